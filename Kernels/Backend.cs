@@ -1,0 +1,130 @@
+namespace PureLlm.Kernels;
+
+/// <summary>The whole device contract. Every argument is row-major; inputs, outputs, sizes, then hyper-parameters.</summary>
+/// <remarks>Gradients (d…) are always added to, never overwritten. One virtual call per operation, never per element.
+/// The bits of every result are independent of the number of threads. Families: memory, elementwise, matrix product,
+/// normalisation, attention, tokens and loss, optimizers.</remarks>
+public abstract class Backend : IDisposable
+{
+    /// <summary>"cpu", "cuda", …</summary>
+    public abstract string Name { get; }
+
+    public abstract void Dispose();
+
+    // ---- memory
+
+    /// <summary>A buffer of <paramref name="length"/> zeros.</summary>
+    public abstract TensorBuffer Allocate(int length);
+    public abstract void Write(ReadOnlySpan<float> source, View destination);
+    public abstract void Read(View source, Span<float> destination);
+
+    /// <summary>Token ids: stored by their bits, one to a word.</summary>
+    public abstract void WriteTokens(ReadOnlySpan<int> source, View destination);
+    public abstract void ReadTokens(View source, Span<int> destination);
+
+    // ---- elementwise
+
+    public abstract void Fill(View x, float value);
+    public abstract void Copy(View x, View y);
+
+    /// <summary>y = a + b.</summary>
+    public abstract void Add(View a, View b, View y);
+
+    /// <summary>into += scale · x.</summary>
+    public abstract void Accumulate(View x, View into, float scale = 1f);
+
+    /// <summary>y = scale · x.</summary>
+    public abstract void Scale(View x, View y, float scale);
+
+    /// <summary>y = a ⊙ b.</summary>
+    public abstract void Multiply(View a, View b, View y);
+
+    /// <summary>da += dy ⊙ b, db += dy ⊙ a; an empty view is skipped.</summary>
+    public abstract void MultiplyBackward(View a, View b, View dy, View da, View db);
+
+    /// <summary>y[r,:] = x[r,:] + b[r mod period,:]: a bias (period 1) or learned positions (period T).</summary>
+    public abstract void AddRows(View x, View b, View y, int rows, int columns, int period);
+
+    /// <summary>db[p,:] += Σ dy[r,:] over r ≡ p (mod period).</summary>
+    public abstract void AddRowsBackward(View dy, View db, int rows, int columns, int period);
+
+    /// <summary>y = f(x).</summary>
+    public abstract void Map<TFunction>(View x, View y) where TFunction : struct, IUnaryFunction;
+
+    /// <summary>dx += dy · f'(x).</summary>
+    public abstract void MapBackward<TFunction>(View x, View dy, View dx) where TFunction : struct, IUnaryFunction;
+
+    /// <summary>y = f(gate) ⊙ up.</summary>
+    public abstract void Gate<TFunction>(View gate, View up, View y) where TFunction : struct, IUnaryFunction;
+
+    /// <summary>dgate += dy ⊙ up ⊙ f'(gate), dup += dy ⊙ f(gate).</summary>
+    public abstract void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup) where TFunction : struct, IUnaryFunction;
+
+    /// <summary>y[i] = x[i] / (1 − rate) where the random number (stream, i) is ≥ rate, else 0.</summary>
+    public abstract void Dropout(View x, View y, float rate, RandomStream stream);
+
+    /// <summary>dx += dy under the same mask.</summary>
+    public abstract void DropoutBackward(View dy, View dx, float rate, RandomStream stream);
+
+    // ---- matrix product
+
+    /// <summary>c = start + a·b, with start = c if <paramref name="accumulate"/>, else the bias of the column, else 0. Each element adds its products along k in order.</summary>
+    public abstract void MatMul(MatMulLayout layout, View a, View b, View c, int m, int n, int k, bool accumulate = false, View bias = default);
+
+    // ---- normalisation
+
+    /// <summary>y = x·r·w, r = 1/√(mean x² + ε); r [rows] is kept. An empty w is 1.</summary>
+    public abstract void RmsNorm(View x, View w, View y, View r, int rows, int columns, float epsilon);
+    public abstract void RmsNormBackward(View x, View w, View r, View dy, View dx, View dw, int rows, int columns);
+
+    /// <summary>y = (x − mean)·r·w + b, r = 1/√(variance + ε); mean and r [rows] are kept. An empty b is 0.</summary>
+    public abstract void LayerNorm(View x, View w, View b, View y, View mean, View r, int rows, int columns, float epsilon);
+    public abstract void LayerNormBackward(View x, View w, View mean, View r, View dy, View dx, View dw, View db, int rows, int columns);
+
+    /// <summary>RMSNorm of each head of a row [TotalHeads, HeadSize]: the first <paramref name="queryHeads"/> heads by wq, the next <paramref name="keyHeads"/> by wk, the others copied; r [rows, queryHeads + keyHeads] is kept.</summary>
+    public abstract void HeadNorm(View x, View wq, View wk, View y, View r, int rows, int totalHeads, int queryHeads, int keyHeads, int headSize, float epsilon);
+    public abstract void HeadNormBackward(View x, View wq, View wk, View r, View dy, View dx, View dwq, View dwk, int rows, int totalHeads, int queryHeads, int keyHeads, int headSize);
+
+    public abstract void Softmax(View x, View y, int rows, int columns);
+
+    /// <summary>dx += y ⊙ (dy − Σ y ⊙ dy) of each row.</summary>
+    public abstract void SoftmaxBackward(View y, View dy, View dx, int rows, int columns);
+
+    // ---- attention
+
+    /// <summary>y = rotation of x by the angles of its position; table [positions, Dimensions] holds the cosines, then the sines, of Dimensions/2 angles.</summary>
+    public abstract void Rotary(View x, View table, View y, in RotaryShape shape);
+
+    /// <summary>dx += inverse rotation of dy.</summary>
+    public abstract void RotaryBackward(View dy, View table, View dx, in RotaryShape shape);
+
+    /// <summary>y = softmax(scale·q·kᵀ + mask)·v of each head; logSumExp [Batch, Heads, Queries] is kept, the T×S scores are not.</summary>
+    public abstract void Attention(View q, View k, View v, View y, View logSumExp, in AttentionShape shape);
+    public abstract void AttentionBackward(View q, View k, View v, View y, View logSumExp, View dy, View dq, View dk, View dv, in AttentionShape shape);
+
+    // ---- tokens and loss
+
+    /// <summary>y[r,:] = table[tokens[r],:].</summary>
+    public abstract void Embedding(View tokens, View table, View y, int rows, int columns);
+    public abstract void EmbeddingBackward(View tokens, View dy, View dtable, int rows, int columns);
+
+    /// <summary>losses[r] = logSumExp[r] − logits[r, targets[r]]; 0 where the target is <paramref name="ignoreIndex"/>.</summary>
+    public abstract void CrossEntropy(View logits, View targets, View losses, View logSumExp, int rows, int columns, int ignoreIndex);
+
+    /// <summary>dlogits = scale·(softmax(logits) − onehot(target)), a row of zeros where ignored; overwrites, and may be the memory of logits.</summary>
+    public abstract void CrossEntropyBackward(View logits, View targets, View logSumExp, View dlogits, int rows, int columns, int ignoreIndex, float scale);
+
+    /// <summary>result[0] = Σ x, in fixed chunks and a fixed tree.</summary>
+    public abstract void Sum(View x, View result);
+
+    /// <summary>result[0] = Σ x².</summary>
+    public abstract void SumOfSquares(View x, View result);
+
+    // ---- optimizers
+
+    /// <summary>One pass: m, v, bias correction, decay, w. The gradient is left as it is.</summary>
+    public abstract void AdamW(View w, View g, View m, View v, in AdamWStep step);
+
+    /// <summary>m = momentum·m + scale·g + decay·w; w −= rate·(nesterov ? scale·g + decay·w + momentum·m : m).</summary>
+    public abstract void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale);
+}
