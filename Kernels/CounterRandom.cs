@@ -1,0 +1,56 @@
+namespace PureLlm.Kernels;
+
+/// <summary>Counter-based randomness: number i of a stream is a hash of (seed, stream, i), so any position can be replayed alone.</summary>
+/// <remarks>Two keyed rounds of a 32-bit multiply-xorshift mix, which vectorises without 64-bit products.</remarks>
+public static class CounterRandom
+{
+    /// <summary>The two round keys of a stream; the high half of the index enters the second.</summary>
+    public static (uint First, uint Second) Keys(RandomStream stream)
+    {
+        ulong z = Mix64(stream.Seed + (0x9E3779B97F4A7C15UL * (Mix64(stream.Stream + 1) | 1)));
+        return ((uint)z, (uint)(z >> 32));
+    }
+
+    /// <summary>32 random bits at a position.</summary>
+    public static uint At(RandomStream stream, ulong index)
+    {
+        var (first, second) = Keys(stream);
+        return Mix32(Mix32((uint)index ^ first) + (second ^ Mix32((uint)(index >> 32))));
+    }
+
+    /// <summary>64 random bits: positions 2·index and 2·index + 1.</summary>
+    public static ulong At64(RandomStream stream, ulong index) => ((ulong)At(stream, 2 * index) << 32) | At(stream, (2 * index) + 1);
+
+    /// <summary>Uniform in [0, 1), 24 bits.</summary>
+    public static float Uniform(RandomStream stream, ulong index) => (At(stream, index) >> 8) * (1f / (1 << 24));
+
+    /// <summary>Standard normal by Box and Muller (1958), from 106 random bits of this position.</summary>
+    public static double Normal(RandomStream stream, ulong index)
+    {
+        double u = ((At64(stream, 2 * index) >> 11) + 1) * (1.0 / (1UL << 53));
+        double v = (At64(stream, (2 * index) + 1) >> 11) * (1.0 / (1UL << 53));
+        return Math.Sqrt(-2 * Math.Log(u)) * Math.Cos(2 * Math.PI * v);
+    }
+
+    /// <summary>Uniform in [0, n): the high part of a 64 × 32-bit product; the bias is below 2⁻³².</summary>
+    /// <exception cref="ArgumentOutOfRangeException">n is not positive.</exception>
+    public static int Below(RandomStream stream, ulong index, int n)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);
+        return (int)Math.BigMul(At64(stream, index), (ulong)n, out _);
+    }
+
+    internal static uint Mix32(uint x)
+    {
+        x = (x ^ (x >> 16)) * 0x7FEB352Du;
+        x = (x ^ (x >> 15)) * 0x846CA68Bu;
+        return x ^ (x >> 16);
+    }
+
+    private static ulong Mix64(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
+        return z ^ (z >> 31);
+    }
+}

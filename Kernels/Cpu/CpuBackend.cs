@@ -1,0 +1,44 @@
+using PureLlm.Kernels.Simd;
+
+namespace PureLlm.Kernels.Cpu;
+
+/// <summary>The processor itself: SIMD kernels on a team of threads, one file per family of operations.</summary>
+public sealed unsafe partial class CpuBackend : PlainBackend
+{
+    /// <param name="threads">Threads that compute; 0 = all that the process may use.</param>
+    /// <param name="width">SIMD width; by default what <see cref="CpuFeatures"/> chose.</param>
+    public CpuBackend(int threads = 0, SimdWidth? width = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        Team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
+        Width = width ?? CpuFeatures.Width;
+    }
+
+    public override string Name => "cpu";
+
+    /// <summary>Threads that compute.</summary>
+    public int Threads => Team.Threads;
+
+    /// <summary>SIMD width of the kernels.</summary>
+    public SimdWidth Width { get; }
+
+    internal ThreadTeam Team { get; }
+
+    public override TensorBuffer Allocate(int length) => new CpuBuffer(length);
+
+    public override void Dispose() => Team.Dispose();
+
+    /// <summary>First float of a view; null for an empty one.</summary>
+    internal static float* Pointer(View view) => view.IsEmpty ? null : ((CpuBuffer)view.Buffer).Pointer + view.Offset;
+
+    /// <summary>First float of a view that must hold exactly <paramref name="length"/>.</summary>
+    /// <exception cref="ArgumentException">The view has another length.</exception>
+    internal static float* Pointer(View view, long length, string operation, string argument)
+    {
+        if (view.IsEmpty || view.Length != length)
+        {
+            throw new ArgumentException($"{operation}: '{argument}' holds {(view.IsEmpty ? 0 : view.Length)} floats, but the sizes ask for {length}.");
+        }
+        return Pointer(view);
+    }
+}
