@@ -64,10 +64,7 @@ public sealed class Attention(int heads, int keyValueHeads, bool causal, int win
         }
         if (node.Output.NeedsGradient) { throw new InvalidOperationException($"{Name}: a key-value cache serves evaluation only; use a tape that does not record."); }
         Cache.Append(backend, kv.Slice(key), kv.Slice(value), shape);
-        shape = shape with
-        {
-            Keys = Cache.Length, KeyStride = Cache.Columns, ValueStride = Cache.Columns, KeyBatchStride = Cache.Capacity,
-        };
+        shape = shape with { Keys = Cache.Length, KeyStride = Cache.Columns, ValueStride = Cache.Columns, KeyBatchStride = Cache.Capacity };
         backend.Attention(q, Cache.Keys, Cache.Values, node.Output.Data, node.Saved, shape);
     }
 

@@ -1,4 +1,3 @@
-using PureLlm.Kernels.Simd;
 
 namespace PureLlm.Kernels.Cpu;
 
