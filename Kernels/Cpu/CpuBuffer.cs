@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace PureLlm.Kernels;
+namespace PureLlm.Kernels.Cpu;
 
 /// <summary>Native memory of the host, zeroed, that starts on a 64-byte boundary.</summary>
 /// <remarks>Only <see cref="Dispose"/> frees it: with a finalizer, the collector could take the memory from under a kernel

@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
-namespace PureLlm.Kernels;
+namespace PureLlm.Kernels.Cpu;
 
 /// <summary>Threads that stay alive between kernels and share the chunks of a loop; the caller works with them as worker 0.</summary>
 /// <remarks>
@@ -16,11 +15,11 @@ public sealed unsafe class ThreadTeam : IDisposable
     private static readonly long s_spinTicks = Environment.ProcessorCount > 1 ? Stopwatch.Frequency * 50 / 1_000_000 : 0;
 
     private readonly Thread[] _threads;
-    private readonly float*[] _scratch;
-    private readonly int[] _scratchFloats;
+    private readonly NativeBlock[] _scratch;
     private readonly object _wake = new();
     private readonly object _joined = new();
 
+    private NativeBlock _shared;
     private Counters _counters;
     private int _chunks;
     private void* _state;
@@ -37,8 +36,7 @@ public sealed unsafe class ThreadTeam : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
-        _scratch = new float*[threads];
-        _scratchFloats = new int[threads];
+        _scratch = new NativeBlock[threads];
         _threads = new Thread[threads - 1];
         for (int i = 0; i < _threads.Length; i++)
         {
@@ -90,11 +88,15 @@ public sealed unsafe class ThreadTeam : IDisposable
     /// <remarks>Call it from that worker's body, or between loops. A longer request moves it.</remarks>
     public float* Scratch(int worker, int floats)
     {
-        if (floats > _scratchFloats[worker] || _scratch[worker] == null)
-        {
-            GrowScratch(worker, floats);
-        }
-        return _scratch[worker];
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _scratch[worker].Reserve(floats);
+    }
+
+    /// <summary>Memory that the caller fills for all workers, under the same rules; reserve it between loops.</summary>
+    public float* SharedScratch(int floats)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _shared.Reserve(floats);
     }
 
     /// <summary>Ends the threads and frees the scratch memory.</summary>
@@ -118,12 +120,11 @@ public sealed unsafe class ThreadTeam : IDisposable
         {
             thread.Join();
         }
-        for (int worker = 0; worker < _scratch.Length; worker++)
+        foreach (ref NativeBlock block in _scratch.AsSpan())
         {
-            NativeMemory.AlignedFree(_scratch[worker]);
-            _scratch[worker] = null;
-            _scratchFloats[worker] = 0;
+            block.Dispose();
         }
+        _shared.Dispose();
     }
 
     private void RunShared(int chunks, void* state, delegate*<void*, int, int, void> body)
@@ -262,19 +263,6 @@ public sealed unsafe class ThreadTeam : IDisposable
         }
         while (Stopwatch.GetTimestamp() < end);
         return false;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void GrowScratch(int worker, int floats)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        ArgumentOutOfRangeException.ThrowIfNegative(floats);
-        int grown = Math.Max(floats, 1024);
-        NativeMemory.AlignedFree(_scratch[worker]);
-        _scratch[worker] = null;
-        _scratchFloats[worker] = 0;
-        _scratch[worker] = (float*)NativeMemory.AlignedAlloc((nuint)grown * sizeof(float), CpuBuffer.Alignment);
-        _scratchFloats[worker] = grown;
     }
 
     // Each counter on a pair of cache lines of its own.

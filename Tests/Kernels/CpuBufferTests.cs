@@ -1,4 +1,5 @@
 using PureLlm.Kernels;
+using PureLlm.Kernels.Cpu;
 
 namespace PureLlm.Tests.Kernels;
 

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace PureLlm.Kernels.Cpu;
+
+/// <summary>6 × 16: 12 of the 16 registers accumulate, 2 hold b, 1 an element of a.</summary>
+internal readonly unsafe struct MatMulTile256 : IMatMulTile
+{
+    public static int Rows => 6;
+
+    public static int Columns => 16;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(int depth, float* a, float* b, float* start, nint startStride, float* c, nint stride)
+    {
+        Vector256<float> c0a = Vector256.Load(start), c0b = Vector256.Load(start + 8);
+        start += startStride;
+        Vector256<float> c1a = Vector256.Load(start), c1b = Vector256.Load(start + 8);
+        start += startStride;
+        Vector256<float> c2a = Vector256.Load(start), c2b = Vector256.Load(start + 8);
+        start += startStride;
+        Vector256<float> c3a = Vector256.Load(start), c3b = Vector256.Load(start + 8);
+        start += startStride;
+        Vector256<float> c4a = Vector256.Load(start), c4b = Vector256.Load(start + 8);
+        start += startStride;
+        Vector256<float> c5a = Vector256.Load(start), c5b = Vector256.Load(start + 8);
+
+        for (; depth > 0; depth--)
+        {
+            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
+            Vector256<float> a0 = Vector256.Create(a[0]);
+            c0a = Vector256.FusedMultiplyAdd(a0, b0, c0a);
+            c0b = Vector256.FusedMultiplyAdd(a0, b1, c0b);
+            Vector256<float> a1 = Vector256.Create(a[1]);
+            c1a = Vector256.FusedMultiplyAdd(a1, b0, c1a);
+            c1b = Vector256.FusedMultiplyAdd(a1, b1, c1b);
+            Vector256<float> a2 = Vector256.Create(a[2]);
+            c2a = Vector256.FusedMultiplyAdd(a2, b0, c2a);
+            c2b = Vector256.FusedMultiplyAdd(a2, b1, c2b);
+            Vector256<float> a3 = Vector256.Create(a[3]);
+            c3a = Vector256.FusedMultiplyAdd(a3, b0, c3a);
+            c3b = Vector256.FusedMultiplyAdd(a3, b1, c3b);
+            Vector256<float> a4 = Vector256.Create(a[4]);
+            c4a = Vector256.FusedMultiplyAdd(a4, b0, c4a);
+            c4b = Vector256.FusedMultiplyAdd(a4, b1, c4b);
+            Vector256<float> a5 = Vector256.Create(a[5]);
+            c5a = Vector256.FusedMultiplyAdd(a5, b0, c5a);
+            c5b = Vector256.FusedMultiplyAdd(a5, b1, c5b);
+            a += 6;
+            b += 16;
+        }
+
+        c0a.Store(c);
+        c0b.Store(c + 8);
+        c += stride;
+        c1a.Store(c);
+        c1b.Store(c + 8);
+        c += stride;
+        c2a.Store(c);
+        c2b.Store(c + 8);
+        c += stride;
+        c3a.Store(c);
+        c3b.Store(c + 8);
+        c += stride;
+        c4a.Store(c);
+        c4b.Store(c + 8);
+        c += stride;
+        c5a.Store(c);
+        c5b.Store(c + 8);
+    }
+}
