@@ -1,1 +1,11 @@
-return 0;
+using PureLlm.Benchmarks.Kernels;
+
+switch (args.FirstOrDefault())
+{
+    case "matmul":
+        MatMulSpeed.Run(args[1..]);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: Benchmarks matmul [milliseconds for each figure] [part of a shape: 256x768]");
+        return 2;
+}
