@@ -1,0 +1,312 @@
+using System.Runtime.CompilerServices;
+
+namespace PureLlm.Kernels.Cpu;
+
+// The scores are computed again from q, k and logSumExp. With delta = Σ dy ⊙ y of a row:
+//   p = exp(s − logSumExp), dp = dy·vᵀ, ds = p ⊙ (dp − delta), dv += pᵀ·dy, dk += dsᵀ·(scale·q), dq += ds·(scale·k).
+// One tile of keys meets the queries that see it in a fixed order, head by head; its dk and dv stay in scratch meanwhile.
+// Per unit of work: all tiles of a key head at once (5 products a pair of tiles), or, when there are too few key heads for the threads,
+// one loop over tiles of keys for dk and dv and one over queries for dq (7 products). Both add in the same order: the same bits.
+internal static unsafe partial class AttentionKernel
+{
+    private const int QueryTile = 48;
+    private const int QueriesPerBackwardUnit = 4 * QueryTile;
+
+    // Floats between the rows of a tile of scores; a register tile may read a few columns past the keys, which are kept at 0.
+    private const int ScoreRow = KeyTile + SumLanes;
+
+    /// <summary>Adds to dq, dk and dv.</summary>
+    public static void Backward<TWidth, TVector>(
+        ThreadTeam team, in AttentionShape shape, float* q, float* k, float* v, float* y, float* logSumExp, float* dy, float* dq, float* dk, float* dv)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        float** scratch = stackalloc float*[team.Threads];
+        State state = new() { Shape = shape, Q = q, K = k, V = v, Y = y, LogSumExp = logSumExp, Dy = dy, Dq = dq, Dk = dk, Dv = dv, Scratch = scratch };
+        Arena arena = new(null);
+        _ = new BackwardScratch(ref arena, shape.HeadSize, Align<TWidth, TVector>());
+        for (int worker = 0; worker < team.Threads; worker++)
+        {
+            scratch[worker] = team.Scratch(worker, arena.Length);
+        }
+        int groups = shape.Batch * shape.KeyValueHeads;
+        if (5 * Blocks(groups, team.Threads) * team.Threads <= 7 * groups)
+        {
+            team.For(groups, &state, &BackwardGroup<TWidth, TVector>);
+        }
+        else
+        {
+            if (dk != null || dv != null)
+            {
+                team.For(groups * Blocks(shape.Keys, KeyTile), &state, &BackwardKeys<TWidth, TVector>);
+            }
+            if (dq != null)
+            {
+                team.For(shape.Batch * shape.Heads * Blocks(shape.Queries, QueriesPerBackwardUnit), &state, &BackwardQueries<TWidth, TVector>);
+            }
+        }
+    }
+
+    private static void BackwardGroup<TWidth, TVector>(State* state, int unit, int worker)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        (int batch, int group) = Math.DivRem(unit, state->Shape.KeyValueHeads);
+        BackwardPair pair = new() { Batch = batch, Group = group, AddsKeys = state->Dk != null || state->Dv != null, AddsQueries = state->Dq != null };
+        pair.TakeAll(state);
+        for (int key = 0; key < state->Shape.Keys; key += KeyTile)
+        {
+            BackwardTile<TWidth, TVector>(state, worker, in pair, key);
+        }
+    }
+
+    private static void BackwardKeys<TWidth, TVector>(State* state, int unit, int worker)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        (int tile, int column) = Math.DivRem(unit, state->Shape.Batch * state->Shape.KeyValueHeads);
+        (int batch, int group) = Math.DivRem(column, state->Shape.KeyValueHeads);
+        BackwardPair pair = new() { Batch = batch, Group = group, AddsKeys = true };
+        pair.TakeAll(state);
+        BackwardTile<TWidth, TVector>(state, worker, in pair, tile * KeyTile);
+    }
+
+    private static void BackwardQueries<TWidth, TVector>(State* state, int unit, int worker)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        ref readonly AttentionShape shape = ref state->Shape;
+        (int late, int column) = Math.DivRem(unit, shape.Batch * shape.Heads);
+        (int batch, int head) = Math.DivRem(column, shape.Heads);
+        int first = (Blocks(shape.Queries, QueriesPerBackwardUnit) - 1 - late) * QueriesPerBackwardUnit;
+        int end = Math.Min(first + QueriesPerBackwardUnit, shape.Queries);
+        BackwardPair pair = new()
+        {
+            Batch = batch,
+            Group = head / state->HeadsPerGroup,
+            FirstHead = head,
+            EndHead = head + 1,
+            FirstQuery = first,
+            EndQuery = end,
+            AddsQueries = true,
+        };
+        int endKey = state->EndKey(end - 1);
+        for (int key = RoundDown(state->FirstKey(first), KeyTile); key < endKey; key += KeyTile)
+        {
+            BackwardTile<TWidth, TVector>(state, worker, in pair, key);
+        }
+    }
+
+    /// <summary>One tile of keys against the queries of the pair that see it.</summary>
+    private static void BackwardTile<TWidth, TVector>(State* state, int worker, in BackwardPair pair, int key)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        ref readonly AttentionShape shape = ref state->Shape;
+        int size = shape.HeadSize, keys = Math.Min(KeyTile, shape.Keys - key);
+        (int firstQuery, int endQuery) = state->QueriesOf(key, keys);
+        firstQuery = Math.Max(RoundDown(firstQuery, AttentionTiles.Rows), pair.FirstQuery);
+        endQuery = Math.Min(endQuery, pair.EndQuery);
+        if (firstQuery >= endQuery)
+        {
+            return;
+        }
+        Arena arena = new(state->Scratch[worker]);
+        BackwardScratch scratch = new(ref arena, size, Align<TWidth, TVector>());
+        AttentionTiles.Transpose(state->K + state->KeyRow(pair.Batch, key, pair.Group), shape.KeyStride, scratch.KeyColumns, KeyTile, keys, size);
+        AttentionTiles.Transpose(state->V + state->ValueRow(pair.Batch, key, pair.Group), shape.ValueStride, scratch.ValueColumns, KeyTile, keys, size);
+        if (pair.AddsQueries)
+        {
+            AttentionTiles.CopyRows<TWidth, TVector>(state->K + state->KeyRow(pair.Batch, key, pair.Group), shape.KeyStride, scratch.Keys, scratch.Padded, keys, size, shape.Scale);
+        }
+        scratch.Begin();
+        for (int head = pair.FirstHead; head < pair.EndHead; head++)
+        {
+            for (int query = firstQuery; query < endQuery; query += QueryTile)
+            {
+                int queries = Math.Min(QueryTile, endQuery - query);
+                LoadQueries<TWidth, TVector>(state, in scratch, pair.Batch, head, query, queries);
+                for (int row = 0; row < queries; row += AttentionTiles.Rows)
+                {
+                    int rows = Math.Min(AttentionTiles.Rows, queries - row);
+                    float* dq = pair.AddsQueries ? state->Dq + state->QueryRow(pair.Batch, query + row, head) : null;
+                    ScoreGradients<TWidth, TVector>(in scratch, row, rows, key, keys, dq, shape.QueryStride, size);
+                }
+                if (pair.AddsKeys)
+                {
+                    KeyGradients<TWidth, TVector>(state, in scratch, query, queries, key, keys);
+                }
+            }
+        }
+        if (pair.AddsKeys && state->Dk != null)
+        {
+            AttentionTiles.AddRows<TWidth, TVector>(scratch.Dk, scratch.Padded, state->Dk + state->KeyRow(pair.Batch, key, pair.Group), shape.KeyStride, keys, size);
+        }
+        if (pair.AddsKeys && state->Dv != null)
+        {
+            AttentionTiles.AddRows<TWidth, TVector>(scratch.Dv, scratch.Padded, state->Dv + state->ValueRow(pair.Batch, key, pair.Group), shape.ValueStride, keys, size);
+        }
+    }
+
+    /// <summary>scale·q, dy, logSumExp and delta of a tile of queries.</summary>
+    private static void LoadQueries<TWidth, TVector>(State* state, in BackwardScratch scratch, int batch, int head, int query, int queries)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        ref readonly AttentionShape shape = ref state->Shape;
+        int size = shape.HeadSize, padded = scratch.Padded;
+        float* y = state->Y + state->OutputRow(batch, query, head);
+        AttentionTiles.CopyRows<TWidth, TVector>(state->Q + state->QueryRow(batch, query, head), shape.QueryStride, scratch.Q, padded, queries, size, shape.Scale);
+        AttentionTiles.CopyRows<TWidth, TVector>(state->Dy + state->OutputRow(batch, query, head), shape.OutputStride, scratch.Dy, padded, queries, size, 1f);
+        for (int r = 0; r < queries; r++)
+        {
+            AttentionTiles.CopyRows<TWidth, TVector>(y + ((nint)r * shape.OutputStride), 0, scratch.YRow, padded, 1, size, 1f);
+            scratch.Delta[r] = DotProduct<TWidth, TVector>(scratch.YRow, scratch.Dy + (r * padded), padded);
+            float logSumExp = state->LogSumExp[state->Statistic(batch, query + r, head)];
+            scratch.LogSumExp[r] = float.IsNegativeInfinity(logSumExp) ? 0f : logSumExp;
+            scratch.FirstKey[r] = state->FirstKey(query + r);
+            scratch.EndKey[r] = state->EndKey(query + r);
+        }
+        int missing = RoundUp(queries, AttentionTiles.Rows) - queries;
+        AttentionTiles.Fill(scratch.Q + (queries * padded), missing * padded, 0f);
+        AttentionTiles.Fill(scratch.Dy + (queries * padded), missing * padded, 0f);
+    }
+
+    /// <summary>p and ds of six rows; dq += ds·k where a place for it is given.</summary>
+    private static void ScoreGradients<TWidth, TVector>(
+        in BackwardScratch scratch, int row, int rows, int key, int keys, float* dq, int queryStride, int size)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        (int first, int end, bool masked) = Visible(scratch.FirstKey + row, scratch.EndKey + row, rows, key, keys);
+        if (first >= end)
+        {
+            return;
+        }
+        int padded = scratch.Padded, align = Align<TWidth, TVector>();
+        int firstColumn = RoundDown(first, align), endColumn = RoundUp(end, align);
+        float* p = scratch.P + (row * ScoreRow);
+        float* ds = scratch.Ds + (row * ScoreRow);
+        AttentionTiles.Multiply<TWidth, TVector>(scratch.Q + (row * padded), padded, 1, scratch.KeyColumns + firstColumn, KeyTile,
+            p + firstColumn, ScoreRow, endColumn - firstColumn, size, accumulate: false);
+        AttentionTiles.Multiply<TWidth, TVector>(scratch.Dy + (row * padded), padded, 1, scratch.ValueColumns + firstColumn, KeyTile,
+            ds + firstColumn, ScoreRow, endColumn - firstColumn, size, accumulate: false);
+        for (int r = 0; r < rows; r++)
+        {
+            float* pRow = p + (r * ScoreRow);
+            float* dsRow = ds + (r * ScoreRow);
+            if (masked || endColumn > keys)
+            {
+                int from = scratch.FirstKey[row + r] - key, to = Math.Min(scratch.EndKey[row + r] - key, keys);
+                Mask(pRow, firstColumn, endColumn, from, to, float.NegativeInfinity);
+                Mask(dsRow, firstColumn, endColumn, from, to, 0f);
+            }
+            SoftmaxGradient<TWidth, TVector>(pRow, dsRow, firstColumn, endColumn, scratch.LogSumExp[row + r], scratch.Delta[row + r]);
+
+            // The products for dk and dv read whole rows.
+            AttentionTiles.Fill(pRow, firstColumn, 0f);
+            AttentionTiles.Fill(dsRow, firstColumn, 0f);
+            AttentionTiles.Fill(pRow + endColumn, KeyTile - endColumn, 0f);
+            AttentionTiles.Fill(dsRow + endColumn, KeyTile - endColumn, 0f);
+        }
+        if (dq != null)
+        {
+            AttentionTiles.Multiply<TWidth, TVector>(ds + first, ScoreRow, 1, scratch.Keys + (first * padded), padded,
+                scratch.DqRows, padded, padded, end - first, accumulate: false);
+            AttentionTiles.AddRows<TWidth, TVector>(scratch.DqRows, padded, dq, queryStride, rows, size);
+        }
+    }
+
+    /// <summary>p = exp(s − logSumExp) over s, ds = p·(dp − delta) over dp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SoftmaxGradient<TWidth, TVector>(float* s, float* dp, int first, int end, float logSumExp, float delta)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        TVector shift = TWidth.Broadcast(logSumExp), mean = TWidth.Broadcast(delta);
+        for (int i = first; i < end; i += TWidth.Lanes)
+        {
+            TVector p = Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(s + i), shift));
+            TWidth.Store(p, s + i);
+            TWidth.Store(TWidth.Multiply(p, TWidth.Subtract(TWidth.Load(dp + i), mean)), dp + i);
+        }
+    }
+
+    /// <summary>dv += pᵀ·dy and dk += dsᵀ·q, six keys at a time over the queries that see one of them.</summary>
+    private static void KeyGradients<TWidth, TVector>(State* state, in BackwardScratch scratch, int query, int queries, int key, int keys)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        int padded = scratch.Padded;
+        for (int j = 0; j < keys; j += AttentionTiles.Rows)
+        {
+            (int first, int end) = state->QueriesOf(key + j, Math.Min(AttentionTiles.Rows, keys - j));
+            (first, end) = (Math.Max(first - query, 0), Math.Min(end - query, queries));
+            if (first < end)
+            {
+                int at = (first * ScoreRow) + j;
+                AttentionTiles.Multiply<TWidth, TVector>(scratch.P + at, 1, ScoreRow, scratch.Dy + (first * padded), padded,
+                    scratch.Dv + (j * padded), padded, padded, end - first, accumulate: true);
+                AttentionTiles.Multiply<TWidth, TVector>(scratch.Ds + at, 1, ScoreRow, scratch.Q + (first * padded), padded,
+                    scratch.Dk + (j * padded), padded, padded, end - first, accumulate: true);
+            }
+        }
+    }
+
+    private static float DotProduct<TWidth, TVector>(float* a, float* b, int count)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        float* lanes = stackalloc float[SumLanes];
+        for (int lane = 0; lane < SumLanes; lane += TWidth.Lanes)
+        {
+            TVector sum = default;
+            for (int i = lane; i < count; i += SumLanes)
+            {
+                sum = TWidth.MultiplyAdd(TWidth.Load(a + i), TWidth.Load(b + i), sum);
+            }
+            TWidth.Store(sum, lanes + lane);
+        }
+        return SumOfLanes(lanes);
+    }
+
+    /// <summary>Which heads and queries a unit of work pairs with its keys, and which gradients it adds.</summary>
+    private struct BackwardPair
+    {
+        public int Batch, Group, FirstHead, EndHead, FirstQuery, EndQuery;
+        public bool AddsKeys, AddsQueries;
+
+        /// <summary>All heads of the group and all queries.</summary>
+        public void TakeAll(State* state)
+        {
+            FirstHead = Group * state->HeadsPerGroup;
+            EndHead = FirstHead + state->HeadsPerGroup;
+            (FirstQuery, EndQuery) = (0, state->Shape.Queries);
+        }
+    }
+
+    private readonly ref struct BackwardScratch
+    {
+        public readonly int Padded;
+        public readonly float* KeyColumns, ValueColumns, Keys, Dk, Dv, Q, Dy, P, Ds, YRow, DqRows, LogSumExp, Delta;
+        public readonly int* FirstKey, EndKey;
+
+        public BackwardScratch(ref Arena arena, int size, int align)
+        {
+            int wholeKeys = RoundUp(KeyTile, AttentionTiles.Rows), wholeQueries = RoundUp(QueryTile, AttentionTiles.Rows);
+            Padded = RoundUp(size, align);
+            KeyColumns = arena.Take(size * KeyTile);
+            ValueColumns = arena.Take(size * KeyTile);
+            Keys = arena.Take(KeyTile * Padded);
+            Dk = arena.Take(wholeKeys * Padded);
+            Dv = arena.Take(wholeKeys * Padded);
+            Q = arena.Take(wholeQueries * Padded);
+            Dy = arena.Take(wholeQueries * Padded);
+            P = arena.Take(wholeQueries * ScoreRow);
+            Ds = arena.Take(wholeQueries * ScoreRow);
+            YRow = arena.Take(Padded);
+            DqRows = arena.Take(AttentionTiles.Rows * Padded);
+            LogSumExp = arena.Take(wholeQueries);
+            Delta = arena.Take(wholeQueries);
+            FirstKey = (int*)arena.Take(wholeQueries);
+            EndKey = (int*)arena.Take(wholeQueries);
+        }
+
+        /// <summary>Gradients of the tile start at 0; so do the columns past the keys.</summary>
+        public void Begin()
+        {
+            AttentionTiles.Fill(Dk, (int)(Q - Dk), 0f);
+            AttentionTiles.Fill(P, (int)(YRow - P), 0f);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+using System.Runtime.CompilerServices;
+
+namespace PureLlm.Kernels.Cpu;
+
+// One unit of work: some queries of some heads that read the same keys, stacked as rows [head][query].
+// Each tile of keys is packed once for all of them, then 6 rows at a time go through scores, softmax and output while they are in the first cache.
+internal static unsafe partial class AttentionKernel
+{
+    private const int MostRowsPerUnit = 256;
+    private const int FewestQueriesPerUnit = 60;
+
+    /// <summary>y = softmax(scale·q·kᵀ + mask)·v, logSumExp of each row.</summary>
+    public static void Forward<TWidth, TVector>(
+        ThreadTeam team, in AttentionShape shape, float* q, float* k, float* v, float* y, float* logSumExp)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        float** scratch = stackalloc float*[team.Threads];
+        State state = new() { Shape = shape, Q = q, K = k, V = v, Y = y, LogSumExp = logSumExp, Scratch = scratch };
+        int units = CutForward(ref state, team.Threads);
+        Arena arena = new(null);
+        _ = new ForwardScratch(ref arena, shape.HeadSize, Align<TWidth, TVector>(), state.HeadsPerUnit * state.QueriesPerUnit);
+        for (int worker = 0; worker < team.Threads; worker++)
+        {
+            scratch[worker] = team.Scratch(worker, arena.Length);
+        }
+        team.For(units, &state, &ForwardUnit<TWidth, TVector>);
+    }
+
+    // Large units share the packing of keys; smaller ones keep all threads busy.
+    private static int CutForward(ref State state, int threads)
+    {
+        ref readonly AttentionShape shape = ref state.Shape;
+        state.QueriesPerUnit = Math.Min(shape.Queries, MostRowsPerUnit);
+        state.HeadsPerUnit = Math.Clamp(MostRowsPerUnit / state.QueriesPerUnit, 1, state.HeadsPerGroup);
+        while (true)
+        {
+            int units = shape.Batch * shape.KeyValueHeads * Blocks(state.HeadsPerGroup, state.HeadsPerUnit) * Blocks(shape.Queries, state.QueriesPerUnit);
+            if (units < threads && state.HeadsPerUnit > 1)
+            {
+                state.HeadsPerUnit = Blocks(state.HeadsPerUnit, 2);
+            }
+            else if (threads > 1 && units < 4 * threads && state.QueriesPerUnit > FewestQueriesPerUnit)
+            {
+                state.QueriesPerUnit = RoundUp(Blocks(state.QueriesPerUnit, 2), AttentionTiles.Rows);
+            }
+            else
+            {
+                return units;
+            }
+        }
+    }
+
+    private static void ForwardUnit<TWidth, TVector>(State* state, int unit, int worker)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        ref readonly AttentionShape shape = ref state->Shape;
+        int headBlocks = Blocks(state->HeadsPerGroup, state->HeadsPerUnit);
+        (int late, int column) = Math.DivRem(unit, shape.Batch * shape.KeyValueHeads * headBlocks);
+        (int sequence, int headBlock) = Math.DivRem(column, headBlocks);
+        (int batch, int group) = Math.DivRem(sequence, shape.KeyValueHeads);
+
+        // The last queries see the most keys under a causal mask: start with them.
+        int firstQuery = (Blocks(shape.Queries, state->QueriesPerUnit) - 1 - late) * state->QueriesPerUnit;
+        int queries = Math.Min(state->QueriesPerUnit, shape.Queries - firstQuery);
+        int firstHead = (group * state->HeadsPerGroup) + (headBlock * state->HeadsPerUnit);
+        int heads = Math.Min(state->HeadsPerUnit, ((group + 1) * state->HeadsPerGroup) - firstHead);
+
+        int size = shape.HeadSize, align = Align<TWidth, TVector>(), rows = heads * queries;
+        Arena arena = new(state->Scratch[worker]);
+        ForwardScratch scratch = new(ref arena, size, align, state->HeadsPerUnit * state->QueriesPerUnit);
+        scratch.Begin(rows);
+        for (int head = 0; head < heads; head++)
+        {
+            AttentionTiles.CopyRows<TWidth, TVector>(state->Q + state->QueryRow(batch, firstQuery, firstHead + head), shape.QueryStride,
+                scratch.Q + (head * queries * size), size, queries, size, shape.Scale);
+            for (int i = 0; i < queries; i++)
+            {
+                scratch.FirstKey[(head * queries) + i] = state->FirstKey(firstQuery + i);
+                scratch.EndKey[(head * queries) + i] = state->EndKey(firstQuery + i);
+            }
+        }
+
+        int endKey = state->EndKey(firstQuery + queries - 1);
+        for (int key = RoundDown(state->FirstKey(firstQuery), KeyTile); key < endKey; key += KeyTile)
+        {
+            int keys = Math.Min(KeyTile, shape.Keys - key);
+            AttentionTiles.Transpose(state->K + state->KeyRow(batch, key, group), shape.KeyStride, scratch.KeyColumns, KeyTile, keys, size);
+            float* values = state->V + state->ValueRow(batch, key, group);
+            int valueRow = shape.ValueStride;
+            if (rows > AttentionTiles.Rows || size % align != 0)
+            {
+                AttentionTiles.CopyRows<TWidth, TVector>(values, valueRow, scratch.Values, scratch.Padded, keys, size, 1f);
+                values = scratch.Values;
+                valueRow = scratch.Padded;
+            }
+            for (int row = 0; row < rows; row += AttentionTiles.Rows)
+            {
+                ForwardTile<TWidth, TVector>(in scratch, row, Math.Min(AttentionTiles.Rows, rows - row), key, keys, values, valueRow, size);
+            }
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            (int head, int query) = Math.DivRem(row, queries);
+            Finish<TWidth, TVector>(in scratch, row, state->Y + state->OutputRow(batch, firstQuery + query, firstHead + head), size,
+                state->LogSumExp + state->Statistic(batch, firstQuery + query, firstHead + head));
+        }
+    }
+
+    /// <summary>Six rows against one tile of keys.</summary>
+    private static void ForwardTile<TWidth, TVector>(
+        in ForwardScratch scratch, int row, int rows, int key, int keys, float* values, int valueRow, int size)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        (int first, int end, bool masked) = Visible(scratch.FirstKey + row, scratch.EndKey + row, rows, key, keys);
+        if (first >= end)
+        {
+            return;
+        }
+        int align = Align<TWidth, TVector>();
+        int firstColumn = RoundDown(first, align), endColumn = RoundUp(end, align);
+        float* scores = scratch.Scores;
+        AttentionTiles.Multiply<TWidth, TVector>(scratch.Q + (row * size), size, 1, scratch.KeyColumns + firstColumn, KeyTile,
+            scores + firstColumn, KeyTile, endColumn - firstColumn, size, accumulate: false);
+        if (masked || endColumn > keys)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                Mask(scores + (r * KeyTile), firstColumn, endColumn, scratch.FirstKey[row + r] - key, Math.Min(scratch.EndKey[row + r] - key, keys), float.NegativeInfinity);
+            }
+        }
+        float* output = scratch.Output + (row * scratch.Padded);
+        for (int r = 0; r < rows; r++)
+        {
+            float correction = SoftmaxStep<TWidth, TVector>(scores + (r * KeyTile), firstColumn, endColumn, scratch.Maxima + row + r, scratch.Sums + ((row + r) * SumLanes));
+            if (correction != 1f)
+            {
+                ScaleRow<TWidth, TVector>(output + (r * scratch.Padded), scratch.Padded, correction);
+            }
+        }
+        AttentionTiles.Multiply<TWidth, TVector>(scores + first, KeyTile, 1, values + ((nint)first * valueRow), valueRow,
+            output, scratch.Padded, scratch.Padded, end - first, accumulate: true);
+    }
+
+    /// <summary>The part of a tile that some of the rows see, relative to its first key; masked when they do not all see all of the tile.</summary>
+    private static (int First, int End, bool Masked) Visible(int* firstKey, int* endKey, int rows, int key, int keys)
+    {
+        int first = int.MaxValue, end = 0, latestFirst = 0, earliestEnd = int.MaxValue;
+        for (int r = 0; r < rows; r++)
+        {
+            first = Math.Min(first, firstKey[r]);
+            latestFirst = Math.Max(latestFirst, firstKey[r]);
+            end = Math.Max(end, endKey[r]);
+            earliestEnd = Math.Min(earliestEnd, endKey[r]);
+        }
+        return (Math.Max(first - key, 0), Math.Min(end - key, keys), latestFirst > key || earliestEnd < key + keys);
+    }
+
+    /// <summary>Writes the value outside [first, end) of the columns.</summary>
+    private static void Mask(float* row, int firstColumn, int endColumn, int first, int end, float value)
+    {
+        first = Math.Clamp(first, firstColumn, endColumn);
+        end = Math.Clamp(end, first, endColumn);
+        AttentionTiles.Fill(row + firstColumn, first - firstColumn, value);
+        AttentionTiles.Fill(row + end, endColumn - end, value);
+    }
+
+    /// <summary>Turns scores into weights against the row's maximum so far, adds them to its sums; returns the factor of what was computed before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float SoftmaxStep<TWidth, TVector>(float* scores, int first, int end, float* maximum, float* sums)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        int n = TWidth.Lanes;
+        TVector largest = TWidth.Load(scores + first);
+        for (int i = first + n; i < end; i += n)
+        {
+            largest = TWidth.Max(largest, TWidth.Load(scores + i));
+        }
+        float before = *maximum, now = Math.Max(before, AttentionTiles.MaxAcross(largest));
+        *maximum = now;
+        float correction = now == before ? 1f : Weight<Width1, float>(before - now);
+
+        // A row that has seen −∞ alone keeps weights of 0 instead of e^(∞−∞).
+        TVector shift = TWidth.Broadcast(float.IsNegativeInfinity(now) ? 0f : now);
+        TVector factor = TWidth.Broadcast(correction);
+        for (int lane = 0; lane < SumLanes; lane += n)
+        {
+            TVector sum = TWidth.Multiply(TWidth.Load(sums + lane), factor);
+            for (int i = first + lane; i < end; i += SumLanes)
+            {
+                TVector weight = Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(scores + i), shift));
+                TWidth.Store(weight, scores + i);
+                sum = TWidth.Add(sum, weight);
+            }
+            TWidth.Store(sum, sums + lane);
+        }
+        return correction;
+    }
+
+    private static void ScaleRow<TWidth, TVector>(float* x, int count, float factor)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        TVector f = TWidth.Broadcast(factor);
+        for (int i = 0; i < count; i += TWidth.Lanes)
+        {
+            TWidth.Store(TWidth.Multiply(TWidth.Load(x + i), f), x + i);
+        }
+    }
+
+    /// <summary>y = output / sum, logSumExp = maximum + ln sum; 0 and −∞ for a row that saw no key.</summary>
+    private static void Finish<TWidth, TVector>(in ForwardScratch scratch, int row, float* y, int size, float* logSumExp)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        float sum = SumOfLanes(scratch.Sums + (row * SumLanes));
+        float* output = scratch.Output + (row * scratch.Padded);
+        if (sum == 0f)
+        {
+            AttentionTiles.Fill(y, size, 0f);
+            *logSumExp = float.NegativeInfinity;
+            return;
+        }
+        *logSumExp = scratch.Maxima[row] + VectorMath.Log(sum);
+
+        // A zero of either sign leaves as +0: which one it is depends on where a chain of weights 0 was cut short.
+        float inverse = 1f / sum;
+        TVector factor = TWidth.Broadcast(inverse), zero = default;
+        int c = 0;
+        for (; c <= size - TWidth.Lanes; c += TWidth.Lanes)
+        {
+            TWidth.Store(TWidth.Add(TWidth.Multiply(TWidth.Load(output + c), factor), zero), y + c);
+        }
+        for (; c < size; c++)
+        {
+            y[c] = (output[c] * inverse) + 0f;
+        }
+    }
+
+    private readonly ref struct ForwardScratch
+    {
+        public readonly int Size, Padded;
+        public readonly float* Q, Output, Sums, Maxima, KeyColumns, Values, Scores;
+        public readonly int* FirstKey, EndKey;
+
+        public ForwardScratch(ref Arena arena, int size, int align, int rows)
+        {
+            int whole = RoundUp(rows, AttentionTiles.Rows);
+            Size = size;
+            Padded = RoundUp(size, align);
+            Q = arena.Take(whole * size);
+            Output = arena.Take(whole * Padded);
+            Sums = arena.Take(whole * SumLanes);
+            Maxima = arena.Take(whole);
+            FirstKey = (int*)arena.Take(whole);
+            EndKey = (int*)arena.Take(whole);
+            KeyColumns = arena.Take(size * KeyTile);
+            Values = arena.Take(KeyTile * Padded);
+            Scores = arena.Take(AttentionTiles.Rows * KeyTile);
+        }
+
+        /// <summary>Nothing seen yet; the rows that fill up the last register tile are zeros.</summary>
+        public void Begin(int rows)
+        {
+            int whole = RoundUp(rows, AttentionTiles.Rows);
+            AttentionTiles.Fill(Q + (rows * Size), (whole - rows) * Size, 0f);
+            AttentionTiles.Fill(Output, whole * Padded, 0f);
+            AttentionTiles.Fill(Sums, whole * SumLanes, 0f);
+            AttentionTiles.Fill(Maxima, whole, float.NegativeInfinity);
+        }
+    }
+}
