@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace PureLlm.Kernels;
+
+/// <summary>SiLU or swish, x·σ(x); f' = σ(x)·(1 + x·σ(−x)).</summary>
+/// <remarks>Elfwing, Uchibe and Doya 2018, arXiv:1702.03118; the gate of SwiGLU (Shazeer 2020, arXiv:2002.05202).</remarks>
+public readonly struct Silu : IUnaryFunction
+{
+    public static string Name => "silu";
+
+    public static string Formula => "x·σ(x)";
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Invoke(float x) => F<Width1, float>(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Invoke(Vector256<float> x) => F<Width256, Vector256<float>>(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Invoke(Vector512<float> x) => F<Width512, Vector512<float>>(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Derivative(float x) => D<Width1, float>(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Derivative(Vector256<float> x) => D<Width256, Vector256<float>>(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Derivative(Vector512<float> x) => D<Width512, Vector512<float>>(x);
+
+    public static double Invoke64(double x) => x / (1 + Math.Exp(-x));
+
+    public static double Derivative64(double x) => (1 + (x / (1 + Math.Exp(x)))) / (1 + Math.Exp(-x));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector F<TWidth, TVector>(TVector x)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        => TWidth.Multiply(x, VectorMath.Sigmoid<TWidth, TVector>(x, out _));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector D<TWidth, TVector>(TVector x)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        TVector s = VectorMath.Sigmoid<TWidth, TVector>(x, out TVector rest);
+        return TWidth.Multiply(s, TWidth.MultiplyAdd(x, rest, TWidth.Broadcast(1f)));
+    }
+}
