@@ -150,11 +150,14 @@ public class AttentionKernelTests
         double[] q = AttentionRun.Wide(run.Q), k = AttentionRun.Wide(run.K), v = AttentionRun.Wide(run.V);
         (double[] y, double[] logSumExp) = AttentionTwin.Forward(shape, q, k, v);
         (double[] dq, double[] dk, double[] dv) = AttentionTwin.Backward(shape, q, k, v, AttentionRun.Wide(run.Dy));
+
+        // With one key the gradients of q and k are differences that vanish: what counts is the size of their terms.
+        double smallest = shape.Keys == 1 ? 1 : 0.1;
         Assert.That(AttentionRun.Error(run.Y, y), Is.LessThan(2e-6), $"y of {shape}");
         Assert.That(AttentionRun.Error(run.LogSumExp, logSumExp, 1), Is.LessThan(2e-6), $"logSumExp of {shape}");
-        Assert.That(AttentionRun.Error(run.Dq, dq, 0.1), Is.LessThan(1e-5), $"dq of {shape}");
-        Assert.That(AttentionRun.Error(run.Dk, dk, 0.1), Is.LessThan(1e-5), $"dk of {shape}");
-        Assert.That(AttentionRun.Error(run.Dv, dv, 0.1), Is.LessThan(1e-5), $"dv of {shape}");
+        Assert.That(AttentionRun.Error(run.Dq, dq, smallest), Is.LessThan(1e-5), $"dq of {shape}");
+        Assert.That(AttentionRun.Error(run.Dk, dk, smallest), Is.LessThan(1e-5), $"dk of {shape}");
+        Assert.That(AttentionRun.Error(run.Dv, dv, smallest), Is.LessThan(1e-5), $"dv of {shape}");
     }
 
     private static void Interleave(float[] packed, float[] part, int offset, int columns, int row)
