@@ -41,7 +41,7 @@ public sealed record RunSection
 public sealed record DataSection
 {
     /// <summary>The generators that need no file.</summary>
-    public static IReadOnlyList<string> BuiltIn { get; } = ["stories", "sort", "copy", "names"];
+    public static IReadOnlyList<string> BuiltIn { get; } = ["stories", "sort", "copy", "reverse", "names"];
 
     /// <summary>One built-in generator, or text files and globs, or .bin token files.</summary>
     public Values<string> Source { get; init; } = ["stories"];
