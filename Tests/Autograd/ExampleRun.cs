@@ -1,0 +1,74 @@
+using PureLlm.Autograd;
+using PureLlm.Kernels;
+
+namespace PureLlm.Tests.Autograd;
+
+/// <summary>One example with fixed random inputs on a tape of its own.</summary>
+internal sealed class ExampleRun : IDisposable
+{
+    private readonly Backend backend;
+    private readonly Op op;
+    private readonly Tensor[] inputs;
+    private readonly Tape tape;
+    private readonly TensorBuffer memory, upstream;
+
+    public ExampleRun(Backend backend, OpExample example, float startGradient = 0f)
+    {
+        this.backend = backend;
+        op = example.Op(backend);
+        tape = new Tape(backend);
+        memory = backend.Allocate(2 * example.Inputs.Sum(shape => shape.Length));
+        inputs = new Tensor[example.Inputs.Length];
+        int offset = 0;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            int length = example.Inputs[i].Length;
+            View data = new(memory, offset, length), grad = new(memory, offset + length, length);
+            offset += 2 * length;
+            backend.Write(Draw(length, example.Low, example.High, (ulong)i), data);
+            backend.Fill(grad, startGradient);
+            inputs[i] = new Tensor($"input{i}", example.Inputs[i], data, example.Constants?.Contains(i) == true ? default : grad);
+        }
+        int outputs = op.OutputShape(inputs).Length;
+        upstream = backend.Allocate(outputs);
+        backend.Write(Draw(outputs, -1f, 1f, 99), new View(upstream, 0, outputs));
+    }
+
+    public Tensor Output { get; private set; } = null!;
+
+    public void Step()
+    {
+        tape.Reset();
+        Output = tape.Apply(op, inputs);
+        foreach (Node _ in tape.BackwardSteps(Output, new View(upstream, 0, upstream.Length))) { }
+    }
+
+    /// <summary>The output, then the gradient of every input that has one.</summary>
+    public float[] Results()
+    {
+        List<float> all = [.. Read(Output.Data)];
+        foreach (Tensor input in inputs.Where(input => input.NeedsGradient)) { all.AddRange(Read(input.Grad)); }
+        return [.. all];
+    }
+
+    private float[] Read(View view)
+    {
+        float[] values = new float[view.Length];
+        backend.Read(view, values);
+        return values;
+    }
+
+    private static float[] Draw(int count, float low, float high, ulong stream)
+    {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) { values[i] = low + ((high - low) * CounterRandom.Uniform(new RandomStream(42, stream), (ulong)i)); }
+        return values;
+    }
+
+    public void Dispose()
+    {
+        tape.Dispose();
+        memory.Dispose();
+        upstream.Dispose();
+    }
+}
