@@ -6,6 +6,7 @@ namespace PureLlm.Autograd;
 public readonly record struct Shape
 {
     private readonly Sizes sizes;
+    private readonly int lengthMinusOne; // so that default(Shape) is a scalar, of length 1
 
     /// <exception cref="ArgumentException">More than four sizes, a negative one, or more elements than an int can count.</exception>
     public Shape(params ReadOnlySpan<int> sizes)
@@ -20,14 +21,14 @@ public readonly record struct Shape
             length *= sizes[i];
             if (length > int.MaxValue) { throw new ArgumentException($"A tensor [{string.Join(", ", sizes.ToArray())}] has more than {int.MaxValue} elements; split it into chunks."); }
         }
-        Length = (int)length;
+        lengthMinusOne = (int)length - 1;
     }
 
     /// <summary>Number of dimensions.</summary>
     public int Rank { get; }
 
     /// <summary>Number of elements; 1 for a scalar.</summary>
-    public int Length { get; }
+    public int Length => lengthMinusOne + 1;
 
     /// <summary>Size of a dimension, also from the end: <c>shape[^1]</c>.</summary>
     public int this[Index index]
