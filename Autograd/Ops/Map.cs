@@ -1,4 +1,5 @@
 using PureLlm.Kernels;
+using PureLlm.Kernels.Functions;
 
 namespace PureLlm.Autograd.Ops;
 
