@@ -1,5 +1,4 @@
 using PureLlm.Kernels;
-using PureLlm.Kernels.Functions;
 
 namespace PureLlm.Autograd.Ops;
 
