@@ -1,1 +1,3 @@
-return 0;
+using PureLlm.Cli;
+
+return CommandLineApp.Run(args, CommandHost.OfProcess());

@@ -1,0 +1,49 @@
+using System.CommandLine;
+
+namespace PureLlm.Cli;
+
+/// <summary>The options that every command has.</summary>
+public sealed class GlobalOptions
+{
+    public Option<string?> Help { get; } = new("--help", "-h", "-?") { Description = "this help; --help all shows every option", HelpName = "all", Arity = ArgumentArity.ZeroOrOne };
+
+    public Option<bool> Version { get; } = new("--version") { Description = "version, commit, platform and vector width" };
+
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "results and errors only" };
+
+    public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "more detail; stack traces of errors" };
+
+    public Option<bool> NoColor { get; } = new("--no-color") { Description = "no colour (the variable NO_COLOR: no escape sequence at all)" };
+
+    public Option<bool> Ascii { get; } = new("--ascii") { Description = "only ASCII characters" };
+
+    public Option<bool> Plain { get; } = new("--plain") { Description = "lines of text in place of a live screen" };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "results as JSON" };
+
+    public Option<int?> Threads { get; } = new("--threads") { Description = "threads to compute with", HelpName = "N" };
+
+    public Option<long?> Seed { get; } = new("--seed") { Description = "seed of everything random", HelpName = "N" };
+
+    public Option<string?> Folder { get; } = new("--cwd") { Description = "work in this folder", HelpName = "D" };
+
+    /// <summary>All of them, in the order of the help.</summary>
+    public IReadOnlyList<Option> All => [Help, Version, Quiet, Verbose, NoColor, Ascii, Plain, Json, Threads, Seed, Folder];
+
+    /// <summary>Adds all of them, for every command under <paramref name="root"/>.</summary>
+    public void AddTo(Command root)
+    {
+        foreach (Option option in All)
+        {
+            option.Recursive = true;
+            root.Options.Add(option);
+        }
+        Threads.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, out int threads) || threads is < 1 or > 1024))
+            {
+                result.AddError($"--threads {text}: give a number from 1 to 1024");
+            }
+        });
+    }
+}
