@@ -23,9 +23,9 @@ public sealed unsafe partial class CpuBackend
             return;
         }
         var job = MatMulJob.Create(layout, pa, pb, pc, m, n, k, accumulate, pbias);
-        if (m == 1)
+        if (m <= MatMulFewRowsKernel.MaxRows)
         {
-            MatMulRowKernel.Run(ref job, Team, Width);
+            MatMulFewRowsKernel.Run(ref job, Team, Width);
             return;
         }
         switch (Width)

@@ -34,6 +34,9 @@ internal unsafe struct MatMulJob
     /// <summary>Panels that one chunk packs, or computes.</summary>
     public int PanelsPerPacking, PanelsPerChunk;
 
+    /// <summary>Columns of one chunk of <see cref="MatMulFewRowsKernel"/>.</summary>
+    public int ColumnsPerChunk;
+
     /// <summary>For each worker, room for the other operand's panels of one chunk and one depth block.</summary>
     public float** Scratch;
 
