@@ -1,0 +1,115 @@
+using PureLlm.Autograd;
+using PureLlm.Autograd.Ops;
+using PureLlm.Engine.Configuration;
+using PureLlm.Kernels;
+
+namespace PureLlm.Engine.Modules;
+
+/// <summary>A model of the next token: from ids [B, T] to hidden states, logits [B, T, V] or their loss.</summary>
+/// <remarks>Described without memory by <see cref="Create"/>; usable after <see cref="Allocate"/>. Not thread-safe.
+/// Knows nothing about text: tokens come in as ids.</remarks>
+public abstract class LanguageModel : Module, IDisposable
+{
+    private readonly MatMul project = new();
+    private readonly PositionTable? sinusoids, angles;
+    private DropoutLayer[] dropouts = [];
+    private ParameterSlabs? slabs;
+
+    private protected LanguageModel(ModelConfig config, int vocabularySize) : base("")
+    {
+        ModelChecks.Require(config, vocabularySize);
+        (Config, VocabularySize) = (config.Resolve(), vocabularySize);
+        Initializers = new Initializers(Config, vocabularySize);
+        (sinusoids, angles) = (PositionTable.Sinusoids(Config), PositionTable.Rotary(Config));
+        Embedding = AddParameter("embedding.weight", new Shape(vocabularySize, Config.Width), Initializers.Embedding);
+    }
+
+    public ModelConfig Config { get; }
+
+    /// <summary>V: ids are in [0, V).</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>The token embedding [V, C].</summary>
+    public Parameter Embedding { get; }
+
+    /// <summary>The output projection [V, C]: the embedding itself where the model ties them.</summary>
+    public Parameter Head { get; private set; } = null!;
+
+    /// <summary>Learned numbers; a tied head counts once.</summary>
+    public long ParameterCount => Parameters.Sum(parameter => (long)parameter.Shape.Length);
+
+    /// <summary>The memory of the parameters.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="Allocate"/> was not called.</exception>
+    public ParameterSlabs Slabs => slabs ?? throw new InvalidOperationException("The model has no memory yet; call Allocate first.");
+
+    private protected Initializers Initializers { get; }
+
+    /// <summary>The decoder, whose hidden states become logits.</summary>
+    private protected abstract Stack Decoder { get; }
+
+    /// <summary>Describes a model; no memory is taken for its parameters.</summary>
+    /// <exception cref="ArgumentException">The sizes do not fit together; the message names the key.</exception>
+    public static LanguageModel Create(ModelConfig config, int vocabularySize) =>
+        config.IsEncoderDecoder ? new EncoderDecoder(config, vocabularySize) : new Transformer(config, vocabularySize);
+
+    /// <summary>Takes memory and draws the initial weights from the seed.</summary>
+    /// <param name="training">Also gradients and moments; without, the model only evaluates.</param>
+    public void Allocate(Backend backend, ulong seed, bool training)
+    {
+        AllocateEmpty(backend, training);
+        Slabs.Initialize(seed);
+    }
+
+    /// <summary>Takes memory and leaves the weights 0, for them to be loaded.</summary>
+    public void AllocateEmpty(Backend backend, bool training)
+    {
+        slabs?.Dispose();
+        slabs = new ParameterSlabs(backend, Parameters, training);
+        sinusoids?.Allocate(backend);
+        angles?.Allocate(backend);
+        dropouts = [.. Descendants<DropoutLayer>()];
+    }
+
+    /// <summary>The mean loss in nats per counted target: a scalar, weighted by <see cref="Tokens.LossWeight"/> of the targets.</summary>
+    public Tensor Loss(Tape tape, ModelBatch batch)
+    {
+        Tensor hidden = Hidden(tape, batch);
+        tape.Scope = "head";
+        return tape.Apply(batch.HeadLoss, hidden, Head.Tensor);
+    }
+
+    /// <summary>The logits [B, T, V].</summary>
+    public Tensor Logits(Tape tape, ModelBatch batch) => Project(tape, Hidden(tape, batch));
+
+    /// <summary>Hidden states [B, T, C], ready for the head.</summary>
+    public abstract Tensor Hidden(Tape tape, ModelBatch batch);
+
+    /// <summary>Logits of hidden states: [.., C] to [.., V].</summary>
+    public Tensor Project(Tape tape, Tensor hidden)
+    {
+        tape.Scope = "head";
+        return tape.Apply(project, hidden, Head.Tensor);
+    }
+
+    /// <summary>Chooses the dropout masks of the next forward pass; the same three numbers give the same masks.</summary>
+    public void SetRandomness(ulong seed, long step, int microBatch)
+    {
+        foreach (DropoutLayer dropout in dropouts) { dropout.SetRandomness(seed, step, microBatch); }
+    }
+
+    /// <summary>The following evaluations continue after the positions in the cache and append to it; null: they start at position 0 again.</summary>
+    internal void Use(DecoderCache? cache) => Decoder.Use(cache);
+
+    private protected Stack Stack(string path, BlockKind kind) =>
+        new(path, Config, Initializers, Embedding, sinusoids, angles, kind);
+
+    private protected void AddHead() =>
+        Head = Config.Tie ? Embedding : AddParameter("head.weight", new Shape(VocabularySize, Config.Width), Initializers.Head);
+
+    public void Dispose()
+    {
+        slabs?.Dispose();
+        sinusoids?.Dispose();
+        angles?.Dispose();
+    }
+}
