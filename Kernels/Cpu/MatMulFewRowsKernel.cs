@@ -19,7 +19,7 @@ internal static unsafe class MatMulFewRowsKernel
 
     public static void Run(ref MatMulJob job, ThreadTeam team, SimdWidth width)
     {
-        bool isTransposed = job.BDepth == 1;
+        bool isTransposed = job.BDepth == 1 && job.ADepth == 1;
         int unit = isTransposed ? Group : 64;
         long columnProducts = (long)job.M * Math.Max(1, job.K);
         int threads = job.N * columnProducts < InlineProducts ? 1 : team.Threads;
