@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PureLlm.Kernels;
 
 /// <summary>Counter-based randomness: number i of a stream is a hash of (seed, stream, i), so any position can be replayed alone.</summary>
@@ -32,13 +34,44 @@ public static class CounterRandom
         return Math.Sqrt(-2 * Math.Log(u)) * Math.Cos(2 * Math.PI * v);
     }
 
-    /// <summary>Uniform in [0, n): the high part of a 64 × 32-bit product; the bias is below 2⁻³².</summary>
+    /// <summary>Uniform in [0, n) without bias, by multiplication and rejection (Lemire 2019, arXiv:1805.10941).</summary>
     /// <exception cref="ArgumentOutOfRangeException">n is not positive.</exception>
     public static int Below(RandomStream stream, ulong index, int n)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);
-        return (int)Math.BigMul(At64(stream, index), (ulong)n, out _);
+        ulong size = (ulong)n;
+        while (true)
+        {
+            ulong high = Math.BigMul(At64(stream, index), size, out ulong low);
+            if (low >= size || low >= (0 - size) % size)
+            {
+                return (int)high;
+            }
+            // One in 2³³ draws or fewer: the same position of another stream.
+            stream = stream with { Stream = Mix64(stream.Stream + 1) };
+        }
     }
+
+    /// <summary>The numbers at index, index + 1, … as 32 random bits a lane; <paramref name="keys"/> as from <see cref="Keys"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector At<TWidth, TVector>((uint First, uint Second) keys, uint index)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        TVector x = Mix32<TWidth, TVector>(TWidth.Xor(TWidth.Count(index), Word<TWidth, TVector>(keys.First)));
+        return Mix32<TWidth, TVector>(TWidth.AddBits(x, Word<TWidth, TVector>(keys.Second)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Mix32<TWidth, TVector>(TVector x) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        x = TWidth.MultiplyBits(TWidth.Xor(x, TWidth.ShiftRightLogical(x, 16)), Word<TWidth, TVector>(0x7FEB352Du));
+        x = TWidth.MultiplyBits(TWidth.Xor(x, TWidth.ShiftRightLogical(x, 15)), Word<TWidth, TVector>(0x846CA68Bu));
+        return TWidth.Xor(x, TWidth.ShiftRightLogical(x, 16));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Word<TWidth, TVector>(uint word) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        => TWidth.Broadcast(BitConverter.UInt32BitsToSingle(word));
 
     internal static uint Mix32(uint x)
     {

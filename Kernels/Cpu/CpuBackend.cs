@@ -1,4 +1,3 @@
-
 namespace PureLlm.Kernels.Cpu;
 
 /// <summary>The processor itself: SIMD kernels on a team of threads, one file per family of operations.</summary>
@@ -30,11 +29,11 @@ public sealed unsafe partial class CpuBackend : PlainBackend
     /// <summary>First float of a view; null for an empty one.</summary>
     internal static float* Pointer(View view) => view.IsEmpty ? null : ((CpuBuffer)view.Buffer).Pointer + view.Offset;
 
-    /// <summary>First float of a view that must hold exactly <paramref name="length"/>.</summary>
+    /// <summary>First float of a view that must hold exactly <paramref name="length"/>; a view of no floats may be empty.</summary>
     /// <exception cref="ArgumentException">The view has another length.</exception>
     internal static float* Pointer(View view, long length, string operation, string argument)
     {
-        if (view.IsEmpty || view.Length != length)
+        if ((view.IsEmpty ? 0 : view.Length) != length)
         {
             throw new ArgumentException($"{operation}: '{argument}' holds {(view.IsEmpty ? 0 : view.Length)} floats, but the sizes ask for {length}.");
         }

@@ -51,13 +51,21 @@ internal unsafe interface IVectorWidth<TVector> where TVector : struct
 
     // The lanes as 32-bit words.
     static abstract TVector And(TVector a, TVector b);
+    static abstract TVector Or(TVector a, TVector b);
     static abstract TVector Xor(TVector a, TVector b);
     static abstract TVector AddBits(TVector a, TVector b);
     static abstract TVector SubtractBits(TVector a, TVector b);
+    static abstract TVector MultiplyBits(TVector a, TVector b);
     static abstract TVector ShiftLeft(TVector a, int bits);
 
     /// <summary>Arithmetic shift: the sign moves in.</summary>
     static abstract TVector ShiftRight(TVector a, int bits);
+
+    /// <summary>Logical shift: zeros move in.</summary>
+    static abstract TVector ShiftRightLogical(TVector a, int bits);
+
+    /// <summary>The words first, first + 1, …</summary>
+    static abstract TVector Count(uint first);
 
     /// <summary>The signed word of each lane as a float.</summary>
     static abstract TVector BitsToFloat(TVector a);

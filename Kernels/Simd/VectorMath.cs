@@ -60,13 +60,19 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector Exp<TWidth, TVector>(TVector x)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        => ExpAbove<TWidth, TVector>(x, -87.3f);
+
+    /// <summary>eˣ, exactly 0 below <paramref name="lowest"/> ≥ −87.3: a small result that is multiplied later must not become subnormal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector ExpAbove<TWidth, TVector>(TVector x, float lowest)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         // x = n·ln 2 + r; eˣ = 2ⁿ·eʳ, where 2ⁿ is added to the exponent of eʳ.
         TVector t = TWidth.MultiplyAdd(x, TWidth.Broadcast(Log2E), TWidth.Broadcast(Rounder));
         TVector n = TWidth.Subtract(t, TWidth.Broadcast(Rounder));
         TVector y = TWidth.Add(ExpMinusOne<TWidth, TVector>(x, n), TWidth.Broadcast(1f));
         y = TWidth.AddBits(y, TWidth.ShiftLeft(t, 23));
-        y = TWidth.Select(TWidth.LessThan(x, TWidth.Broadcast(-87.3f)), default, y);
+        y = TWidth.Select(TWidth.LessThan(x, TWidth.Broadcast(lowest)), default, y);
         TVector overflow = TWidth.Add(x, TWidth.Broadcast(float.PositiveInfinity));
         return TWidth.Select(TWidth.LessThanOrEqual(x, TWidth.Broadcast(88.7228317f)), y, overflow);
     }
@@ -105,7 +111,7 @@ public static partial class VectorMath
     internal static TVector Sigmoid<TWidth, TVector>(TVector x, out TVector rest)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
-        TVector e = Exp<TWidth, TVector>(TWidth.Negate(TWidth.Abs(x)));
+        TVector e = Exp<TWidth, TVector>(TWidth.Or(x, TWidth.Broadcast(-0f)));
         TVector large = TWidth.Divide(TWidth.Broadcast(1f), TWidth.Add(e, TWidth.Broadcast(1f)));
         TVector small = TWidth.Multiply(e, large);
         TVector isNegative = TWidth.LessThan(x, default);

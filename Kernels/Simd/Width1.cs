@@ -80,6 +80,9 @@ internal readonly unsafe struct Width1 : IVectorWidth<float>
     public static float And(float a, float b) => Float(Bits(a) & Bits(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Or(float a, float b) => Float(Bits(a) | Bits(b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Xor(float a, float b) => Float(Bits(a) ^ Bits(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -87,6 +90,15 @@ internal readonly unsafe struct Width1 : IVectorWidth<float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float SubtractBits(float a, float b) => Float(Bits(a) - Bits(b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float MultiplyBits(float a, float b) => Float(Bits(a) * Bits(b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ShiftRightLogical(float a, int bits) => Float(Bits(a) >>> bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Count(uint first) => Float((int)first);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ShiftLeft(float a, int bits) => Float(Bits(a) << bits);

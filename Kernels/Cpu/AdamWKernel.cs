@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+
+namespace PureLlm.Kernels.Cpu;
+
+/// <summary>AdamW in one pass over w, g, m and v (Loshchilov and Hutter 2019, arXiv:1711.05101).</summary>
+/// <remarks>m += (1 − β₁)(g − m), v += (1 − β₂)(g² − v), w −= η·(m̂/(√v̂ + ε) + λw). A moment that decays below the normal floats
+/// becomes 0: subnormals would make every later step slow.</remarks>
+internal readonly unsafe struct AdamWKernel : IVectorBody
+{
+    private const float SmallestNormal = 1.17549435e-38f;
+
+    private readonly float* _w, _g, _m, _v;
+    private readonly float _scale, _toMean, _toSquare, _rate, _decay, _correction, _epsilon;
+
+    public AdamWKernel(float* w, float* g, float* m, float* v, in AdamWStep step)
+    {
+        _w = w;
+        _g = g;
+        _m = m;
+        _v = v;
+        // The decimal that was meant: 1 − 0.999, not 1 − 0.99900001287.
+        double beta1 = (double)(decimal)step.Beta1, beta2 = (double)(decimal)step.Beta2;
+        _scale = step.GradientScale;
+        _toMean = (float)(1 - beta1);
+        _toSquare = (float)(1 - beta2);
+        _rate = (float)(step.LearningRate / (1 - Math.Pow(beta1, step.Step)));
+        _decay = (float)((double)step.LearningRate * step.WeightDecay);
+        _correction = (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, step.Step)));
+        _epsilon = step.Epsilon;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        TVector w = VectorLoop.Load<TWidth, TVector>(_w + i, count), m = VectorLoop.Load<TWidth, TVector>(_m + i, count);
+        TVector v = VectorLoop.Load<TWidth, TVector>(_v + i, count);
+        TVector g = TWidth.Multiply(VectorLoop.Load<TWidth, TVector>(_g + i, count), TWidth.Broadcast(_scale));
+        m = Normal<TWidth, TVector>(TWidth.MultiplyAdd(TWidth.Broadcast(_toMean), TWidth.Subtract(g, m), m));
+        v = Normal<TWidth, TVector>(TWidth.MultiplyAdd(TWidth.Broadcast(_toSquare), TWidth.Subtract(TWidth.Multiply(g, g), v), v));
+        TVector root = TWidth.MultiplyAdd(TWidth.Sqrt(v), TWidth.Broadcast(_correction), TWidth.Broadcast(_epsilon));
+        w = TWidth.NegateMultiplyAdd(TWidth.Broadcast(_decay), w, w);
+        w = TWidth.NegateMultiplyAdd(TWidth.Broadcast(_rate), TWidth.Divide(m, root), w);
+        VectorLoop.Store<TWidth, TVector>(m, _m + i, count);
+        VectorLoop.Store<TWidth, TVector>(v, _v + i, count);
+        VectorLoop.Store<TWidth, TVector>(w, _w + i, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Normal<TWidth, TVector>(TVector x) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        => TWidth.Select(TWidth.LessThan(TWidth.Abs(x), TWidth.Broadcast(SmallestNormal)), default, x);
+}

@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+
+namespace PureLlm.Kernels.Cpu;
+
+/// <summary>Gated units, f(gate) ⊙ up: SwiGLU with SiLU, GEGLU with GELU (Shazeer 2020, arXiv:2002.05202).</summary>
+internal static unsafe class GateKernel<TFunction> where TFunction : struct, IUnaryFunction
+{
+    /// <summary>y = f(gate) ⊙ up.</summary>
+    public readonly struct Forward(float* gate, float* up, float* y) : IVectorBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector f = TWidth.Invoke<TFunction>(VectorLoop.Load<TWidth, TVector>(gate + i, count));
+            VectorLoop.Store<TWidth, TVector>(TWidth.Multiply(f, VectorLoop.Load<TWidth, TVector>(up + i, count)), y + i, count);
+        }
+    }
+
+    /// <summary>dgate += dy ⊙ up ⊙ f'(gate), dup += dy ⊙ f(gate), in one pass; a null gradient is skipped.</summary>
+    public readonly struct Backward(float* gate, float* up, float* dy, float* dgate, float* dup) : IVectorBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector x = VectorLoop.Load<TWidth, TVector>(gate + i, count), g = VectorLoop.Load<TWidth, TVector>(dy + i, count);
+            if (dgate != null)
+            {
+                TVector slope = TWidth.Multiply(VectorLoop.Load<TWidth, TVector>(up + i, count), TWidth.Derivative<TFunction>(x));
+                VectorLoop.Store<TWidth, TVector>(TWidth.MultiplyAdd(g, slope, VectorLoop.Load<TWidth, TVector>(dgate + i, count)), dgate + i, count);
+            }
+            if (dup != null)
+            {
+                TVector f = TWidth.Invoke<TFunction>(x);
+                VectorLoop.Store<TWidth, TVector>(TWidth.MultiplyAdd(g, f, VectorLoop.Load<TWidth, TVector>(dup + i, count)), dup + i, count);
+            }
+        }
+    }
+}
