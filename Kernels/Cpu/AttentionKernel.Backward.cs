@@ -218,7 +218,7 @@ internal static unsafe partial class AttentionKernel
         TVector shift = TWidth.Broadcast(logSumExp), mean = TWidth.Broadcast(delta);
         for (int i = first; i < end; i += TWidth.Lanes)
         {
-            TVector p = Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(s + i), shift));
+            TVector p = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(s + i), shift));
             TWidth.Store(p, s + i);
             TWidth.Store(TWidth.Multiply(p, TWidth.Subtract(TWidth.Load(dp + i), mean)), dp + i);
         }

@@ -130,12 +130,11 @@ internal static unsafe partial class AttentionKernel
             }
         }
         float* output = scratch.Output + (row * scratch.Padded);
-        for (int r = 0; r < rows; r++)
+        if (SoftmaxStep<TWidth, TVector>(scores, firstColumn, endColumn, scratch.Maxima + row, scratch.Sums + (row * SumLanes), scratch.Corrections))
         {
-            float correction = SoftmaxStep<TWidth, TVector>(scores + (r * KeyTile), firstColumn, endColumn, scratch.Maxima + row + r, scratch.Sums + ((row + r) * SumLanes));
-            if (correction != 1f)
+            for (int r = 0; r < rows; r++)
             {
-                ScaleRow<TWidth, TVector>(output + (r * scratch.Padded), scratch.Padded, correction);
+                ScaleRow<TWidth, TVector>(output + (r * scratch.Padded), scratch.Padded, scratch.Corrections[r]);
             }
         }
         AttentionTiles.Multiply<TWidth, TVector>(scores + first, KeyTile, 1, values + ((nint)first * valueRow), valueRow,
@@ -156,45 +155,79 @@ internal static unsafe partial class AttentionKernel
         return (Math.Max(first - key, 0), Math.Min(end - key, keys), latestFirst > key || earliestEnd < key + keys);
     }
 
-    /// <summary>Writes the value outside [first, end) of the columns.</summary>
+    /// <summary>Writes the value outside [first, end) of the columns: a few floats of a tile that the mask cuts.</summary>
     private static void Mask(float* row, int firstColumn, int endColumn, int first, int end, float value)
     {
         first = Math.Clamp(first, firstColumn, endColumn);
-        end = Math.Clamp(end, first, endColumn);
-        AttentionTiles.Fill(row + firstColumn, first - firstColumn, value);
-        AttentionTiles.Fill(row + end, endColumn - end, value);
+        for (int i = firstColumn; i < first; i++)
+        {
+            row[i] = value;
+        }
+        for (int i = Math.Clamp(end, first, endColumn); i < endColumn; i++)
+        {
+            row[i] = value;
+        }
     }
 
-    /// <summary>Turns scores into weights against the row's maximum so far, adds them to its sums; returns the factor of what was computed before.</summary>
+    /// <summary>Turns the scores of six rows into weights against each row's maximum so far and adds them to its sums, lane by key index.</summary>
+    /// <returns>Whether a maximum moved: then what was computed before must be multiplied by the corrections.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float SoftmaxStep<TWidth, TVector>(float* scores, int first, int end, float* maximum, float* sums)
+    private static bool SoftmaxStep<TWidth, TVector>(float* scores, int first, int end, float* maxima, float* sums, float* corrections)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         int n = TWidth.Lanes;
-        TVector largest = TWidth.Load(scores + first);
-        for (int i = first + n; i < end; i += n)
+        bool moved = false;
+        for (int r = 0; r < AttentionTiles.Rows; r++)
         {
-            largest = TWidth.Max(largest, TWidth.Load(scores + i));
-        }
-        float before = *maximum, now = Math.Max(before, AttentionTiles.MaxAcross(largest));
-        *maximum = now;
-        float correction = now == before ? 1f : Weight<Width1, float>(before - now);
-
-        // A row that has seen −∞ alone keeps weights of 0 instead of e^(∞−∞).
-        TVector shift = TWidth.Broadcast(float.IsNegativeInfinity(now) ? 0f : now);
-        TVector factor = TWidth.Broadcast(correction);
-        for (int lane = 0; lane < SumLanes; lane += n)
-        {
-            TVector sum = TWidth.Multiply(TWidth.Load(sums + lane), factor);
-            for (int i = first + lane; i < end; i += SumLanes)
+            float* row = scores + (r * KeyTile);
+            TVector largest = TWidth.Load(row + first), other = largest;
+            for (int i = first; i < end; i += 2 * n)
             {
-                TVector weight = Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(scores + i), shift));
-                TWidth.Store(weight, scores + i);
-                sum = TWidth.Add(sum, weight);
+                largest = TWidth.Max(largest, TWidth.Load(row + i));
+                other = TWidth.Max(other, TWidth.Load(row + i + n));
             }
-            TWidth.Store(sum, sums + lane);
+            float before = maxima[r], tile = AttentionTiles.MaxAcross(TWidth.Max(largest, other)), now = tile > before ? tile : before;
+            maxima[r] = now;
+            corrections[r] = before - now;
+            moved |= now != before;
         }
-        return correction;
+        for (int r = 0; r < AttentionTiles.Rows; r += n)
+        {
+            TWidth.Store(VectorMath.Weight<TWidth, TVector>(TWidth.Load(corrections + r)), corrections + r);
+        }
+        for (int r = 0; r < AttentionTiles.Rows; r++, sums += SumLanes)
+        {
+            float* row = scores + (r * KeyTile);
+            TVector shift = TWidth.Broadcast(maxima[r]), factor = TWidth.Broadcast(corrections[r]);
+            if (n == SumLanes / 2)
+            {
+                TVector low = TWidth.Multiply(TWidth.Load(sums), factor), high = TWidth.Multiply(TWidth.Load(sums + n), factor);
+                for (int i = first; i < end; i += SumLanes)
+                {
+                    TVector a = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i), shift));
+                    TVector b = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i + n), shift));
+                    TWidth.Store(a, row + i);
+                    TWidth.Store(b, row + i + n);
+                    low = TWidth.Add(low, a);
+                    high = TWidth.Add(high, b);
+                }
+                TWidth.Store(low, sums);
+                TWidth.Store(high, sums + n);
+                continue;
+            }
+            for (int lane = 0; lane < SumLanes; lane += n)
+            {
+                TVector sum = TWidth.Multiply(TWidth.Load(sums + lane), factor);
+                for (int i = first + lane; i < end; i += SumLanes)
+                {
+                    TVector weight = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i), shift));
+                    TWidth.Store(weight, row + i);
+                    sum = TWidth.Add(sum, weight);
+                }
+                TWidth.Store(sum, sums + lane);
+            }
+        }
+        return moved;
     }
 
     private static void ScaleRow<TWidth, TVector>(float* x, int count, float factor)
@@ -238,7 +271,7 @@ internal static unsafe partial class AttentionKernel
     private readonly ref struct ForwardScratch
     {
         public readonly int Size, Padded;
-        public readonly float* Q, Output, Sums, Maxima, KeyColumns, Values, Scores;
+        public readonly float* Q, Output, Sums, Maxima, Corrections, KeyColumns, Values, Scores;
         public readonly int* FirstKey, EndKey;
 
         public ForwardScratch(ref Arena arena, int size, int align, int rows)
@@ -250,6 +283,7 @@ internal static unsafe partial class AttentionKernel
             Output = arena.Take(whole * Padded);
             Sums = arena.Take(whole * SumLanes);
             Maxima = arena.Take(whole);
+            Corrections = arena.Take(SumLanes);
             FirstKey = (int*)arena.Take(whole);
             EndKey = (int*)arena.Take(whole);
             KeyColumns = arena.Take(size * KeyTile);
@@ -257,14 +291,15 @@ internal static unsafe partial class AttentionKernel
             Scores = arena.Take(AttentionTiles.Rows * KeyTile);
         }
 
-        /// <summary>Nothing seen yet; the rows that fill up the last register tile are zeros.</summary>
+        /// <summary>Nothing seen yet: a maximum below every score makes the first correction 0, and the weight of a masked −∞ too. The rows that fill up the last register tile are zeros.</summary>
         public void Begin(int rows)
         {
             int whole = RoundUp(rows, AttentionTiles.Rows);
             AttentionTiles.Fill(Q + (rows * Size), (whole - rows) * Size, 0f);
             AttentionTiles.Fill(Output, whole * Padded, 0f);
             AttentionTiles.Fill(Sums, whole * SumLanes, 0f);
-            AttentionTiles.Fill(Maxima, whole, float.NegativeInfinity);
+            AttentionTiles.Fill(Maxima, whole, float.MinValue);
+            AttentionTiles.Fill(Corrections, SumLanes, 0f);
         }
     }
 }

@@ -14,9 +14,6 @@ internal static unsafe partial class AttentionKernel
     /// <summary>Keys of a tile; tiles start at multiples of it.</summary>
     public const int KeyTile = 64;
 
-    /// <summary>A weight below e^this is exactly 0: it is lost beside the largest weight of its row, and its products would be denormals.</summary>
-    public const float SmallestExponent = -64f;
-
     // Lanes of a row's sums, a multiple of every vector.
     private const int SumLanes = 16;
 
@@ -29,11 +26,6 @@ internal static unsafe partial class AttentionKernel
     private static int RoundDown(int x, int multiple) => x / multiple * multiple;
 
     private static int Blocks(int count, int size) => (count + size - 1) / size;
-
-    /// <summary>eˣ of a score against its row's maximum; exactly 0 below <see cref="SmallestExponent"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Weight<TWidth, TVector>(TVector x) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
-        TWidth.Select(TWidth.LessThan(x, TWidth.Broadcast(SmallestExponent)), default, VectorMath.Exp<TWidth, TVector>(x));
 
     /// <summary>((0+8)+(4+12)) + …: the fixed tree over 16 lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

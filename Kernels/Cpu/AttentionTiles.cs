@@ -89,6 +89,7 @@ internal static unsafe class AttentionTiles
     }
 
     /// <summary>destination[r, :columns] = scale · source[r, :], then zeros up to the padded width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyRows<TWidth, TVector>(float* source, nint sourceRow, float* destination, int padded, int rows, int columns, float scale)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
@@ -112,6 +113,7 @@ internal static unsafe class AttentionTiles
     }
 
     /// <summary>destination[r, :] += source[r, :columns].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddRows<TWidth, TVector>(float* source, nint sourceRow, float* destination, nint destinationRow, int rows, int columns)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
@@ -130,6 +132,7 @@ internal static unsafe class AttentionTiles
     }
 
     /// <summary>destination[c, r] = source[r, c]: rows of keys become columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(float* source, nint sourceRow, float* destination, nint destinationRow, int rows, int columns)
     {
         int wholeRows = 0, wholeColumns = 0;
