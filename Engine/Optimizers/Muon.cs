@@ -1,0 +1,84 @@
+using PureLlm.Engine.Configuration;
+using PureLlm.Engine.Modules;
+using PureLlm.Kernels;
+
+namespace PureLlm.Engine.Optimizers;
+
+/// <summary>Momentum whose update is orthogonalised, for the matrices inside the blocks; AdamW for embeddings, output head, biases and norms.</summary>
+/// <remarks>
+/// M = μM + g, U = nesterov ? g + μM : M, O = <see cref="NewtonSchulz"/>(U), w −= η(0.2·√max(rows, columns)·O + λw).
+/// Jordan et al. 2024; the factor 0.2·√max, which gives the update the size of an AdamW update so that one learning rate and one decay serve both,
+/// is that of Liu et al. 2025, arXiv:2502.16982. Query, key and value matrices that are stored as one are updated as three.
+/// </remarks>
+public sealed class Muon : Optimizer
+{
+    /// <summary>Root mean square of an AdamW update, matched by the scaling rule.</summary>
+    public const double UpdateSize = 0.2;
+
+    private readonly double momentum, decay;
+    private readonly bool nesterov;
+    private readonly AdamWStep adam;
+    private readonly HiddenMatrix[] matrices;
+    private readonly SlabRange[] others;
+    private readonly NewtonSchulz newtonSchulz;
+    private readonly TensorBuffer update;
+
+    /// <param name="backend">Where the slabs live.</param>
+    /// <param name="slabs">All parameters.</param>
+    /// <param name="model">Sizes of the packed projections.</param>
+    /// <param name="train">Momentum, nesterov and decay; betas and epsilon for the AdamW part.</param>
+    public Muon(Backend backend, ParameterSlabs slabs, ModelConfig model, TrainSection train) : base(backend, slabs)
+    {
+        (momentum, decay, nesterov) = (train.Momentum, train.Decay, train.Nesterov);
+        adam = new AdamWStep(0, (float)train.Beta1, (float)train.Beta2, (float)train.Epsilon, 0, 0, 1);
+        matrices = [.. slabs.Parameters.SelectMany(parameter => HiddenMatrix.PartsOf(parameter, model))];
+        others = [.. slabs.Parameters.Where(parameter => !HiddenMatrix.Is(parameter))
+            .Select(parameter => new SlabRange(parameter.Tensor.Data.Offset, parameter.Shape.Length, parameter.Decays))];
+        newtonSchulz = new NewtonSchulz(backend, matrices.Select(matrix => (matrix.Rows, matrix.Columns)));
+        update = backend.Allocate(matrices.Length == 0 ? 1 : matrices.Max(matrix => matrix.Length));
+        State = [("m", slabs.FirstMoments), ("v", slabs.SecondMoments)];
+    }
+
+    public override string Name => "muon";
+
+    public override IReadOnlyList<(string Name, View Slab)> State { get; }
+
+    public override void Step(long step, double learningRate, double gradientScale)
+    {
+        foreach (HiddenMatrix matrix in matrices)
+        {
+            Step(matrix, learningRate, (float)gradientScale);
+        }
+        foreach ((int offset, int length, bool decays) in others)
+        {
+            AdamWStep part = adam with { LearningRate = (float)learningRate, WeightDecay = (float)(decays ? decay : 0), Step = (int)step, GradientScale = (float)gradientScale };
+            Backend.AdamW(
+                Slabs.Values.Slice(offset, length), Slabs.Gradients.Slice(offset, length),
+                Slabs.FirstMoments.Slice(offset, length), Slabs.SecondMoments.Slice(offset, length), part);
+        }
+    }
+
+    private void Step(HiddenMatrix matrix, double learningRate, float gradientScale)
+    {
+        View w = Slabs.Values.Slice(matrix.Offset, matrix.Length), g = Slabs.Gradients.Slice(matrix.Offset, matrix.Length);
+        View m = Slabs.FirstMoments.Slice(matrix.Offset, matrix.Length), u = new(update, 0, matrix.Length);
+        Backend.Scale(m, m, (float)momentum);
+        Backend.Accumulate(g, m, gradientScale);
+        Backend.Copy(m, u);
+        if (nesterov)
+        {
+            Backend.Scale(u, u, (float)momentum);
+            Backend.Accumulate(g, u, gradientScale);
+        }
+        newtonSchulz.Orthogonalize(u, matrix.Rows, matrix.Columns);
+        Backend.Scale(w, w, (float)(1 - (learningRate * decay)));
+        Backend.Accumulate(u, w, (float)(-learningRate * UpdateSize * Math.Sqrt(Math.Max(matrix.Rows, matrix.Columns))));
+    }
+
+    public override void Dispose()
+    {
+        newtonSchulz.Dispose();
+        update.Dispose();
+        base.Dispose();
+    }
+}

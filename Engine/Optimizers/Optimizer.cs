@@ -1,0 +1,49 @@
+using PureLlm.Engine.Configuration;
+using PureLlm.Engine.Modules;
+using PureLlm.Kernels;
+
+namespace PureLlm.Engine.Optimizers;
+
+/// <summary>Moves the parameters against their gradients, over whole slabs.</summary>
+/// <remarks>Knows nothing about losses, batches or schedules. A step allocates nothing and its bits do not depend on the number of threads.</remarks>
+public abstract class Optimizer(Backend backend, ParameterSlabs slabs) : IDisposable
+{
+    /// <summary>"adamw", "sgd" or "muon".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The slabs that hold what is remembered between steps, by the name that they are saved under.</summary>
+    public abstract IReadOnlyList<(string Name, View Slab)> State { get; }
+
+    protected Backend Backend => backend;
+
+    protected ParameterSlabs Slabs => slabs;
+
+    /// <summary>One update of all parameters; gradients are left as they are.</summary>
+    /// <param name="step">1 for the first update.</param>
+    /// <param name="learningRate">η of this update.</param>
+    /// <param name="gradientScale">Factor of all gradients, from clipping.</param>
+    public abstract void Step(long step, double learningRate, double gradientScale);
+
+    /// <summary>Forgets all steps.</summary>
+    public void Reset()
+    {
+        foreach ((string _, View slab) in State)
+        {
+            backend.Fill(slab, 0f);
+        }
+    }
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>The optimizer that [train] asks for.</summary>
+    /// <param name="train">Kind and hyper-parameters.</param>
+    /// <param name="model">Where Muon finds the sizes of packed projections.</param>
+    /// <param name="slabs">Parameters with gradients and moments.</param>
+    /// <param name="backend">Where they live.</param>
+    public static Optimizer Create(TrainSection train, ModelConfig model, ParameterSlabs slabs, Backend backend) => train.Optimizer switch
+    {
+        OptimizerKind.Sgd => new Sgd(backend, slabs, train.Momentum, train.Decay, train.Nesterov),
+        OptimizerKind.Muon => new Muon(backend, slabs, model, train),
+        _ => new AdamW(backend, slabs, train.Beta1, train.Beta2, train.Epsilon, train.Decay),
+    };
+}

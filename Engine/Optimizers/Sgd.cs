@@ -1,0 +1,25 @@
+using PureLlm.Engine.Modules;
+using PureLlm.Kernels;
+
+namespace PureLlm.Engine.Optimizers;
+
+/// <summary>g' = g + λw (matrices only), m = μm + g', w −= η·(nesterov ? g' + μm : m).</summary>
+/// <remarks>Stochastic gradient descent with momentum (Polyak 1964; Sutskever et al. 2013). λ is the L2 term, inside the momentum.</remarks>
+public sealed class Sgd(Backend backend, ParameterSlabs slabs, double momentum, double decay, bool nesterov) : Optimizer(backend, slabs)
+{
+    public override string Name => "sgd";
+
+    public override IReadOnlyList<(string Name, View Slab)> State { get; } = [("m", slabs.FirstMoments)];
+
+    public override void Step(long step, double learningRate, double gradientScale)
+    {
+        IReadOnlyList<SlabRange> ranges = Slabs.Ranges;
+        for (int i = 0; i < ranges.Count; i++)
+        {
+            (int offset, int length, bool decays) = ranges[i];
+            Backend.Sgd(
+                Slabs.Values.Slice(offset, length), Slabs.Gradients.Slice(offset, length), Slabs.FirstMoments.Slice(offset, length),
+                (float)learningRate, (float)momentum, (float)(decays ? decay : 0), nesterov, (float)gradientScale);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using PureLlm.Autograd;
+using PureLlm.Engine.Data;
+using PureLlm.Engine.Modules;
+using PureLlm.Engine.Optimizers;
+using PureLlm.Kernels;
+
+namespace PureLlm.Engine.Training;
+
+/// <summary>One step in two halves: the gradient of the mean loss over all micro-batches, then the update; between them a break rule may stop it.</summary>
+/// <remarks>Both halves are functions of (weights, moments, seed, step) alone and allocate nothing once warm.</remarks>
+internal sealed class TrainingStep : IDisposable
+{
+    private readonly Backend backend;
+    private readonly LanguageModel model;
+    private readonly Optimizer optimizer;
+    private readonly GradientNorm norm;
+    private readonly double clip;
+    private readonly ulong seed;
+
+    /// <param name="backend">Where the model lives.</param>
+    /// <param name="model">Allocated for training.</param>
+    /// <param name="source">The training batches.</param>
+    /// <param name="optimizer">Of the model's slabs.</param>
+    /// <param name="clip">Largest allowed gradient norm; 0 is off.</param>
+    /// <param name="seed">Decides the dropout masks.</param>
+    public TrainingStep(Backend backend, LanguageModel model, BatchSource source, Optimizer optimizer, double clip, ulong seed)
+    {
+        (this.backend, this.model, this.optimizer, this.clip, this.seed) = (backend, model, optimizer, clip, seed);
+        Batches = new StepBatches(backend, source);
+        Tape = new Tape(backend);
+        norm = new GradientNorm(backend, model.Slabs);
+    }
+
+    public StepBatches Batches { get; }
+
+    /// <summary>The last micro-batch's operations.</summary>
+    public Tape Tape { get; }
+
+    /// <summary>Leaves the gradient of step <paramref name="step"/>, from 0, in the slab; gives the mean loss and the gradient's norm.</summary>
+    public (double Loss, double Norm) Measure(long step)
+    {
+        backend.Fill(model.Slabs.Gradients, 0f);
+        Batches.Read(step);
+        double total = 0;
+        for (int i = 0; i < Batches.Count; i++)
+        {
+            Tensor loss = Forward(step, i);
+            total += Value(loss);
+            Tape.Backward(loss);
+        }
+        return (total, norm.Measure());
+    }
+
+    /// <summary>The forward pass of one micro-batch of the step that was read last.</summary>
+    public Tensor Forward(long step, int microBatch)
+    {
+        Tape.Reset();
+        model.SetRandomness(seed, step, microBatch);
+        return model.Loss(Tape, Batches.Load(microBatch));
+    }
+
+    /// <summary>Moves the weights along the gradient in the slab, clipped.</summary>
+    public void Update(long step, double learningRate, double gradientNorm) =>
+        optimizer.Step(step + 1, learningRate, GradientNorm.ClipScale(gradientNorm, clip));
+
+    private float Value(Tensor scalar)
+    {
+        Span<float> value = stackalloc float[1];
+        backend.Read(scalar.Data, value);
+        return value[0];
+    }
+
+    public void Dispose()
+    {
+        Tape.Dispose();
+        norm.Dispose();
+        Batches.Dispose();
+    }
+}
