@@ -1,3 +1,5 @@
+using PureLlm.Engine.Configuration;
+
 namespace PureLlm.Engine.Data;
 
 /// <summary>Training batches as a pure function of the position: the same step gives the same tokens, in this run or in a resumed one.</summary>
@@ -9,7 +11,7 @@ public sealed class BatchSource
 {
     private readonly TokenStore _tokens;
     private readonly Windows _windows;
-    private readonly WindowOrder _order;
+    private readonly DataOrder _order;
     private readonly ulong _seed;
 
     /// <param name="split">The tokens to read.</param>
@@ -19,12 +21,12 @@ public sealed class BatchSource
     /// <param name="align">Where windows start.</param>
     /// <param name="order">The order of windows.</param>
     /// <param name="seed">Decides the shuffled order.</param>
-    public BatchSource(TokenSplit split, int rows, int context, int microBatches, WindowAlignment align, WindowOrder order, ulong seed)
+    public BatchSource(TokenSplit split, int rows, int context, int microBatches, WindowAlignment align, DataOrder order, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(microBatches, 1);
         _tokens = split.Tokens;
-        _windows = new Windows(split, context, align, order == WindowOrder.Shuffled, seed);
+        _windows = new Windows(split, context, align, order == DataOrder.Shuffled, seed);
         _order = order;
         _seed = seed;
         Rows = rows;
@@ -71,7 +73,7 @@ public sealed class BatchSource
     public long StartOf(long window)
     {
         (long epoch, long index) = Math.DivRem(window, _windows.Count);
-        return _order == WindowOrder.Sequential
+        return _order == DataOrder.Sequential
             ? _windows.Start(index, 0)
             : _windows.Start(new Permutation(_seed, epoch, _windows.Count)[index], epoch);
     }

@@ -1,3 +1,5 @@
+using PureLlm.Engine.Configuration;
+
 namespace PureLlm.Engine.Data;
 
 /// <summary>The held-out windows, in order: the same windowing as training, every target counted once per window, nothing shuffled.</summary>

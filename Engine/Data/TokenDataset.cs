@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
+using PureLlm.Engine.Configuration;
 using PureLlm.Tokenizer;
 
 namespace PureLlm.Engine.Data;
@@ -6,9 +8,11 @@ namespace PureLlm.Engine.Data;
 /// <summary>Tokens to train on and tokens held out, with the tokenizer that made them.</summary>
 public sealed class TokenDataset : IDisposable
 {
-    private readonly DataOptions _options;
+    private readonly DataSection _options;
+    private readonly ulong _seed;
 
-    public TokenDataset(string name, TokenSplit train, TokenSplit validation, int vocabularySize, TextTokenizer? tokenizer, ICorpusScorer? scorer, DataOptions options)
+    public TokenDataset(
+        string name, TokenSplit train, TokenSplit validation, int vocabularySize, TextTokenizer? tokenizer, ICorpusScorer? scorer, DataSection options, ulong seed)
     {
         Name = name;
         Train = train;
@@ -17,6 +21,7 @@ public sealed class TokenDataset : IDisposable
         Tokenizer = tokenizer;
         Scorer = scorer;
         _options = options;
+        _seed = seed;
     }
 
     public string Name { get; }
@@ -34,9 +39,12 @@ public sealed class TokenDataset : IDisposable
     /// <summary>Measures of generated text, where the corpus knows what is right.</summary>
     public ICorpusScorer? Scorer { get; }
 
+    /// <summary>False where data.val = 0: nothing is held out.</summary>
+    public bool HasValidation => Validation.Count > 0;
+
     /// <summary>Tokenizes a corpus.</summary>
     /// <exception cref="DataException">Documents must be ended, and the tokenizer has no end of text.</exception>
-    public static TokenDataset Encode(Corpus corpus, TextTokenizer tokenizer, DataOptions options)
+    public static TokenDataset Encode(Corpus corpus, TextTokenizer tokenizer, DataSection options, ulong seed)
     {
         if (corpus.EndsDocuments && tokenizer.EndOfText is null)
         {
@@ -44,22 +52,22 @@ public sealed class TokenDataset : IDisposable
         }
         return new TokenDataset(
             corpus.Name, Split(corpus.Train, corpus, tokenizer), Split(corpus.Validation, corpus, tokenizer),
-            tokenizer.VocabularySize, tokenizer, corpus.Scorer, options);
+            tokenizer.VocabularySize, tokenizer, corpus.Scorer, options, seed);
     }
 
     /// <summary>The training batches.</summary>
     /// <exception cref="DataException">The data is smaller than one window.</exception>
     public BatchSource Batches(int rows, int context, int microBatches = 1)
     {
-        RequireWindow(context);
-        return new BatchSource(Train, rows, context, microBatches, _options.Align, _options.Order, _options.Seed);
+        RequireWindow(context, HasValidation ? Math.Min(Train.Count, Validation.Count) : Train.Count);
+        return new BatchSource(Train, rows, context, microBatches, _options.Align, _options.Order, _seed);
     }
 
     /// <summary>The held-out batches, with the training windowing.</summary>
     /// <exception cref="DataException">The held-out part is smaller than one window.</exception>
     public EvaluationBatches Evaluation(int rows, int context, long maximumWindows = long.MaxValue)
     {
-        RequireWindow(context);
+        RequireWindow(context, Math.Min(Train.Count, Validation.Count));
         return new EvaluationBatches(Validation, rows, context, _options.Align, maximumWindows);
     }
 
@@ -72,7 +80,7 @@ public sealed class TokenDataset : IDisposable
     private static TokenSplit Split(Documents documents, Corpus corpus, TextTokenizer tokenizer)
     {
         List<int> ids = new((int)Math.Min(int.MaxValue / 8, documents.Bytes / 2));
-        List<float>? nats = documents.HasNats ? [] : null;
+        List<float>? nats = documents.HasNats && corpus.EndsDocuments ? [] : null;
         var starts = new long[documents.Count];
         for (int d = 0; d < documents.Count; d++)
         {
@@ -82,19 +90,28 @@ public sealed class TokenDataset : IDisposable
             {
                 ids.Add(tokenizer.EndOfText!.Value);
             }
-            nats?.AddRange(TokenNats(documents.NatsOf(d), CollectionsMarshal.AsSpan(ids)[(int)starts[d]..], tokenizer));
+            if (nats is not null)
+            {
+                float[]? own = TokenNats(documents.NatsOf(d), CollectionsMarshal.AsSpan(ids)[(int)starts[d]..], tokenizer);
+                nats = own is null ? null : nats;
+                nats?.AddRange(own!);
+            }
         }
         var store = new MemoryTokens(CollectionsMarshal.AsSpan(ids), tokenizer.VocabularySize);
         return new TokenSplit(store, starts, nats?.ToArray());
     }
 
-    /// <summary>Sums −ln p of bytes over each token of one document; its last token is the end.</summary>
-    private static float[] TokenNats(ReadOnlySpan<float> bytes, ReadOnlySpan<int> ids, TextTokenizer tokenizer)
+    /// <summary>Sums −ln p of bytes over each token of one document, whose last token is its end; null where an unknown word hides its bytes.</summary>
+    private static float[]? TokenNats(ReadOnlySpan<float> bytes, ReadOnlySpan<int> ids, TextTokenizer tokenizer)
     {
         var nats = new float[ids.Length];
         int position = 0;
         for (int i = 0; i < ids.Length - 1; i++)
         {
+            if (tokenizer.IsSpecial(ids[i]))
+            {
+                return null;
+            }
             double sum = 0;
             for (int end = position + tokenizer.TokenBytes(ids[i]).Length; position < end; position++)
             {
@@ -106,24 +123,25 @@ public sealed class TokenDataset : IDisposable
         return nats;
     }
 
-    private void RequireWindow(int context)
+    private void RequireWindow(int context, long smaller)
     {
-        long total = Train.Count + Validation.Count, smaller = Math.Min(Train.Count, Validation.Count);
         if (smaller > context)
         {
             return;
         }
-        string parts = $"{total:N0} tokens of text, but one window needs context + 1 = {context + 1}; training gets {Train.Count:N0} and validation {Validation.Count:N0}.";
+        long total = Train.Count + Validation.Count;
         List<string> moves = [];
         if (smaller > 8)
         {
-            moves.Add($"context = {Math.Min(smaller - 1, context)}");
+            moves.Add($"model.context = {BitOperations.RoundUpToPowerOf2((uint)smaller) / 2}");
         }
-        if (Validation.Count <= context && total > 4 * context)
+        if (Validation.Count <= context && total > 4L * context)
         {
-            moves.Add(FormattableString.Invariant($"val = {Math.Min(0.5, Math.Ceiling(100.0 * (context + 1) / total) / 100):0.##}"));
+            moves.Add(FormattableString.Invariant($"data.val = {Math.Ceiling(100.0 * (context + 2) / total) / 100:0.##}"));
         }
         moves.Add("more text (20 kB or more is a start)");
-        throw new DataException("D004", $"{parts} Use {string.Join(", or ", moves)}.");
+        throw new DataException(
+            "D004",
+            $"{total:N0} tokens of text in {Name}, but one window needs context + 1 = {context + 1}; training gets {Train.Count:N0} and validation {Validation.Count:N0}. Use {string.Join(", or ", moves)}.");
     }
 }

@@ -1,3 +1,5 @@
+using PureLlm.Engine.Configuration;
+
 namespace PureLlm.Engine.Data;
 
 /// <summary>The places where windows of context + 1 tokens start in a split.</summary>

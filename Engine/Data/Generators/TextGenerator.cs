@@ -5,7 +5,7 @@ namespace PureLlm.Engine.Data.Generators;
 /// <summary>Writes documents of one kind; document i of a seed is a pure function of (version, seed, i).</summary>
 public abstract class TextGenerator
 {
-    /// <summary>"stories", "sort", "copy" or "names".</summary>
+    /// <summary>"stories", "sort", "copy", "reverse" or "names".</summary>
     public abstract string Name { get; }
 
     /// <summary>A published version never changes; a better grammar gets the next number.</summary>

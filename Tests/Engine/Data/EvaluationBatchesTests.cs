@@ -1,3 +1,4 @@
+using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Data;
 
 namespace PureLlm.Tests.Engine.Data;

@@ -6,7 +6,7 @@ namespace PureLlm.Tests.Engine.Data.Generators;
 
 public class GeneratorTests
 {
-    private static readonly TextGenerator[] Small = [new SortGenerator(sorted: true, letters: 3, alphabet: 4), new SortGenerator(sorted: false, letters: 3, alphabet: 4), new NameGenerator("bdk", 3)];
+    private static readonly TextGenerator[] Small = [new PairGenerator(PairTask.Sort, letters: 3, alphabet: 4), new PairGenerator(PairTask.Reverse, letters: 3, alphabet: 4), new NameGenerator("bdk", 3)];
 
     /// <summary>Walks every path of choices of a generator: each document with the product of the weights that led to it.</summary>
     private static Dictionary<string, double> Enumerate(TextGenerator generator, List<(string Text, float[] Nats)>? documents = null)
@@ -62,7 +62,7 @@ public class GeneratorTests
     [Test]
     public void Each_byte_has_the_probability_that_counting_all_documents_gives()
     {
-        SortGenerator generator = new(sorted: true, letters: 3, alphabet: 4);
+        PairGenerator generator = new(PairTask.Sort, letters: 3, alphabet: 4);
         List<(string Text, float[] Nats)> documents = [];
         Dictionary<string, double> all = Enumerate(generator, documents);
         double WithPrefix(string prefix) => all.Where(d => d.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(d => d.Value);
@@ -110,7 +110,7 @@ public class GeneratorTests
     [Test]
     public void Sorted_letters_are_the_same_letters_in_order()
     {
-        Documents documents = new SortGenerator(sorted: true).Generate(1, 2_000, withNats: false);
+        Documents documents = new PairGenerator(PairTask.Sort).Generate(1, 2_000, withNats: false);
         foreach (ReadOnlyMemory<byte> document in documents.All())
         {
             string[] halves = Encoding.ASCII.GetString(document.Span).Split('=');
@@ -122,7 +122,7 @@ public class GeneratorTests
     [Test]
     public void Exact_answers_are_scored_exactly()
     {
-        ICorpusScorer scorer = new SortGenerator(sorted: true).Scorer;
+        ICorpusScorer scorer = new PairGenerator(PairTask.Sort).Scorer;
         IReadOnlyList<ScorePrompt> prompts = scorer.Prompts("exact", 4, 9);
         Assert.That(prompts, Is.EqualTo(scorer.Prompts("exact", 4, 9)).And.Not.EqualTo(scorer.Prompts("exact", 4, 8)));
         ScoredText[] texts =
@@ -138,7 +138,7 @@ public class GeneratorTests
     [Test]
     public void Held_out_documents_come_from_another_stream()
     {
-        Corpus corpus = new SortGenerator(sorted: true).Corpus(5, 100_000, 0.1);
+        Corpus corpus = new PairGenerator(PairTask.Sort).Corpus(5, 100_000, 0.1);
         HashSet<string> train = [.. corpus.Train.All().Select(d => Encoding.ASCII.GetString(d.Span))];
         Assert.That(corpus.Validation.All().Count(d => train.Contains(Encoding.ASCII.GetString(d.Span))), Is.LessThan(5));
         Assert.That(corpus.Validation.Bytes, Is.InRange(10_000, 10_050));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Data;
 using PureLlm.Engine.Data.Generators;
 using PureLlm.Tokenizer;
@@ -75,7 +76,7 @@ public class StoryTests
     public void A_story_and_its_question_fit_in_128_tokens_of_a_512_token_vocabulary()
     {
         BytePairTokenizer tokenizer = BytePairTrainer.Train(Stories.Value.Train.All(), 512);
-        TokenDataset data = TokenDataset.Encode(Stories.Value, tokenizer, new DataOptions());
+        TokenDataset data = TokenDataset.Encode(Stories.Value, tokenizer, new DataSection(), 1337);
         Assert.That(Enumerable.Range(0, data.Train.DocumentStarts.Count).Max(data.Train.DocumentLength), Is.LessThanOrEqualTo(129), "with the end of text, which is only ever a target");
         Assert.That(_scorer.Prompts("who", 200, 1).Min(p => p.MaximumTokens(tokenizer, 128) - tokenizer.Encode(p.Expected!).Length), Is.GreaterThanOrEqualTo(0), "room for every answer");
     }
@@ -84,7 +85,7 @@ public class StoryTests
     public void The_floor_does_not_depend_on_the_tokenizer_but_for_the_number_of_tokens()
     {
         double[] nats = [.. new TextTokenizer[] { new ByteTokenizer(), BytePairTrainer.Train(Stories.Value.Train.All(), 400), WordTokenizer.Train(Stories.Value.Train.All(), true) }
-            .Select(t => TokenDataset.Encode(Stories.Value, t, new DataOptions()).Validation.IdealNats!.Sum(n => (double)n))];
+            .Select(t => TokenDataset.Encode(Stories.Value, t, new DataSection(), 1337).Validation.IdealNats!.Sum(n => (double)n))];
         Assert.That(nats, Is.All.EqualTo(nats[0]).Within(1e-6 * nats[0]));
         Assert.That(nats[0] / Math.Log(2) / Stories.Value.Validation.Count, Is.InRange(38, 46), "bits of choice per story");
     }
@@ -92,7 +93,7 @@ public class StoryTests
     [Test]
     public void The_floor_of_the_windows_is_near_the_entropy_per_token()
     {
-        TokenDataset data = TokenDataset.Encode(Stories.Value, BytePairTrainer.Train(Stories.Value.Train.All(), 512), new DataOptions());
+        TokenDataset data = TokenDataset.Encode(Stories.Value, BytePairTrainer.Train(Stories.Value.Train.All(), 512), new DataSection(), 1337);
         Assert.That(data.Evaluation(8, 128).Floor, Is.InRange(0.25, 0.40));
     }
 

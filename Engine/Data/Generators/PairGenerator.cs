@@ -2,13 +2,26 @@ using System.Text;
 
 namespace PureLlm.Engine.Data.Generators;
 
-/// <summary>Eight random letters, and the same letters in another order: sorted ("dajfeced=acddeefj") or copied.</summary>
+/// <summary>What the right half of a pair is to the left one.</summary>
+public enum PairTask
+{
+    /// <summary>dajfeced=acddeefj</summary>
+    Sort,
+
+    /// <summary>dajfeced=dajfeced</summary>
+    Copy,
+
+    /// <summary>dajfeced=decefjad</summary>
+    Reverse,
+}
+
+/// <summary>Eight random letters, an equals sign, and the same letters sorted, copied or reversed.</summary>
 /// <remarks>The letters are free (8 · ln 10 nats per document); the answer and the end are certain.</remarks>
-public sealed class SortGenerator(bool sorted, int letters = 8, int alphabet = 10) : TextGenerator
+public sealed class PairGenerator(PairTask task, int letters = 8, int alphabet = 10) : TextGenerator
 {
     private readonly string[] _alphabet = [.. Enumerable.Range(0, alphabet).Select(i => ((char)('a' + i)).ToString())];
 
-    public override string Name => sorted ? "sort" : "copy";
+    public override string Name => task.ToString().ToLowerInvariant();
 
     public override int Version => 1;
 
@@ -21,12 +34,20 @@ public sealed class SortGenerator(bool sorted, int letters = 8, int alphabet = 1
         {
             question.Append(_alphabet[writer.Choose(_alphabet)]);
         }
-        writer.Write("=" + (sorted ? string.Concat(question.ToString().Order()) : question.ToString()));
+        writer.Write("=" + Answer(question.ToString()));
         writer.End();
     }
 
+    /// <summary>The right half for a left one.</summary>
+    public string Answer(string question) => task switch
+    {
+        PairTask.Sort => string.Concat(question.Order()),
+        PairTask.Reverse => string.Concat(question.Reverse()),
+        _ => question,
+    };
+
     /// <summary>Exact answers to questions that were never trained on (up to chance: there are 10⁸ of them).</summary>
-    private sealed class ExactScorer(SortGenerator generator) : ICorpusScorer
+    private sealed class ExactScorer(PairGenerator generator) : ICorpusScorer
     {
         public IReadOnlyList<string> Kinds => ["exact"];
 

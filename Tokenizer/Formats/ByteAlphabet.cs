@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace PureLlm.Tokenizer.Formats;
+
+/// <summary>GPT-2's way to write bytes as visible characters: printable Latin-1 bytes are themselves, the others U+0100 and on, in byte order.</summary>
+internal static class ByteAlphabet
+{
+    private static readonly char[] Characters = new char[256];
+    private static readonly Dictionary<char, byte> Bytes = [];
+
+    static ByteAlphabet()
+    {
+        char next = '\u0100';
+        for (int b = 0; b < 256; b++)
+        {
+            char c = b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF) ? (char)b : next++;
+            Characters[b] = c;
+            Bytes[c] = (byte)b;
+        }
+    }
+
+    /// <summary>The visible form of <paramref name="bytes"/>, one character per byte.</summary>
+    public static string Show(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder(bytes.Length);
+        foreach (byte b in bytes)
+        {
+            text.Append(Characters[b]);
+        }
+        return text.ToString();
+    }
+
+    /// <summary>The bytes of a visible form, or null where a character stands for none.</summary>
+    public static byte[]? Parse(string shown)
+    {
+        var bytes = new byte[shown.Length];
+        for (int i = 0; i < shown.Length; i++)
+        {
+            if (!Bytes.TryGetValue(shown[i], out bytes[i]))
+            {
+                return null;
+            }
+        }
+        return bytes;
+    }
+}
