@@ -3,11 +3,14 @@ namespace PureLlm.Engine.Configuration;
 /// <summary>"Did you mean": the known word nearest to a misspelt one.</summary>
 public static class Spelling
 {
-    /// <summary>The nearest of <paramref name="known"/> within a third of the word's length (at least one edit), or null.</summary>
+    /// <summary>Edits that still count as a misspelling: a third of the word, rounded up, at most 3.</summary>
+    public static int Tolerance(string word) => Math.Clamp((word.Length + 2) / 3, 1, 3);
+
+    /// <summary>The nearest of <paramref name="known"/> within <see cref="Tolerance"/> edits, or null.</summary>
     public static string? Nearest(string word, IEnumerable<string> known)
     {
         string? best = null;
-        int bestDistance = Math.Max(1, word.Length / 3) + 1;
+        int bestDistance = Math.Min(Tolerance(word), Math.Max(1, word.Length - 1)) + 1;
         foreach (string candidate in known)
         {
             int distance = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant(), bestDistance);

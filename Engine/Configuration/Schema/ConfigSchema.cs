@@ -50,7 +50,7 @@ public static partial class ConfigSchema
         {
             return [.. same.OrderByDescending(key => key.Table == table).Take(3)];
         }
-        int limit = Math.Max(1, name.Length / 3) + 1;
+        int limit = Spelling.Tolerance(name) + 1;
         return [.. Keys
             .Select(key => (Key: key, Distance: key.Aliases.Prepend(key.Name).Min(word => Spelling.Distance(name.ToLowerInvariant(), word, limit))))
             .Where(entry => entry.Distance < limit && entry.Distance < name.Length)

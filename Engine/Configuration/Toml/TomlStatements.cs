@@ -241,11 +241,12 @@ internal sealed class TomlStatements(SourceText source)
             }
             KeyValue(table);
             scanner.SkipBlanks();
+            int comma = scanner.Position;
             more = scanner.Take(",");
             scanner.SkipBlanks();
             if (more && scanner.Current == '}')
             {
-                throw scanner.Error("an inline table has no comma after its last value", scanner.Position - 1, 1, "remove the comma");
+                throw scanner.Error("an inline table has no comma after its last value", comma, 1, "remove the comma");
             }
             if (!more && scanner.Current is not ('\n' or '\r' or '#' or TomlScanner.End))
             {
