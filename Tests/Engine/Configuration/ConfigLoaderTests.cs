@@ -3,6 +3,8 @@ using PureLlm.Engine.Configuration.Schema;
 
 namespace PureLlm.Tests.Engine.Configuration;
 
+using Architecture = PureLlm.Engine.Configuration.Architecture;
+
 public class ConfigLoaderTests
 {
     [Test]
