@@ -83,7 +83,7 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
             panels = Blocks(ownLanes, ownWidth);
             int largest = Blocks(job.SharesB ? RowBlock : ColumnBlock, ownWidth);
             int smallest = (int)Math.Min(largest, ChunkProducts / ((long)ownWidth * Math.Max(1, sharedLanes) * Math.Max(1, depth)) + 1);
-            job.PanelsPerChunk = Math.Clamp(Blocks(panels, threads == 1 ? 1 : 4 * threads), smallest, largest);
+            job.PanelsPerChunk = Math.Clamp(Blocks(panels, threads == 1 ? 1 : 8 * threads), smallest, largest);
             Dispatch(team, isParallel, Blocks(panels, job.PanelsPerChunk), state, job.SharesB ? &MultiplyRows : &MultiplyColumns);
         }
     }
