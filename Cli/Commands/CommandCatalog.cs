@@ -9,6 +9,7 @@ public static class CommandCatalog
     public static IReadOnlyList<CliCommand> CreateAll() =>
     [
         new DoctorCommand(),
+        new CompletionCommand(),
     ];
 
     /// <summary>The root with all commands and the global options.</summary>
