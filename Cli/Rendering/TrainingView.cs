@@ -1,0 +1,115 @@
+namespace PureLlm.Cli.Rendering;
+
+/// <summary>Lays a run out on a screen of any size: chart and figures, samples, scores, keys.</summary>
+internal static class TrainingView
+{
+    private const int PanelWidth = 30;
+
+    /// <summary>Draws <paramref name="progress"/> on a canvas of that size.</summary>
+    public static Canvas Compose(TrainingProgress progress, ScreenSize size, bool ascii)
+    {
+        var canvas = new Canvas(Math.Max(20, size.Columns), Math.Max(4, size.Rows));
+        lock (progress.Gate)
+        {
+            canvas.Write(1, 0, progress.Title, Ink.Bold);
+            canvas.Write(1, 1, progress.Subtitle, Ink.Dim);
+            int footer = canvas.Height - 2;
+            int chartHeight = Math.Clamp((canvas.Height - 4) / 2, 0, 14);
+            bool hasPanel = canvas.Width >= 72 && chartHeight >= 5;
+            int row = 2;
+            if (chartHeight >= 5)
+            {
+                int width = hasPanel ? canvas.Width - PanelWidth - 1 : canvas.Width;
+                LossChart.Draw(canvas, (0, row, width, chartHeight), progress.Training, progress.Validation, progress.Floor, Math.Max(progress.StepsPlanned, 1), ascii);
+                if (hasPanel)
+                {
+                    DrawPanel(canvas, width + 1, row, chartHeight, progress, ascii);
+                }
+                row += chartHeight;
+            }
+            if (!hasPanel)
+            {
+                row += canvas.WriteWrapped(1, row, canvas.Width - 2, Math.Max(1, footer - row), Line(progress));
+            }
+            DrawSamples(canvas, row, footer - row, progress.Samples);
+            DrawScores(canvas, footer, progress);
+            DrawKeys(canvas, footer + 1, progress.Status);
+        }
+        return canvas;
+    }
+
+    private static void DrawPanel(Canvas canvas, int x, int y, int height, TrainingProgress progress, bool ascii)
+    {
+        StepNumbers last = progress.Last;
+        double share = progress.StepsPlanned > 0 ? Math.Min(1, (double)last.Step / progress.StepsPlanned) : 0;
+        int filled = (int)(share * (PanelWidth - 7));
+        string bar = new string(ascii ? '#' : '█', filled) + new string(ascii ? '.' : '░', PanelWidth - 7 - filled);
+        int row = y;
+        void Line(string name, string text, Ink ink = Ink.Plain)
+        {
+            if (row < y + height)
+            {
+                canvas.Write(x, row, name, Ink.Dim);
+                canvas.Write(x + 7, row++, text, ink);
+            }
+        }
+        Line("step", $"{Numbers.Count(last.Step)} / {Numbers.Count(progress.StepsPlanned)}");
+        canvas.Write(x, row, bar, Ink.Cyan);
+        canvas.Write(x + PanelWidth - 6, row++, $"{100 * share:0} %".PadLeft(5));
+        Line("train", Numbers.Loss(last.Loss), Ink.Cyan);
+        Line("val", $"{Numbers.Loss(progress.ValidationLoss)}{(double.IsNaN(progress.Floor) || double.IsNaN(progress.ValidationLoss) ? "" : $"  floor {Signed(progress.ValidationLoss - progress.Floor)}")}", Ink.Yellow);
+        Line("speed", $"{Numbers.Short(last.TokensPerSecond)} tok/s");
+        Line("lr", Numbers.Rate(last.LearningRate));
+        Line("gnorm", Numbers.Field(last.GradientNorm, "0.00"));
+        Line("time", $"{Numbers.Time(last.Seconds)}, {Numbers.Time(progress.SecondsLeft)} left");
+        Line("tokens", Numbers.Short(last.Tokens));
+    }
+
+    /// <summary>The figures of the panel in a line, for narrow screens.</summary>
+    private static string Line(TrainingProgress progress)
+    {
+        StepNumbers last = progress.Last;
+        return $"step {Numbers.Count(last.Step)}/{Numbers.Count(progress.StepsPlanned)} loss {Numbers.Loss(last.Loss)} val {Numbers.Loss(progress.ValidationLoss)} {Numbers.Short(last.TokensPerSecond)} tok/s left {Numbers.Time(progress.SecondsLeft)}";
+    }
+
+    /// <summary>The first sample, then as many of the latest as there is room for.</summary>
+    private static void DrawSamples(Canvas canvas, int y, int rows, List<SampleText> samples)
+    {
+        if (samples.Count == 0 || rows <= 0)
+        {
+            return;
+        }
+        int each = Math.Max(1, Math.Min(4, rows / Math.Min(samples.Count, 3)));
+        int shown = Math.Max(1, Math.Min(samples.Count, rows / each));
+        IEnumerable<SampleText> chosen = shown > 1 ? samples.Take(1).Concat(samples.Skip(1).TakeLast(shown - 1)) : samples.TakeLast(1);
+        foreach (SampleText sample in chosen)
+        {
+            int room = Math.Min(each, rows);
+            canvas.Write(1, y, $"{Numbers.Time(sample.Seconds),6}", Ink.Dim);
+            int used = Math.Max(1, canvas.WriteWrapped(9, y, canvas.Width - 10, room, sample.Text));
+            (y, rows) = (y + used, rows - used);
+        }
+    }
+
+    private static void DrawScores(Canvas canvas, int y, TrainingProgress progress)
+    {
+        int x = 1;
+        foreach (ScoreShare score in progress.Scores.Where(score => score.Total > 0))
+        {
+            x = canvas.Write(x, y, $"{score.Name} ", Ink.Dim);
+            x = canvas.Write(x, y, FormattableString.Invariant($"{score.Percent:0.#} %"), score.Percent >= 95 ? Ink.Green : score.Percent >= 50 ? Ink.Yellow : Ink.Red) + 3;
+        }
+    }
+
+    private static void DrawKeys(Canvas canvas, int y, string status)
+    {
+        const string Keys = "[p] pause   [q] or Ctrl-C save & stop";
+        canvas.Write(1, y, status, Ink.Yellow);
+        if (canvas.Width - Keys.Length - 1 > status.Length + 2)
+        {
+            canvas.Write(canvas.Width - Keys.Length - 1, y, Keys, Ink.Dim);
+        }
+    }
+
+    private static string Signed(double value) => FormattableString.Invariant($"{(value < 0 ? "" : "+")}{value:0.000}");
+}
