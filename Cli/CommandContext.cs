@@ -94,6 +94,7 @@ public sealed class CommandContext
     {
         if (!Quiet && !Json)
         {
+            Out.Flush();
             Error.WriteLine(line);
         }
     }

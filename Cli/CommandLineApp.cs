@@ -5,7 +5,7 @@ using PureLlm.Cli.Rendering;
 namespace PureLlm.Cli;
 
 /// <summary>The program: parses a command line, runs its command, and turns every failure into a message and an exit code.</summary>
-/// <remarks>Keeps no state: a test may call <see cref="Run"/> as often as it likes, on any thread.</remarks>
+/// <remarks>Keeps no state of its own; while a command runs, its folder is the current one of the process.</remarks>
 public static class CommandLineApp
 {
     /// <summary>Runs one command line.</summary>
@@ -55,9 +55,24 @@ public static class CommandLineApp
         }
         if (command is CliCommand runnable)
         {
-            return runnable.Run(context);
+            return InFolder(context.Folder, () => runnable.Run(context));
         }
         HomeScreen.Write(context);
         return ExitCode.Ok;
+    }
+
+    /// <summary>Works in a folder: names in configurations are relative to it.</summary>
+    private static int InFolder(string folder, Func<int> work)
+    {
+        string before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = folder;
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
     }
 }

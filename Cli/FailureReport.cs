@@ -1,4 +1,5 @@
 using PureLlm.Cli.Rendering;
+using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Data;
 using PureLlm.Tokenizer;
 
@@ -34,6 +35,9 @@ internal static class FailureReport
             case CliException known:
                 text = Message(style, known.Code, known.Message, known.Help);
                 return known.ExitCode;
+            case ConfigException config:
+                text = DiagnosticText.Render(config.Diagnostics, style);
+                return ExitCode.Configuration;
             case DataException data:
                 text = Message(style, data.Code, data.Message, []);
                 return ExitCode.Input;

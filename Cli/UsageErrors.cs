@@ -12,6 +12,10 @@ internal static class UsageErrors
     {
         Command command = parsed.CommandResult.Command;
         string path = PathOf(command);
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.FirstOrDefault() is { } unknown && !LooksLikeOption(unknown))
+        {
+            throw UnknownCommand(unknown, command, path);
+        }
         HashSet<string> beforeDashes = [.. arguments.TakeWhile(argument => argument != "--")];
         // The parser takes an option that it does not know for an argument, so look at the arguments too.
         IEnumerable<string> taken = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(token => token.Value);
@@ -24,7 +28,7 @@ internal static class UsageErrors
         }
         if (parsed.UnmatchedTokens is [var first, ..])
         {
-            throw command.Subcommands.Count > 0 ? UnknownCommand(first, command, path) : TooMuch(first, command, path);
+            throw TooMuch(first, command, path);
         }
         if (parsed.Errors is [var error, ..])
         {

@@ -8,6 +8,9 @@ public static class CommandCatalog
     /// <summary>New instances of all commands, in the order of the help.</summary>
     public static IReadOnlyList<CliCommand> CreateAll() =>
     [
+        new NewCommand(),
+        ConfigCommand.Create(),
+        new ExplainCommand(),
         new DoctorCommand(),
         new CompletionCommand(),
     ];

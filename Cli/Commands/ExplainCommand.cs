@@ -1,0 +1,60 @@
+using System.CommandLine;
+using PureLlm.Cli.Rendering;
+using PureLlm.Engine.Configuration;
+using PureLlm.Engine.Configuration.Schema;
+
+namespace PureLlm.Cli.Commands;
+
+/// <summary><c>explain CODE</c>: what an error's code means, an example, and the cure.</summary>
+public sealed class ExplainCommand : CliCommand
+{
+    private readonly Argument<string?> code = new("code") { Description = "C001, D004, R001 …, or a key of the configuration", Arity = ArgumentArity.ZeroOrOne };
+
+    public ExplainCommand() : base("explain", "what an error code means and how it is mended")
+    {
+        code.CompletionSources.Add([.. ErrorCodes.All.Select(item => item.Code)]);
+        Arguments.Add(code);
+    }
+
+    public override IReadOnlyList<(string, string)> Examples => [("pure-llm explain C001", "one code"), ("pure-llm explain", "all codes"), ("pure-llm explain train.lr", "the same as config explain")];
+
+    public override int Run(CommandContext context)
+    {
+        TextStyle style = context.Style;
+        if (context.Get(code) is not { } asked)
+        {
+            foreach (ErrorCode item in ErrorCodes.All)
+            {
+                context.Out.WriteLine(style.Plain($"  {style.Cyan(item.Code)}  {item.Title}"));
+            }
+            return ExitCode.Ok;
+        }
+        if (ErrorCodes.Find(asked) is { } found)
+        {
+            if (context.Json)
+            {
+                context.WriteJson("explain", json =>
+                {
+                    json.WriteString("code", found.Code);
+                    json.WriteString("title", found.Title);
+                    json.WriteString("explanation", found.Explanation);
+                    json.WriteString("example", found.Example);
+                    json.WriteString("fix", found.Fix);
+                });
+                return ExitCode.Ok;
+            }
+            context.Out.WriteLine(style.Plain($"{style.Bold(found.Code)}  {found.Title}\n\n{Paragraph.Wrap(found.Explanation)}\n"));
+            context.Out.WriteLine(style.Plain($"wrong\n{Indented(found.Example)}\nright\n{Indented(found.Fix)}"));
+            return ExitCode.Ok;
+        }
+        if (ConfigHelp.Explain(asked) is { } key)
+        {
+            context.Out.Write(style.Plain(key));
+            return ExitCode.Ok;
+        }
+        string? near = Spelling.Nearest(asked, ErrorCodes.All.Select(item => item.Code).Concat(ConfigSchema.Keys.Select(item => item.Path)));
+        throw new CliException(ExitCode.Usage, $"explain: there is no code or key '{asked}'{(near is null ? "" : $"; did you mean {near}?")}", "all codes: pure-llm explain");
+    }
+
+    private static string Indented(string text) => "  " + text.Replace("\n", "\n  ", StringComparison.Ordinal);
+}

@@ -1,0 +1,40 @@
+using PureLlm.Engine.Configuration;
+
+namespace PureLlm.Cli;
+
+/// <summary>A stable code: what it means, how it comes about, and its cure.</summary>
+public sealed record ErrorCode(string Code, string Title, string Explanation, string Example, string Fix);
+
+/// <summary>All codes of all parts of the program.</summary>
+public static class ErrorCodes
+{
+    /// <summary>C: configuration. D: data. M: models. R: runs.</summary>
+    public static IReadOnlyList<ErrorCode> All { get; } =
+    [
+        .. Diagnostics.All.Select(item => new ErrorCode(item.Code, item.Title, item.Explanation, item.Example, item.Fix)),
+        new("D001", "No such files",
+            "data.source or data.val_file names files that do not exist, or a glob that matches nothing. Relative names start where the program was started.",
+            "[data]\nsource = [\"dta/*.txt\"]", "[data]\nsource = [\"data/*.txt\"]"),
+        new("D002", "Not text",
+            "A text file is not UTF-8, or it is binary. Bytes that mean nothing would be learned as if they did.",
+            "[data]\nsource = [\"photo.jpg\"]", "[data]\nsource = [\"notes.txt\"]"),
+        new("D003", "Not a token file",
+            "A .bin file has an unknown header, or its length does not fit whole tokens.",
+            "[data]\nsource = [\"program.bin\"]", "token files hold uint16 or uint32 ids, with or without a header"),
+        new("D004", "Too little data",
+            "Training and validation each need at least one window: context + 1 tokens.",
+            "300 tokens of text with context = 512", "[model]\ncontext = 64"),
+        new("D005", "Options that this data cannot follow",
+            "The source, the tokenizer and the options of [data] do not go together.",
+            "documents to separate, with a tokenizer that has no end of text", "another [tokenizer] kind, or align = \"any\""),
+        new("D006", "Nothing to read",
+            "The files exist, but they are empty or cannot be opened.",
+            "[data]\nsource = [\"empty.txt\"]", "a file with text in it"),
+        new("D007", "Token outside the vocabulary",
+            "A token file holds an id that the model has no row for: it was made with another tokenizer.",
+            "ids up to 50,256 with a vocabulary of 512", "the tokenizer that made the file: [tokenizer] kind = \"file:tokenizer.json\""),
+    ];
+
+    /// <summary>The entry of a code, in either case, or null.</summary>
+    public static ErrorCode? Find(string code) => All.FirstOrDefault(item => item.Code.Equals(code, StringComparison.OrdinalIgnoreCase));
+}
