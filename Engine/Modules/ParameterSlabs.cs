@@ -17,7 +17,6 @@ public sealed class ParameterSlabs : IDisposable
 {
     private const int Line = 16;
     private const int Piece = 1 << 16;
-    private readonly Backend backend;
     private readonly TensorBuffer[] buffers;
 
     /// <param name="backend">Where the memory lives.</param>
@@ -26,7 +25,7 @@ public sealed class ParameterSlabs : IDisposable
     /// <exception cref="ArgumentException">More floats than one buffer can hold, or a name used twice.</exception>
     public ParameterSlabs(Backend backend, IEnumerable<Parameter> parameters, bool training)
     {
-        this.backend = backend;
+        Backend = backend;
         Parameters = [.. parameters.OrderByDescending(parameter => parameter.Decays)];
         HashSet<string> names = [];
         long length = 0, decaying = 0;
@@ -50,6 +49,9 @@ public sealed class ParameterSlabs : IDisposable
             offset += (int)Aligned(count);
         }
     }
+
+    /// <summary>Where the memory lives.</summary>
+    public Backend Backend { get; }
 
     /// <summary>The parameters in the order of the slab; <c>parameter.Tensor.Data.Offset</c> is its place in all four.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
@@ -86,7 +88,7 @@ public sealed class ParameterSlabs : IDisposable
                     int from = piece * Piece;
                     parameter.Initializer.Fill(host.AsSpan(from, Math.Min(Piece, count - from)), stream, first + from);
                 });
-                backend.Write(host.AsSpan(0, count), values.Slice(start, count));
+                Backend.Write(host.AsSpan(0, count), values.Slice(start, count));
             }
         }
     }
@@ -102,7 +104,7 @@ public sealed class ParameterSlabs : IDisposable
             for (int start = 0; start < values.Length; start += Piece)
             {
                 Span<float> piece = host.AsSpan(0, Math.Min(Piece, values.Length - start));
-                backend.Read(values.Slice(start, piece.Length), piece);
+                Backend.Read(values.Slice(start, piece.Length), piece);
                 hash.AppendData(MemoryMarshal.AsBytes(piece));
             }
         }
