@@ -65,7 +65,7 @@ internal static unsafe class SoftmaxKernel
     /// <summary>e^(x − shift), 0 where it is below 10⁻³⁰.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TWidth, TVector>(TVector x, float shift) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-        => VectorMath.ExpAbove<TWidth, TVector>(TWidth.Subtract(x, TWidth.Broadcast(shift)), Lowest);
+        => VectorMath.ExpNotPositive<TWidth, TVector>(TWidth.Subtract(x, TWidth.Broadcast(shift)), Lowest);
 
     private readonly struct MaxTerm(float* x) : IVectorTerm
     {

@@ -28,7 +28,7 @@ public static partial class VectorMath
         TVector square = TWidth.Multiply(a, a);
         TVector lost = TWidth.MultiplyAdd(a, a, TWidth.Negate(square));
         TVector half = TWidth.Broadcast(-0.5f);
-        TVector e = Exp<TWidth, TVector>(TWidth.Multiply(half, square));
+        TVector e = ExpNotPositive<TWidth, TVector>(TWidth.Multiply(half, square), -87.3f);
         e = TWidth.MultiplyAdd(TWidth.Multiply(half, lost), e, e);
         density = TWidth.Multiply(e, TWidth.Broadcast(0.398942292f));
 

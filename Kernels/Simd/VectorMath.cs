@@ -60,21 +60,28 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector Exp<TWidth, TVector>(TVector x)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-        => ExpAbove<TWidth, TVector>(x, -87.3f);
-
-    /// <summary>eˣ, exactly 0 below <paramref name="lowest"/> ≥ −87.3: a small result that is multiplied later must not become subnormal.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TVector ExpAbove<TWidth, TVector>(TVector x, float lowest)
-        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         // x = n·ln 2 + r; eˣ = 2ⁿ·eʳ, where 2ⁿ is added to the exponent of eʳ.
         TVector t = TWidth.MultiplyAdd(x, TWidth.Broadcast(Log2E), TWidth.Broadcast(Rounder));
         TVector n = TWidth.Subtract(t, TWidth.Broadcast(Rounder));
         TVector y = TWidth.Add(ExpMinusOne<TWidth, TVector>(x, n), TWidth.Broadcast(1f));
         y = TWidth.AddBits(y, TWidth.ShiftLeft(t, 23));
-        y = TWidth.Select(TWidth.LessThan(x, TWidth.Broadcast(lowest)), default, y);
+        y = TWidth.Select(TWidth.LessThan(x, TWidth.Broadcast(-87.3f)), default, y);
         TVector overflow = TWidth.Add(x, TWidth.Broadcast(float.PositiveInfinity));
         return TWidth.Select(TWidth.LessThanOrEqual(x, TWidth.Broadcast(88.7228317f)), y, overflow);
+    }
+
+    /// <summary>eˣ for x ≤ 0, or little above, with the bits of <see cref="Exp(float)"/>, but exactly 0 below <paramref name="lowest"/> ≥ −87.3:
+    /// a small result that is multiplied later must not become subnormal. NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector ExpNotPositive<TWidth, TVector>(TVector x, float lowest)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        TVector t = TWidth.MultiplyAdd(x, TWidth.Broadcast(Log2E), TWidth.Broadcast(Rounder));
+        TVector n = TWidth.Subtract(t, TWidth.Broadcast(Rounder));
+        TVector power = TWidth.AddBits(TWidth.Broadcast(1f), TWidth.ShiftLeft(t, 23));
+        TVector y = TWidth.MultiplyAdd(ExpMinusOne<TWidth, TVector>(x, n), power, power);
+        return TWidth.Select(TWidth.LessThan(x, TWidth.Broadcast(lowest)), default, y);
     }
 
     // eʳ − 1 with r = x − n·ln 2, without cancellation at 0.
@@ -111,7 +118,7 @@ public static partial class VectorMath
     internal static TVector Sigmoid<TWidth, TVector>(TVector x, out TVector rest)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
-        TVector e = Exp<TWidth, TVector>(TWidth.Or(x, TWidth.Broadcast(-0f)));
+        TVector e = ExpNotPositive<TWidth, TVector>(TWidth.Or(x, TWidth.Broadcast(-0f)), -87.3f);
         TVector large = TWidth.Divide(TWidth.Broadcast(1f), TWidth.Add(e, TWidth.Broadcast(1f)));
         TVector small = TWidth.Multiply(e, large);
         TVector isNegative = TWidth.LessThan(x, default);

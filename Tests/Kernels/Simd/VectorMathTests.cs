@@ -104,6 +104,25 @@ public class VectorMathTests
         Assert.That(VectorMath.Exp(-87.3f), Is.GreaterThan(1.17549435e-38f));
     }
 
+    [Test]
+    public void The_exponential_of_nothing_positive_has_the_bits_of_the_general_one_down_to_its_lowest_argument()
+    {
+        for (int i = 0; i <= 100_000; i++)
+        {
+            float x = -70f * i / 100_000;
+            float expected = x < -69f ? 0f : VectorMath.Exp(x);
+            Assert.That(VectorMath.ExpNotPositive<Width1, float>(x, -69f), Is.EqualTo(expected));
+        }
+        foreach (float x in (float[])[-1e30f, float.MinValue, float.NegativeInfinity])
+        {
+            Assert.That(VectorMath.ExpNotPositive<Width1, float>(x, -69f), Is.Zero);
+        }
+        foreach (int bits in (int[])[-1, 0x7FC00000, 0x7FC00001, 0x7FFFFFFF])
+        {
+            Assert.That(VectorMath.ExpNotPositive<Width1, float>(BitConverter.Int32BitsToSingle(bits), -69f), Is.NaN);
+        }
+    }
+
     [TestCase(0f, float.NegativeInfinity)]
     [TestCase(-0f, float.NegativeInfinity)]
     [TestCase(1f, 0f)]
