@@ -88,7 +88,7 @@ internal sealed class ConfigBinder(List<Diagnostic> diagnostics)
     private void BindKey(ConfigKey key, TomlEntry entry, OverrideTable? from)
     {
         int before = diagnostics.Count;
-        var context = new ReadContext(key.Path, from?.Raw, diagnostics);
+        var context = new ReadContext(key.Path, from?.Path == key.Path ? from.Raw : null, diagnostics);
         if (entry.Value is TomlDate)
         {
             context.FailType(entry.Value, key.Type, $"this is {entry.Value.Kind}, and no key takes one");

@@ -50,6 +50,7 @@ public static class ConfigLoader
         {
             binder.Bind(table.Root, "", table);
         }
+        binder.Failed.UnionWith(document.HasBrokenLines ? ConfigSchema.Keys.Select(key => key.Path) : document.BrokenKeys);
         LoadedConfig loaded = binder.Finish(document.Source.Name);
         ConfigChecks.Run(loaded, binder.Failed, found);
         if (checksFiles)

@@ -4,7 +4,7 @@ using PureLlm.Engine.Configuration.Toml;
 namespace PureLlm.Engine.Configuration;
 
 /// <summary>An override as a table with one key. A shell takes quotes away, so a value that is not TOML counts as text.</summary>
-internal sealed record OverrideTable(ConfigOverride Override, TomlTable Root, string Raw)
+internal sealed record OverrideTable(ConfigOverride Override, string Path, TomlTable Root, string Raw)
 {
     /// <summary>The table, or null and a diagnostic where the text is no assignment.</summary>
     public static OverrideTable? Read(ConfigOverride item, List<Diagnostic> diagnostics)
@@ -37,6 +37,6 @@ internal sealed record OverrideTable(ConfigOverride Override, TomlTable Root, st
             at += part.Length + 1;
         }
         table.Add(new TomlEntry(parts[^1], new SourceSpan(source, at, parts[^1].Length), value));
-        return new OverrideTable(item, root, raw);
+        return new OverrideTable(item, key, root, raw);
     }
 }

@@ -70,6 +70,9 @@ public sealed class StepsOrShareType : KeyType<Portion>
         {
             case TomlInteger { Value: 0 }:
                 return Portion.Absolute(0);
+            case TomlFloat { Value: > 0 and < 1 } fraction:
+                context.Fail("C003", $"{context.Path} needs a unit", value.Span, $"a share is written \"{Portion.Share(fraction.Value)}\"");
+                return default;
             case TomlInteger or TomlFloat:
                 context.Fail("C003", $"{context.Path} needs a unit", value.Span, $"{value.Span.Text} what?  write \"{value.Span.Text} steps\" or \"2%\"");
                 return default;

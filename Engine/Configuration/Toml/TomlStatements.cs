@@ -6,6 +6,10 @@ internal sealed class TomlStatements(SourceText source)
     private readonly TomlScanner scanner = new(source);
     private readonly List<Diagnostic> diagnostics = [];
     private TomlTable root = new(new SourceSpan(source, 0, 0), TomlTableOrigin.Header);
+    private readonly HashSet<string> brokenKeys = new(StringComparer.Ordinal);
+    private bool hasBrokenLines;
+    private string sectionPath = "";
+    private string? keyPath;
     private int depth;
 
     public TomlDocument Read()
@@ -19,6 +23,7 @@ internal sealed class TomlStatements(SourceText source)
         while (!scanner.AtEnd && diagnostics.Count < TomlReader.MaximumErrors)
         {
             int start = scanner.Position;
+            keyPath = null;
             try
             {
                 scanner.SkipBlanks();
@@ -36,11 +41,13 @@ internal sealed class TomlStatements(SourceText source)
             catch (TomlSyntaxException error)
             {
                 diagnostics.Add(error.Diagnostic);
+                hasBrokenLines |= keyPath is null;
+                brokenKeys.Add(sectionPath + keyPath);
                 scanner.Recover(start, depth > 0);
                 depth = 0;
             }
         }
-        return new TomlDocument(source, root, diagnostics);
+        return new TomlDocument(source, root, diagnostics) { BrokenKeys = brokenKeys, HasBrokenLines = hasBrokenLines };
     }
 
     public TomlValue? ReadOnlyValue(int start)
@@ -71,6 +78,7 @@ internal sealed class TomlStatements(SourceText source)
         List<TomlKey> path = Key("]");
         scanner.Require(isArray ? "]]" : "]", $"the header is not closed; write {(isArray ? "]]" : "]")} after the name", start);
         SourceSpan span = scanner.SpanFrom(start);
+        sectionPath = Join(path) + ".";
         TomlTable? table = root;
         for (int i = 0; i < path.Count - 1 && table is not null; i++)
         {
@@ -106,7 +114,7 @@ internal sealed class TomlStatements(SourceText source)
             (opened.Origin, opened.Span) = (TomlTableOrigin.Header, span);
             return opened;
         }
-        string name = string.Join('.', path.Select(part => part.Name));
+        string name = Join(path);
         Duplicate(existing.Value is TomlTable ? $"table [{name}] is defined twice" : $"`{name}` is already {existing.Value.Kind}", span, existing);
         return null;
     }
@@ -114,6 +122,7 @@ internal sealed class TomlStatements(SourceText source)
     private void KeyValue(TomlTable section)
     {
         List<TomlKey> path = Key("=");
+        keyPath ??= Join(path);
         if (!scanner.Take("="))
         {
             string found = scanner.Current == ':' ? "TOML writes `=`, not `:`" : "`=` is missing after the key";
@@ -138,7 +147,7 @@ internal sealed class TomlStatements(SourceText source)
         TomlKey key = path[^1];
         if (target.Find(key.Name) is TomlEntry existing)
         {
-            Duplicate($"key `{string.Join('.', path.Select(part => part.Name))}` is set twice", key.Span, existing);
+            Duplicate($"key `{Join(path)}` is set twice", key.Span, existing);
             return;
         }
         target.Add(new TomlEntry(key.Name, key.Span, value));
@@ -176,6 +185,8 @@ internal sealed class TomlStatements(SourceText source)
         Secondary = [new DiagnosticLabel(first.KeySpan, "first here")],
         Help = "keep one of the two",
     });
+
+    private static string Join(IEnumerable<TomlKey> path) => string.Join('.', path.Select(part => part.Name));
 
     private List<TomlKey> Key(string follower)
     {

@@ -96,4 +96,11 @@ public sealed class TomlTable : TomlValue
 public sealed record TomlEntry(string Key, SourceSpan KeySpan, TomlValue Value);
 
 /// <summary>A document and what is wrong with it; <see cref="Root"/> holds everything that could be read.</summary>
-public sealed record TomlDocument(SourceText Source, TomlTable Root, IReadOnlyList<Diagnostic> Diagnostics);
+public sealed record TomlDocument(SourceText Source, TomlTable Root, IReadOnlyList<Diagnostic> Diagnostics)
+{
+    /// <summary>Dotted paths of keys whose value could not be read.</summary>
+    public IReadOnlyCollection<string> BrokenKeys { get; init; } = [];
+
+    /// <summary>A header, or a line without a key, could not be read: any key may be missing.</summary>
+    public bool HasBrokenLines { get; init; }
+}

@@ -245,6 +245,7 @@ public class ConfigErrorsTests
     [TestCase("[train]\nweight_decay = 0.1", "did you mean `decay`?")]
     [TestCase("[train]\nmax_iters = 5", "did you mean `budget`?")]
     [TestCase("[train]\nbatch_szie = 5", "did you mean `batch`?")]
+    [TestCase("[train]\nwarmup = 0.02", "a share is written \"2%\"")]
     [TestCase("[train]\nzzzz = 5", "no key has a name like this")]
     public void Names_of_other_programs_are_understood(string toml, string note) =>
         Assert.That(Errors(toml).Single().Primary.Note, Is.EqualTo(note));
@@ -255,6 +256,20 @@ public class ConfigErrorsTests
         Diagnostic diagnostic = Errors("lr = 3e-3\n").Single();
         Assert.That((diagnostic.Code, diagnostic.Message), Is.EqualTo(("C002", "`lr` belongs to [train], not above all tables")));
         Assert.That(diagnostic.Help, Is.EqualTo("write it as\n[train]\nlr = 3e-3"));
+    }
+
+    [TestCase("[model]\nwidth = 1OO\nheads = 6\n", "C006")]
+    [TestCase("[model]\nwidth = [\n1 2]\nheads = 6\n", "C006")]
+    [TestCase("[model\nwidth = 96\n[x-y]\n[model.z]\n", "C006,C001")]
+    [TestCase("model.width = \"96\"\nmodel.heads = 6\n", "C003")]
+    public void A_value_that_cannot_be_read_is_not_blamed_twice(string toml, string codes) =>
+        Assert.That(string.Join(',', Errors(toml).Select(item => item.Code)), Is.EqualTo(codes));
+
+    [Test]
+    public void An_override_with_an_inline_table_is_checked_like_a_file()
+    {
+        Diagnostic diagnostic = Errors("", "eval.sample={prompt=3}").Single();
+        Assert.That((diagnostic.Code, diagnostic.Span.ToString()), Is.EqualTo(("C003", "--set:1:21")));
     }
 
     [Test]
