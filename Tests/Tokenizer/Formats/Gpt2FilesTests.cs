@@ -1,0 +1,78 @@
+using System.Text;
+using PureLlm.Tokenizer;
+using PureLlm.Tokenizer.Formats;
+
+namespace PureLlm.Tests.Tokenizer.Formats;
+
+public class Gpt2FilesTests
+{
+    private static BytePairTokenizer? s_loaded;
+
+    private static BytePairTokenizer Load() =>
+        s_loaded ??= Gpt2Files.Load(SharedFiles.Require("data/tokenizers/gpt2-encoder.json"), SharedFiles.Require("data/tokenizers/gpt2-vocab.bpe"));
+
+    [Test]
+    public void GPT_2_gives_its_published_ids()
+    {
+        BytePairTokenizer tokenizer = Load();
+        Assert.That((tokenizer.VocabularySize, tokenizer.EndOfText), Is.EqualTo((50257, (int?)50256)));
+        Assert.That(tokenizer.Encode("Hello, world!"), Is.EqualTo(new[] { 15496, 11, 995, 0 }));
+        Assert.That(tokenizer.Encode("Once upon a time"), Is.EqualTo(new[] { 7454, 2402, 257, 640 }));
+        Assert.That(tokenizer.Encode("\n\n"), Is.EqualTo(new[] { 628 }));
+    }
+
+    [Test]
+    public void Any_bytes_come_back_through_GPT_2()
+    {
+        BytePairTokenizer tokenizer = Load();
+        var random = new Random(2);
+        for (int i = 0; i < 3_000; i++)
+        {
+            byte[] input = Texts.Random(random);
+            List<int> ids = [];
+            tokenizer.Encode(input, ids);
+            byte[] back = [.. ids.SelectMany(id => tokenizer.TokenBytes(id).ToArray())];
+            Assert.That(back.AsSpan().SequenceEqual(input), Is.True, () => Convert.ToHexString(input));
+        }
+    }
+
+    [Test]
+    public void The_file_form_of_Hugging_Face_keeps_GPT_2_whole()
+    {
+        BytePairTokenizer tokenizer = Load();
+        TextTokenizer back = TokenizerJson.Parse(TokenizerJson.ToUtf8(tokenizer), "gpt2.json");
+        string text = File.ReadAllText(SharedFiles.Require("data/text/tinyshakespeare.txt"))[..100_000];
+        Assert.That(back.Encode(text), Is.EqualTo(tokenizer.Encode(text)));
+    }
+
+    [Test]
+    public void Tinyshakespeare_has_338025_tokens()
+    {
+        BytePairTokenizer tokenizer = Load();
+        string text = File.ReadAllText(SharedFiles.Require("data/text/tinyshakespeare.txt"));
+        int cut = (int)(text.Length * 0.9);
+        Assert.That((tokenizer.Encode(text[..cut]).Length, tokenizer.Encode(text[cut..]).Length), Is.EqualTo((301_966, 36_059)), "the counts that the well-known preparation script prints");
+        Assert.That(CharacterTokenizer.Train([Encoding.UTF8.GetBytes(text)], endOfText: false).VocabularySize, Is.EqualTo(65));
+    }
+
+    [Test]
+    public void A_broken_merges_file_names_its_line()
+    {
+        string folder = Directory.CreateTempSubdirectory("purellm").FullName;
+        try
+        {
+            string vocabulary = Path.Combine(folder, "vocab.json"), merges = Path.Combine(folder, "merges.txt");
+            File.WriteAllText(vocabulary, "{\"a\": 0}");
+            File.WriteAllText(merges, "#version: 0.2\na\n");
+            Assert.That(Assert.Throws<TokenizerException>(() => Gpt2Files.Load(vocabulary, merges))!.Message, Does.Contain("merges.txt:2: \"a\""));
+            File.WriteAllText(merges, "#version: 0.2\na a\n");
+            Assert.That(Assert.Throws<TokenizerException>(() => Gpt2Files.Load(vocabulary, merges))!.Message, Does.Contain("0x00"));
+            File.WriteAllText(vocabulary, "{\"a\": ");
+            Assert.That(Assert.Throws<TokenizerException>(() => Gpt2Files.Load(vocabulary, merges))!.Message, Does.Contain("vocab.json:1:"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
