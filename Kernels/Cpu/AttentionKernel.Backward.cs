@@ -94,6 +94,7 @@ internal static unsafe partial class AttentionKernel
     }
 
     /// <summary>One tile of keys against the queries of the pair that see it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void BackwardTile<TWidth, TVector>(State* state, int worker, in BackwardPair pair, int key)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
@@ -152,10 +153,15 @@ internal static unsafe partial class AttentionKernel
         float* y = state->Y + state->OutputRow(batch, query, head);
         AttentionTiles.CopyRows<TWidth, TVector>(state->Q + state->QueryRow(batch, query, head), shape.QueryStride, scratch.Q, padded, queries, size, shape.Scale);
         AttentionTiles.CopyRows<TWidth, TVector>(state->Dy + state->OutputRow(batch, query, head), shape.OutputStride, scratch.Dy, padded, queries, size, 1f);
-        for (int r = 0; r < queries; r++)
+        for (int r = 0; r < queries; r++, y += shape.OutputStride)
         {
-            AttentionTiles.CopyRows<TWidth, TVector>(y + ((nint)r * shape.OutputStride), 0, scratch.YRow, padded, 1, size, 1f);
-            scratch.Delta[r] = DotProduct<TWidth, TVector>(scratch.YRow, scratch.Dy + (r * padded), padded);
+            float* yRow = y;
+            if (size < padded)
+            {
+                yRow = scratch.YRow;
+                AttentionTiles.CopyRows<TWidth, TVector>(y, 0, yRow, padded, 1, size, 1f);
+            }
+            scratch.Delta[r] = DotProduct<TWidth, TVector>(yRow, scratch.Dy + (r * padded), padded);
             float logSumExp = state->LogSumExp[state->Statistic(batch, query + r, head)];
             scratch.LogSumExp[r] = float.IsNegativeInfinity(logSumExp) ? 0f : logSumExp;
             scratch.FirstKey[r] = state->FirstKey(query + r);
@@ -190,37 +196,26 @@ internal static unsafe partial class AttentionKernel
             float* dsRow = ds + (r * ScoreRow);
             if (masked || endColumn > keys)
             {
-                int from = scratch.FirstKey[row + r] - key, to = Math.Min(scratch.EndKey[row + r] - key, keys);
-                Mask(pRow, firstColumn, endColumn, from, to, float.NegativeInfinity);
-                Mask(dsRow, firstColumn, endColumn, from, to, 0f);
+                int from = scratch.FirstKey[row + r] - key, to = Math.Clamp(scratch.EndKey[row + r] - key, 0, keys);
+                Mask<TWidth, TVector>(pRow, firstColumn, endColumn, from, to, TWidth.Broadcast(float.NegativeInfinity));
+                Mask<TWidth, TVector>(dsRow, firstColumn, endColumn, from, to, default);
             }
             SoftmaxGradient<TWidth, TVector>(pRow, dsRow, firstColumn, endColumn, scratch.LogSumExp[row + r], scratch.Delta[row + r]);
 
-            // The products for dk and dv read whole rows.
-            AttentionTiles.Fill(pRow, firstColumn, 0f);
-            AttentionTiles.Fill(dsRow, firstColumn, 0f);
-            AttentionTiles.Fill(pRow + endColumn, KeyTile - endColumn, 0f);
-            AttentionTiles.Fill(dsRow + endColumn, KeyTile - endColumn, 0f);
+            if (endColumn - firstColumn < KeyTile)
+            {
+                // The products for dk and dv read whole rows.
+                AttentionTiles.Fill(pRow, firstColumn, 0f);
+                AttentionTiles.Fill(dsRow, firstColumn, 0f);
+                AttentionTiles.Fill(pRow + endColumn, KeyTile - endColumn, 0f);
+                AttentionTiles.Fill(dsRow + endColumn, KeyTile - endColumn, 0f);
+            }
         }
         if (dq != null)
         {
             AttentionTiles.Multiply<TWidth, TVector>(ds + first, ScoreRow, 1, scratch.Keys + (first * padded), padded,
                 scratch.DqRows, padded, padded, end - first, accumulate: false);
             AttentionTiles.AddRows<TWidth, TVector>(scratch.DqRows, padded, dq, queryStride, rows, size);
-        }
-    }
-
-    /// <summary>p = exp(s − logSumExp) over s, ds = p·(dp − delta) over dp.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SoftmaxGradient<TWidth, TVector>(float* s, float* dp, int first, int end, float logSumExp, float delta)
-        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-    {
-        TVector shift = TWidth.Broadcast(logSumExp), mean = TWidth.Broadcast(delta);
-        for (int i = first; i < end; i += TWidth.Lanes)
-        {
-            TVector p = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(s + i), shift));
-            TWidth.Store(p, s + i);
-            TWidth.Store(TWidth.Multiply(p, TWidth.Subtract(TWidth.Load(dp + i), mean)), dp + i);
         }
     }
 
@@ -242,22 +237,6 @@ internal static unsafe partial class AttentionKernel
                     scratch.Dk + (j * padded), padded, padded, end - first, accumulate: true);
             }
         }
-    }
-
-    private static float DotProduct<TWidth, TVector>(float* a, float* b, int count)
-        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-    {
-        float* lanes = stackalloc float[SumLanes];
-        for (int lane = 0; lane < SumLanes; lane += TWidth.Lanes)
-        {
-            TVector sum = default;
-            for (int i = lane; i < count; i += SumLanes)
-            {
-                sum = TWidth.MultiplyAdd(TWidth.Load(a + i), TWidth.Load(b + i), sum);
-            }
-            TWidth.Store(sum, lanes + lane);
-        }
-        return SumOfLanes(lanes);
     }
 
     /// <summary>Which heads and queries a unit of work pairs with its keys, and which gradients it adds.</summary>

@@ -50,6 +50,7 @@ internal static unsafe partial class AttentionKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardUnit<TWidth, TVector>(State* state, int unit, int worker)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
@@ -126,7 +127,8 @@ internal static unsafe partial class AttentionKernel
         {
             for (int r = 0; r < rows; r++)
             {
-                Mask(scores + (r * KeyTile), firstColumn, endColumn, scratch.FirstKey[row + r] - key, Math.Min(scratch.EndKey[row + r] - key, keys), float.NegativeInfinity);
+                Mask<TWidth, TVector>(scores + (r * KeyTile), firstColumn, endColumn,
+                    scratch.FirstKey[row + r] - key, Math.Clamp(scratch.EndKey[row + r] - key, 0, keys), TWidth.Broadcast(float.NegativeInfinity));
             }
         }
         float* output = scratch.Output + (row * scratch.Padded);
@@ -139,105 +141,6 @@ internal static unsafe partial class AttentionKernel
         }
         AttentionTiles.Multiply<TWidth, TVector>(scores + first, KeyTile, 1, values + ((nint)first * valueRow), valueRow,
             output, scratch.Padded, scratch.Padded, end - first, accumulate: true);
-    }
-
-    /// <summary>The part of a tile that some of the rows see, relative to its first key; masked when they do not all see all of the tile.</summary>
-    private static (int First, int End, bool Masked) Visible(int* firstKey, int* endKey, int rows, int key, int keys)
-    {
-        int first = int.MaxValue, end = 0, latestFirst = 0, earliestEnd = int.MaxValue;
-        for (int r = 0; r < rows; r++)
-        {
-            first = Math.Min(first, firstKey[r]);
-            latestFirst = Math.Max(latestFirst, firstKey[r]);
-            end = Math.Max(end, endKey[r]);
-            earliestEnd = Math.Min(earliestEnd, endKey[r]);
-        }
-        return (Math.Max(first - key, 0), Math.Min(end - key, keys), latestFirst > key || earliestEnd < key + keys);
-    }
-
-    /// <summary>Writes the value outside [first, end) of the columns: a few floats of a tile that the mask cuts.</summary>
-    private static void Mask(float* row, int firstColumn, int endColumn, int first, int end, float value)
-    {
-        first = Math.Clamp(first, firstColumn, endColumn);
-        for (int i = firstColumn; i < first; i++)
-        {
-            row[i] = value;
-        }
-        for (int i = Math.Clamp(end, first, endColumn); i < endColumn; i++)
-        {
-            row[i] = value;
-        }
-    }
-
-    /// <summary>Turns the scores of six rows into weights against each row's maximum so far and adds them to its sums, lane by key index.</summary>
-    /// <returns>Whether a maximum moved: then what was computed before must be multiplied by the corrections.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool SoftmaxStep<TWidth, TVector>(float* scores, int first, int end, float* maxima, float* sums, float* corrections)
-        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-    {
-        int n = TWidth.Lanes;
-        bool moved = false;
-        for (int r = 0; r < AttentionTiles.Rows; r++)
-        {
-            float* row = scores + (r * KeyTile);
-            TVector largest = TWidth.Load(row + first), other = largest;
-            for (int i = first; i < end; i += 2 * n)
-            {
-                largest = TWidth.Max(largest, TWidth.Load(row + i));
-                other = TWidth.Max(other, TWidth.Load(row + i + n));
-            }
-            float before = maxima[r], tile = AttentionTiles.MaxAcross(TWidth.Max(largest, other)), now = tile > before ? tile : before;
-            maxima[r] = now;
-            corrections[r] = before - now;
-            moved |= now != before;
-        }
-        for (int r = 0; r < AttentionTiles.Rows; r += n)
-        {
-            TWidth.Store(VectorMath.Weight<TWidth, TVector>(TWidth.Load(corrections + r)), corrections + r);
-        }
-        for (int r = 0; r < AttentionTiles.Rows; r++, sums += SumLanes)
-        {
-            float* row = scores + (r * KeyTile);
-            TVector shift = TWidth.Broadcast(maxima[r]), factor = TWidth.Broadcast(corrections[r]);
-            if (n == SumLanes / 2)
-            {
-                TVector low = TWidth.Multiply(TWidth.Load(sums), factor), high = TWidth.Multiply(TWidth.Load(sums + n), factor);
-                for (int i = first; i < end; i += SumLanes)
-                {
-                    TVector a = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i), shift));
-                    TVector b = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i + n), shift));
-                    TWidth.Store(a, row + i);
-                    TWidth.Store(b, row + i + n);
-                    low = TWidth.Add(low, a);
-                    high = TWidth.Add(high, b);
-                }
-                TWidth.Store(low, sums);
-                TWidth.Store(high, sums + n);
-                continue;
-            }
-            for (int lane = 0; lane < SumLanes; lane += n)
-            {
-                TVector sum = TWidth.Multiply(TWidth.Load(sums + lane), factor);
-                for (int i = first + lane; i < end; i += SumLanes)
-                {
-                    TVector weight = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i), shift));
-                    TWidth.Store(weight, row + i);
-                    sum = TWidth.Add(sum, weight);
-                }
-                TWidth.Store(sum, sums + lane);
-            }
-        }
-        return moved;
-    }
-
-    private static void ScaleRow<TWidth, TVector>(float* x, int count, float factor)
-        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-    {
-        TVector f = TWidth.Broadcast(factor);
-        for (int i = 0; i < count; i += TWidth.Lanes)
-        {
-            TWidth.Store(TWidth.Multiply(TWidth.Load(x + i), f), x + i);
-        }
     }
 
     /// <summary>y = output / sum, logSumExp = maximum + ln sum; 0 and −∞ for a row that saw no key.</summary>

@@ -27,12 +27,6 @@ internal static unsafe partial class AttentionKernel
 
     private static int Blocks(int count, int size) => (count + size - 1) / size;
 
-    /// <summary>((0+8)+(4+12)) + …: the fixed tree over 16 lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float SumOfLanes(float* x) =>
-        (((x[0] + x[8]) + (x[4] + x[12])) + ((x[2] + x[10]) + (x[6] + x[14])))
-        + (((x[1] + x[9]) + (x[5] + x[13])) + ((x[3] + x[11]) + (x[7] + x[15])));
-
     /// <summary>Everything that a loop over work units reads.</summary>
     private struct State
     {
