@@ -128,16 +128,14 @@ public class AttentionBitsTests
             (run.Q[i], run.K[i]) = (100f, score / 100f);
         }
         run.On(backend);
-        double[] q = AttentionRun.Wide(run.Q), k = AttentionRun.Wide(run.K), v = AttentionRun.Wide(run.V);
-        (double[] y, double[] logSumExp) = AttentionTwin.Forward(shape, q, k, v);
+        AttentionTwin twin = run.Twin();
 
         // A float near 10⁴ has steps of 10⁻³: that much of a weight is unknown.
-        Assert.That(AttentionRun.Error(run.Y, y), Is.LessThan(2e-3));
-        Assert.That(AttentionRun.Error(run.LogSumExp, logSumExp), Is.LessThan(2e-7));
-        (double[] dq, double[] dk, double[] dv) = AttentionTwin.Backward(shape, q, k, v, AttentionRun.Wide(run.Dy));
-        Assert.That(AttentionRun.Error(run.Dq, dq), Is.LessThan(5e-3));
-        Assert.That(AttentionRun.Error(run.Dk, dk), Is.LessThan(5e-3));
-        Assert.That(AttentionRun.Error(run.Dv, dv), Is.LessThan(5e-3));
+        Assert.That(AttentionRun.Error(run.Y, twin.Y), Is.LessThan(2e-3));
+        Assert.That(AttentionRun.Error(run.LogSumExp, twin.LogSumExp), Is.LessThan(2e-7));
+        Assert.That(AttentionRun.Error(run.Dq, twin.Dq), Is.LessThan(5e-3));
+        Assert.That(AttentionRun.Error(run.Dk, twin.Dk), Is.LessThan(5e-3));
+        Assert.That(AttentionRun.Error(run.Dv, twin.Dv), Is.LessThan(5e-3));
     }
 
     [Test]
@@ -146,8 +144,7 @@ public class AttentionBitsTests
         using CpuBackend backend = new(1);
         AttentionShape shape = AttentionRun.Tight(1, 70, 70, 1, 1, 16, true);
         AttentionRun run = new AttentionRun(shape, size: 60f).On(backend);
-        double[] q = AttentionRun.Wide(run.Q), k = AttentionRun.Wide(run.K), v = AttentionRun.Wide(run.V);
-        Assert.That(AttentionRun.Error(run.Y, AttentionTwin.Forward(shape, q, k, v).Y), Is.LessThan(2e-3));
+        Assert.That(AttentionRun.Error(run.Y, run.Twin().Y), Is.LessThan(2e-3));
         foreach (float[] x in new[] { run.Y, run.Dq, run.Dk, run.Dv })
         {
             Assert.That(x, Has.All.Matches<float>(value => value == 0f || float.IsNormal(value)));

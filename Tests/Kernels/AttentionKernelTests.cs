@@ -127,9 +127,10 @@ public class AttentionKernelTests
         AttentionRun run = new(shape);
         double[][] inputs = [AttentionRun.Wide(run.Q), AttentionRun.Wide(run.K), AttentionRun.Wide(run.V)];
         double[] dy = AttentionRun.Wide(run.Dy);
-        (double[] dq, double[] dk, double[] dv) = AttentionTwin.Backward(shape, inputs[0], inputs[1], inputs[2], dy);
-        double Loss() => AttentionTwin.Forward(shape, inputs[0], inputs[1], inputs[2]).Y.Zip(dy, (a, b) => a * b).Sum();
-        foreach ((double[] x, double[] dx) in inputs.Zip([dq, dk, dv]))
+        AttentionTwin Evaluate() => new(shape, inputs[0], inputs[1], inputs[2], dy);
+        double Loss() => Evaluate().Y.Zip(dy, (a, b) => a * b).Sum();
+        AttentionTwin twin = Evaluate();
+        foreach ((double[] x, double[] dx) in inputs.Zip([twin.Dq, twin.Dk, twin.Dv]))
         {
             for (int i = 0; i < x.Length; i++)
             {
@@ -147,17 +148,15 @@ public class AttentionKernelTests
     private void AssertMatches(AttentionShape shape, CpuBackend? backend = null)
     {
         AttentionRun run = new AttentionRun(shape).On(backend ?? _backend);
-        double[] q = AttentionRun.Wide(run.Q), k = AttentionRun.Wide(run.K), v = AttentionRun.Wide(run.V);
-        (double[] y, double[] logSumExp) = AttentionTwin.Forward(shape, q, k, v);
-        (double[] dq, double[] dk, double[] dv) = AttentionTwin.Backward(shape, q, k, v, AttentionRun.Wide(run.Dy));
+        AttentionTwin twin = run.Twin();
 
         // With one key the gradients of q and k are differences that vanish: what counts is the size of their terms.
         double smallest = shape.Keys == 1 ? 1 : 0.1;
-        Assert.That(AttentionRun.Error(run.Y, y), Is.LessThan(2e-6), $"y of {shape}");
-        Assert.That(AttentionRun.Error(run.LogSumExp, logSumExp, 1), Is.LessThan(2e-6), $"logSumExp of {shape}");
-        Assert.That(AttentionRun.Error(run.Dq, dq, smallest), Is.LessThan(1e-5), $"dq of {shape}");
-        Assert.That(AttentionRun.Error(run.Dk, dk, smallest), Is.LessThan(1e-5), $"dk of {shape}");
-        Assert.That(AttentionRun.Error(run.Dv, dv, smallest), Is.LessThan(1e-5), $"dv of {shape}");
+        Assert.That(AttentionRun.Error(run.Y, twin.Y), Is.LessThan(2e-6), $"y of {shape}");
+        Assert.That(AttentionRun.Error(run.LogSumExp, twin.LogSumExp, 1), Is.LessThan(2e-6), $"logSumExp of {shape}");
+        Assert.That(AttentionRun.Error(run.Dq, twin.Dq, smallest), Is.LessThan(1e-5), $"dq of {shape}");
+        Assert.That(AttentionRun.Error(run.Dk, twin.Dk, smallest), Is.LessThan(1e-5), $"dk of {shape}");
+        Assert.That(AttentionRun.Error(run.Dv, twin.Dv, smallest), Is.LessThan(1e-5), $"dv of {shape}");
     }
 
     private static void Interleave(float[] packed, float[] part, int offset, int columns, int row)

@@ -51,6 +51,9 @@ internal sealed class AttentionRun
         return this;
     }
 
+    /// <summary>The same in double precision.</summary>
+    public AttentionTwin Twin() => new(Shape, Wide(Q), Wide(K), Wide(V), Wide(Dy));
+
     public static double[] Wide(float[] x) => Array.ConvertAll(x, value => (double)value);
 
     /// <summary>Largest difference, relative to the largest value of the truth, or to <paramref name="smallest"/>.</summary>

@@ -1,106 +1,105 @@
+using System.Runtime.CompilerServices;
 using PureLlm.Kernels;
 
 namespace PureLlm.Tests.Kernels;
 
 /// <summary>Textbook attention in double precision: all scores of a row, softmax, weighted sum; and its gradients by the chain rule.</summary>
-internal static class AttentionTwin
+internal sealed class AttentionTwin
 {
-    public static (double[] Y, double[] LogSumExp) Forward(AttentionShape s, double[] q, double[] k, double[] v)
+    private readonly AttentionShape _shape;
+
+    /// <summary>Evaluates everything for the output gradient dy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public AttentionTwin(AttentionShape shape, double[] q, double[] k, double[] v, double[] dy)
     {
-        double[] y = new double[s.Batch * s.Queries * s.OutputStride], logSumExp = new double[s.Batch * s.Heads * s.Queries];
-        ForEachRow(s, q, k, (row, p, keys) =>
+        _shape = shape;
+        Y = new double[shape.Batch * shape.Queries * shape.OutputStride];
+        LogSumExp = new double[shape.Batch * shape.Heads * shape.Queries];
+        (Dq, Dk, Dv) = (new double[q.Length], new double[k.Length], new double[v.Length]);
+        double[] p = new double[shape.Keys], dp = new double[shape.Keys];
+        for (int row = 0; row < LogSumExp.Length; row++)
         {
-            logSumExp[row.Statistic] = row.LogSumExp;
-            foreach (int j in keys)
-            {
-                for (int d = 0; d < s.HeadSize; d++)
-                {
-                    y[row.Output + d] += p[j] * v[row.Value(j) + d];
-                }
-            }
-        });
-        return (y, logSumExp);
+            int batch = row / (shape.Heads * shape.Queries), head = row / shape.Queries % shape.Heads, query = row % shape.Queries;
+            int position = shape.Keys - shape.Queries + query;
+            int end = shape.Causal ? Math.Max(0, position + 1) : shape.Keys;
+            int first = shape.Causal && shape.Window > 0 ? Math.Max(0, end - shape.Window) : 0;
+            LogSumExp[row] = Forward(q, k, v, p, batch, head, query, first, end);
+            Backward(q, k, v, dy, p, dp, batch, head, query, first, end);
+        }
     }
 
-    public static (double[] Dq, double[] Dk, double[] Dv) Backward(AttentionShape s, double[] q, double[] k, double[] v, double[] dy)
+    public double[] Y { get; }
+    public double[] LogSumExp { get; }
+    public double[] Dq { get; }
+    public double[] Dk { get; }
+    public double[] Dv { get; }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Forward(double[] q, double[] k, double[] v, double[] p, int batch, int head, int query, int first, int end)
     {
-        double[] dq = new double[q.Length], dk = new double[k.Length], dv = new double[v.Length];
-        ForEachRow(s, q, k, (row, p, keys) =>
+        int atQ = Query(batch, query, head), atY = Output(batch, query, head);
+        double max = double.NegativeInfinity, sum = 0;
+        for (int j = first; j < end; j++)
         {
-            double[] dp = new double[s.Keys];
-            double mean = 0;
-            foreach (int j in keys)
+            int atK = Key(batch, j, head);
+            p[j] = 0;
+            for (int d = 0; d < _shape.HeadSize; d++)
             {
-                for (int d = 0; d < s.HeadSize; d++)
-                {
-                    dp[j] += dy[row.Output + d] * v[row.Value(j) + d];
-                    dv[row.Value(j) + d] += p[j] * dy[row.Output + d];
-                }
-                mean += p[j] * dp[j];
+                p[j] += _shape.Scale * q[atQ + d] * k[atK + d];
             }
-            foreach (int j in keys)
+            max = Math.Max(max, p[j]);
+        }
+        for (int j = first; j < end; j++)
+        {
+            sum += p[j] = Math.Exp(p[j] - max);
+        }
+        for (int j = first; j < end; j++)
+        {
+            p[j] /= sum;
+            int atV = Value(batch, j, head);
+            for (int d = 0; d < _shape.HeadSize; d++)
             {
-                double ds = p[j] * (dp[j] - mean) * s.Scale;
-                for (int d = 0; d < s.HeadSize; d++)
-                {
-                    dq[row.Query + d] += ds * k[row.Key(j) + d];
-                    dk[row.Key(j) + d] += ds * q[row.Query + d];
-                }
+                Y[atY + d] += p[j] * v[atV + d];
             }
-        });
-        return (dq, dk, dv);
+        }
+        return first == end ? double.NegativeInfinity : max + Math.Log(sum);
     }
 
-    private static void ForEachRow(AttentionShape s, double[] q, double[] k, Action<Row, double[], int[]> use)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Backward(double[] q, double[] k, double[] v, double[] dy, double[] p, double[] dp, int batch, int head, int query, int first, int end)
     {
-        for (int b = 0; b < s.Batch; b++)
+        int atQ = Query(batch, query, head), atY = Output(batch, query, head);
+        double mean = 0;
+        for (int j = first; j < end; j++)
         {
-            for (int h = 0; h < s.Heads; h++)
+            int atV = Value(batch, j, head);
+            dp[j] = 0;
+            for (int d = 0; d < _shape.HeadSize; d++)
             {
-                for (int t = 0; t < s.Queries; t++)
-                {
-                    int position = s.Keys - s.Queries + t;
-                    int[] keys = [.. Enumerable.Range(0, s.Keys).Where(j => !s.Causal || (j <= position && (s.Window == 0 || j > position - s.Window)))];
-                    Row row = new(s, b, h, t);
-                    double[] p = new double[s.Keys];
-                    double max = double.NegativeInfinity, sum = 0;
-                    foreach (int j in keys)
-                    {
-                        for (int d = 0; d < s.HeadSize; d++)
-                        {
-                            p[j] += s.Scale * q[row.Query + d] * k[row.Key(j) + d];
-                        }
-                        max = Math.Max(max, p[j]);
-                    }
-                    foreach (int j in keys)
-                    {
-                        sum += p[j] = Math.Exp(p[j] - max);
-                    }
-                    foreach (int j in keys)
-                    {
-                        p[j] /= sum;
-                    }
-                    row.LogSumExp = keys.Length == 0 ? double.NegativeInfinity : max + Math.Log(sum);
-                    use(row, p, keys);
-                }
+                dp[j] += dy[atY + d] * v[atV + d];
+                Dv[atV + d] += p[j] * dy[atY + d];
+            }
+            mean += p[j] * dp[j];
+        }
+        for (int j = first; j < end; j++)
+        {
+            int atK = Key(batch, j, head);
+            double ds = p[j] * (dp[j] - mean) * _shape.Scale;
+            for (int d = 0; d < _shape.HeadSize; d++)
+            {
+                Dq[atQ + d] += ds * k[atK + d];
+                Dk[atK + d] += ds * q[atQ + d];
             }
         }
     }
 
-    internal sealed class Row(AttentionShape s, int batch, int head, int query)
-    {
-        private readonly int _keyHead = head / (s.Heads / s.KeyValueHeads) * s.HeadSize;
+    private int KeyHead(int head) => head / (_shape.Heads / _shape.KeyValueHeads) * _shape.HeadSize;
 
-        public double LogSumExp { get; set; }
+    private int Query(int batch, int query, int head) => (((batch * _shape.Queries) + query) * _shape.QueryStride) + (head * _shape.HeadSize);
 
-        public int Query { get; } = (((batch * s.Queries) + query) * s.QueryStride) + (head * s.HeadSize);
+    private int Output(int batch, int query, int head) => (((batch * _shape.Queries) + query) * _shape.OutputStride) + (head * _shape.HeadSize);
 
-        public int Output { get; } = (((batch * s.Queries) + query) * s.OutputStride) + (head * s.HeadSize);
+    private int Key(int batch, int key, int head) => (((batch * _shape.KeyBatchStride) + key) * _shape.KeyStride) + KeyHead(head);
 
-        public int Statistic { get; } = (((batch * s.Heads) + head) * s.Queries) + query;
-
-        public int Key(int j) => (((batch * s.KeyBatchStride) + j) * s.KeyStride) + _keyHead;
-
-        public int Value(int j) => (((batch * s.KeyBatchStride) + j) * s.ValueStride) + _keyHead;
-    }
+    private int Value(int batch, int key, int head) => (((batch * _shape.KeyBatchStride) + key) * _shape.ValueStride) + KeyHead(head);
 }
