@@ -10,6 +10,9 @@ public static partial class VectorMath
 {
     // 1.5·2²³: adding it rounds to an integer, which then stands in the low bits.
     private const float Rounder = 12582912f;
+
+    // The same with 127, the bias of an exponent: the low bits shifted into place are 2ⁿ.
+    private const float BiasedRounder = Rounder + 127f;
     private const float Log2E = 1.44269502f;
     private const float Ln2High = 0.693147182f;
     private const float Ln2Low = -1.90465421e-09f;
@@ -77,9 +80,9 @@ public static partial class VectorMath
     internal static TVector ExpNotPositive<TWidth, TVector>(TVector x, float lowest)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
-        TVector t = TWidth.MultiplyAdd(x, TWidth.Broadcast(Log2E), TWidth.Broadcast(Rounder));
-        TVector n = TWidth.Subtract(t, TWidth.Broadcast(Rounder));
-        TVector power = TWidth.AddBits(TWidth.Broadcast(1f), TWidth.ShiftLeft(t, 23));
+        TVector t = TWidth.MultiplyAdd(x, TWidth.Broadcast(Log2E), TWidth.Broadcast(BiasedRounder));
+        TVector n = TWidth.Subtract(t, TWidth.Broadcast(BiasedRounder));
+        TVector power = TWidth.ShiftLeft(t, 23);
         TVector y = TWidth.MultiplyAdd(ExpMinusOne<TWidth, TVector>(x, n), power, power);
         return TWidth.Select(TWidth.LessThan(x, TWidth.Broadcast(lowest)), default, y);
     }
@@ -95,7 +98,8 @@ public static partial class VectorMath
         q = TWidth.MultiplyAdd(q, r, TWidth.Broadcast(E2));
         q = TWidth.MultiplyAdd(q, r, TWidth.Broadcast(E1));
         q = TWidth.MultiplyAdd(q, r, TWidth.Broadcast(E0));
-        return TWidth.MultiplyAdd(q, TWidth.Multiply(r, r), r);
+        // (q·r)·r, not q·r²: one register fewer, which keeps the constants of a loop in registers.
+        return TWidth.MultiplyAdd(TWidth.Multiply(q, r), r, r);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,9 +109,9 @@ public static partial class VectorMath
         // tanh a = e/(e + 2) with e = e²ᵃ − 1; from 10 on the result is 1.
         TVector a = TWidth.Min(TWidth.Broadcast(10f), TWidth.Abs(x));
         a = TWidth.Add(a, a);
-        TVector t = TWidth.MultiplyAdd(a, TWidth.Broadcast(Log2E), TWidth.Broadcast(Rounder));
-        TVector n = TWidth.Subtract(t, TWidth.Broadcast(Rounder));
-        TVector power = TWidth.AddBits(TWidth.Broadcast(1f), TWidth.ShiftLeft(t, 23));
+        TVector t = TWidth.MultiplyAdd(a, TWidth.Broadcast(Log2E), TWidth.Broadcast(BiasedRounder));
+        TVector n = TWidth.Subtract(t, TWidth.Broadcast(BiasedRounder));
+        TVector power = TWidth.ShiftLeft(t, 23);
         TVector e = TWidth.MultiplyAdd(power, ExpMinusOne<TWidth, TVector>(a, n), TWidth.Subtract(power, TWidth.Broadcast(1f)));
         TVector y = TWidth.Divide(e, TWidth.Add(e, TWidth.Broadcast(2f)));
         return TWidth.Xor(y, TWidth.And(x, TWidth.Broadcast(-0f)));
