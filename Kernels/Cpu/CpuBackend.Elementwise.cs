@@ -77,9 +77,20 @@ public sealed unsafe partial class CpuBackend
     {
         const string operation = "GateBackward";
         int n = Length(dy);
-        Run(new GateKernel<TFunction>.Backward(
-            Pointer(gate, n, operation, nameof(gate)), Pointer(up, n, operation, nameof(up)), Pointer(dy),
-            Optional(dgate, n, operation, nameof(dgate)), Optional(dup, n, operation, nameof(dup))), n);
+        float* px = Pointer(gate, n, operation, nameof(gate)), pup = Pointer(up, n, operation, nameof(up)), pdy = Pointer(dy);
+        float* pdgate = Optional(dgate, n, operation, nameof(dgate)), pdup = Optional(dup, n, operation, nameof(dup));
+        if (pdgate != null && pdup != null)
+        {
+            Run(new GateKernel<TFunction>.Backward(px, pup, pdy, pdgate, pdup), n);
+        }
+        else if (pdgate != null)
+        {
+            Run(new GateKernel<TFunction>.BackwardOfGate(px, pup, pdy, pdgate), n);
+        }
+        else if (pdup != null)
+        {
+            Run(new GateKernel<TFunction>.BackwardOfUp(px, pdy, pdup), n);
+        }
     }
 
     private void Run<TBody>(TBody body, int length) where TBody : unmanaged, IVectorBody => ElementwiseKernel.Run(Team, Width, body, length);
