@@ -55,6 +55,10 @@ public static class FileSearch
     /// <summary>The first missing folder or file of a pattern, against what is there.</summary>
     private static string Suggestion(string pattern, string root)
     {
+        if (Directory.Exists(Path.Combine(root, pattern)))
+        {
+            return $"\"{pattern}\" is a folder: did you mean \"{pattern.TrimEnd('/', '\\')}/*.txt\"? ";
+        }
         string[] parts = pattern.Replace('\\', '/').Split('/');
         string at = pattern.StartsWith('/') ? "/" : root;
         for (int i = pattern.StartsWith('/') ? 1 : 0; i < parts.Length; i++)

@@ -50,6 +50,7 @@ public sealed class StoryGenerator(double questions = 0.5) : TextGenerator
     internal sealed class Story(DocumentWriter writer)
     {
         private readonly Dictionary<string, string> _bound = [];
+        private readonly Dictionary<Template, int> _headParts = [];
 
         public string this[string slot] => Bound(slot) ?? throw new InvalidOperationException($"the story has no {slot}.");
 
@@ -86,8 +87,6 @@ public sealed class StoryGenerator(double questions = 0.5) : TextGenerator
                 _bound[part.Slot] = words[writer.Choose(words)];
             }
         }
-
-        private readonly Dictionary<Template, int> _headParts = [];
 
         private int HeadParts(Template template) =>
             _headParts[template] = template.Parts.TakeWhile(p => p.Slot is null || Bound(p.Slot) is not null).Count();

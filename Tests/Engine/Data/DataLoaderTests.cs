@@ -114,6 +114,7 @@ public class DataLoaderTests
         DataException error = Refused("dta/*.txt");
         Assert.That((error.Code, error.Message), Is.EqualTo(("D001", $"data.source matched no files: \"dta/*.txt\" (looked in {_folder}). A folder 'data' exists: did you mean \"data/*.txt\"? No data yet? Use source = \"stories\".")));
         Assert.That(Refused("data/b.txt").Message, Does.Contain("did you mean \"data/a.txt\"?"));
+        Assert.That(Refused("data").Message, Does.Contain("is a folder: did you mean \"data/*.txt\"?"));
         Assert.That(Refused("zzzzzz/*.txt").Message, Does.Not.Contain("did you mean"));
     }
 
