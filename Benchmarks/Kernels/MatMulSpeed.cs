@@ -66,7 +66,7 @@ internal static unsafe class MatMulSpeed
         return best;
     }
 
-    private static View Random(CpuBackend backend, int length)
+    internal static View Random(CpuBackend backend, int length)
     {
         var view = new View(backend.Allocate(length), 0, length);
         var random = new Random(length);
@@ -77,7 +77,7 @@ internal static unsafe class MatMulSpeed
         return view;
     }
 
-    private static double Peak(CpuBackend backend, int milliseconds)
+    internal static double Peak(CpuBackend backend, int milliseconds)
     {
         using var team = new ThreadTeam(backend.Threads);
         const int Steps = 200_000;
