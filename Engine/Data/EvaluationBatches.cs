@@ -8,7 +8,8 @@ namespace PureLlm.Engine.Data;
 /// that wrote the text. No model can expect a lower loss on such text. A window starts at a document and its first token is given, not
 /// predicted, so that token counts for neither side; a document cut off by the window's end counts up to the cut.
 /// The process is known byte by byte; summed over a whole document that is exact for any tokenization, and over a cut one it is a lower bound,
-/// because a token sequence is never likelier than the bytes that it spells.
+/// because a token sequence is never likelier than the bytes that it spells. A window inside a document longer than the context lacks what
+/// came before it, so there too the floor is a bound that no model reaches.
 /// </remarks>
 public sealed class EvaluationBatches
 {
