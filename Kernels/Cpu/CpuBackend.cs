@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace PureLlm.Kernels.Cpu;
 
 /// <summary>The processor itself: SIMD kernels on a team of threads, one file per family of operations.</summary>
-public sealed unsafe partial class CpuBackend : PlainBackend
+public sealed unsafe partial class CpuBackend : Backend
 {
     /// <param name="threads">Threads that compute; 0 = all that the process may use.</param>
     /// <param name="width">SIMD width; by default what <see cref="CpuFeatures"/> chose.</param>
@@ -23,6 +25,14 @@ public sealed unsafe partial class CpuBackend : PlainBackend
     internal ThreadTeam Team { get; }
 
     public override TensorBuffer Allocate(int length) => new CpuBuffer(length);
+
+    public override void Write(ReadOnlySpan<float> source, View destination) => source.CopyTo(destination.Span);
+
+    public override void Read(View source, Span<float> destination) => source.Span.CopyTo(destination);
+
+    public override void WriteTokens(ReadOnlySpan<int> source, View destination) => source.CopyTo(MemoryMarshal.Cast<float, int>(destination.Span));
+
+    public override void ReadTokens(View source, Span<int> destination) => MemoryMarshal.Cast<float, int>(source.Span).CopyTo(destination);
 
     public override void Dispose() => Team.Dispose();
 

@@ -3,6 +3,7 @@ using PureLlm.Autograd;
 using PureLlm.Autograd.Inspection;
 using PureLlm.Kernels;
 using PureLlm.Kernels.Cpu;
+using PureLlm.Tests.Kernels;
 
 namespace PureLlm.Tests.Autograd;
 
@@ -39,6 +40,16 @@ public sealed class OpCatalogTests
                 Assert.That(results.AsSpan().SequenceEqual(expected), $"{width} on {threads} threads differs.");
             }
         }
+    }
+
+    [TestCaseSource(nameof(Examples))]
+    public void Results_agree_with_the_textbook_loops(OpExample example)
+    {
+        using PlainBackend plain = new();
+        using CpuBackend backend = new(threads: 2);
+        float[] expected = ForwardAndBackward(plain, example), actual = ForwardAndBackward(backend, example);
+        float scale = expected.Max(MathF.Abs);
+        for (int i = 0; i < expected.Length; i++) { Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-5f * scale), $"element {i}"); }
     }
 
     [TestCaseSource(nameof(Examples))]

@@ -10,7 +10,7 @@ internal static class KernelCheck
     private const float Guard = 12345.678f;
     private const int Margin = 19;
 
-    private static readonly Textbook s_textbook = new();
+    private static readonly PlainBackend s_textbook = new();
     private static readonly CpuBackend[] s_backends =
     [
         .. from width in (SimdWidth[])[SimdWidth.Vector256, SimdWidth.Vector512, SimdWidth.Scalar]
@@ -124,18 +124,6 @@ internal static class KernelCheck
                 allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             }, arrays);
             Assert.That(allocated, Is.Zero, $"bytes on {backend.Threads} threads");
-        }
-    }
-
-    /// <summary>The textbook loops on memory of this process.</summary>
-    private sealed class Textbook : PlainBackend
-    {
-        public override string Name => "textbook";
-
-        public override TensorBuffer Allocate(int length) => new CpuBuffer(length);
-
-        public override void Dispose()
-        {
         }
     }
 }
