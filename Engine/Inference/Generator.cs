@@ -15,14 +15,16 @@ public sealed class Generator : IDisposable
 {
     private readonly Decoder decoder;
     private readonly Sampler sampler;
+    private readonly int drawn;
     private readonly List<int> held = [];
 
     /// <param name="backend">That of the model's weights.</param>
-    public Generator(LanguageModel model, Backend backend)
+    /// <param name="tokens">Only ids below this are drawn, for a model whose vocabulary is padded beyond its tokenizer's; 0: all.</param>
+    public Generator(LanguageModel model, Backend backend, int tokens = 0)
     {
         Model = model;
         decoder = new Decoder(model, backend);
-        sampler = new Sampler(model.VocabularySize);
+        sampler = new Sampler(drawn = tokens > 0 ? Math.Min(tokens, model.VocabularySize) : model.VocabularySize);
     }
 
     public LanguageModel Model { get; }
@@ -56,10 +58,10 @@ public sealed class Generator : IDisposable
         sampler.Restart();
         if (!ReusesPrefix) { held.Clear(); }
         Read([.. prompt.Skip(prompt.Count - decoder.Capacity)]);
-        foreach (int token in prompt) { sampler.Note(token); }
+        foreach (int token in prompt.Where(token => token < drawn)) { sampler.Note(token); }
         for (int i = 0; i < options.MaxTokens; i++)
         {
-            int token = sampler.Sample(decoder.Logits, options, i);
+            int token = sampler.Sample(decoder.Logits[..drawn], options, i);
             if (options.StopTokens.Contains(token)) { yield break; }
             GeneratedToken generated = new(token, Sampler.LogProbability(decoder.Logits, token), sampler.Candidates);
             sampler.Note(token);

@@ -22,7 +22,7 @@ public sealed class TextGenerator : IDisposable
     public TextGenerator(LanguageModel model, TextTokenizer tokenizer, Backend backend)
     {
         this.tokenizer = tokenizer;
-        Tokens = new Generator(model, backend);
+        Tokens = new Generator(model, backend, tokenizer.VocabularySize);
     }
 
     /// <summary>The generator of tokens underneath.</summary>

@@ -67,11 +67,11 @@ public static partial class ConfigSchema
         yield return model.Key("tie", new BooleanType(), m => m.Tie, (m, v) => m with { Tie = v },
             "Share the embedding matrix with the output layer.", "Saves vocabulary × width parameters (arXiv 1608.05859).", "true", ["tie_weights", "weight_tying", "tie_word_embeddings", "tied"]);
         yield return model.Key("dropout", new NumberType(0, 1), m => m.Dropout, (m, v) => m with { Dropout = v },
-            "Share of activations dropped while training.", "0 for a single pass over the data; 0.1 to 0.2 when a small text is seen many times.", "0.2", ["drop", "dropout_rate", "resid_pdrop"]);
+            "Share of activations dropped while training.", "0 for a single pass over the data; 0.1 to 0.2 when a small text is seen many times. Acts on the embedding and on what attention and the feed-forward part add; attention probabilities are not dropped.", "0.2", ["drop", "dropout_rate", "resid_pdrop"]);
         yield return model.Key("init", new ChoiceType<InitKind>(), m => m.Init, (m, v) => m with { Init = v },
             "Distribution of the weights at the start.", "gpt2: N(0, init_std), and init_std / √(2·layers) where a sublayer writes to the residual stream; normal: init_std everywhere; xavier and kaiming scale with the matrix's size.", "\"xavier-uniform\"", ["initializer", "initialization"]);
         yield return model.Key("init_std", new NumberType(0, excludesMinimum: true), m => m.InitStd, (m, v) => m with { InitStd = v },
-            "Standard deviation of the normal weights at the start.", "0.02 suits widths from 64 to 1024; embeddings always use it.", "0.02", ["initializer_range", "std"]);
+            "Standard deviation of the normal weights at the start.", "0.02 suits widths from 64 to 1024; embeddings use it, and the output matrix up to 0.2 / √width, so that the loss starts at ln(vocabulary).", "0.02", ["initializer_range", "std"]);
         yield return model.Key("init_from", new TextType(), m => m.InitFrom, (m, v) => m with { InitFrom = v },
             "Folder with config.json and model.safetensors to start from.", "The shapes must be those of this model. Optimizer and step start anew; to go on with a run use --resume.", "\"runs/tiny/checkpoints/best\"", ["checkpoint", "pretrained", "load", "weights"]);
     }
