@@ -1,4 +1,5 @@
 using PureLlm.Benchmarks.Kernels;
+using PureLlm.Benchmarks.Steps;
 
 switch (args.FirstOrDefault())
 {
@@ -8,7 +9,9 @@ switch (args.FirstOrDefault())
     case "attention":
         AttentionSpeed.Run(args[1..]);
         return 0;
+    case "step":
+        return StepSpeed.Run(args[1..]);
     default:
-        Console.Error.WriteLine("usage: Benchmarks matmul [milliseconds for each figure] [part of a shape: 256x768]\n       Benchmarks attention [milliseconds for each figure]");
+        Console.Error.WriteLine("usage: Benchmarks matmul [milliseconds for each figure] [part of a shape: 256x768]\n       Benchmarks attention [milliseconds for each figure]\n       Benchmarks step [model | all] [seconds for each] [by-operation]");
         return 2;
 }
