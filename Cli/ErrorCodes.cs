@@ -33,6 +33,15 @@ public static class ErrorCodes
         new("D007", "Token outside the vocabulary",
             "A token file holds an id that the model has no row for: it was made with another tokenizer.",
             "ids up to 50,256 with a vocabulary of 512", "the tokenizer that made the file: [tokenizer] kind = \"file:tokenizer.json\""),
+        new("M001", "No such model",
+            "The folder is not there, or it is neither a run with a checkpoint nor a model with config.json and model.safetensors.",
+            "pure-llm generate runs/tyni", "pure-llm runs list"),
+        new("M002", "A model that cannot be read",
+            "A file of the model's folder is damaged or not supported, or the files do not belong together. Nothing was loaded.",
+            "a model.safetensors of another model beside config.json", "all files from one checkpoint, unchanged"),
+        new("M003", "A model without a tokenizer",
+            "The model's folder has no tokenizer.json, so that text cannot become numbers, nor numbers text.",
+            "a run over .bin token files without a tokenizer", "[tokenizer] kind = \"file:tokenizer.json\", or copy the file into the folder"),
     ];
 
     /// <summary>The entry of a code, in either case, or null.</summary>

@@ -10,6 +10,9 @@ public static class CommandCatalog
     [
         new NewCommand(),
         ConfigCommand.Create(),
+        DataCommand.Create(),
+        ModelCommand.Create(),
+        new GradcheckCommand(),
         new ExplainCommand(),
         new DoctorCommand(),
         new CompletionCommand(),

@@ -1,0 +1,83 @@
+using PureLlm.Kernels;
+
+namespace PureLlm.Autograd.Inspection;
+
+/// <summary>Evaluates again in float64 what a tape recorded, by the textbook formula of each operation.</summary>
+/// <remarks>Valid until the tape is reset. Where one element of an input changes, only the nodes that depend on it are evaluated again.</remarks>
+public sealed class TwinReplay
+{
+    private readonly Node[] nodes;
+    private readonly Dictionary<Tensor, double[]> values = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Reads the inputs from the device and evaluates every node once.</summary>
+    public TwinReplay(Tape tape)
+    {
+        nodes = [.. Enumerable.Range(0, tape.Count).Select(i => tape[i])];
+        HashSet<Tensor> made = new(nodes.Select(node => node.Output), ReferenceEqualityComparer.Instance);
+        foreach (Node node in nodes)
+        {
+            foreach (Tensor input in node.Inputs)
+            {
+                if (!made.Contains(input) && !values.ContainsKey(input)) { values[input] = Read(tape.Backend, input); }
+            }
+            values[node.Output] = Evaluate(node, values);
+        }
+    }
+
+    /// <summary>The float64 values of a tensor that took part.</summary>
+    public IReadOnlyList<double> ValuesOf(Tensor tensor) => Find(tensor);
+
+    /// <summary>(L(x + h) − L(x − h)) / 2h for one element of an input and a scalar L.</summary>
+    /// <exception cref="ArgumentException">A tensor took no part, or the loss is no scalar.</exception>
+    public double Derivative(Tensor loss, Tensor input, int element, double step)
+    {
+        if (loss.Shape.Length != 1) { throw new ArgumentException($"A derivative is that of a scalar, not of {loss}."); }
+        double[] x = Find(input);
+        double kept = x[element];
+        try
+        {
+            x[element] = kept + step;
+            double above = Again(input, loss);
+            x[element] = kept - step;
+            return (above - Again(input, loss)) / (2 * step);
+        }
+        finally
+        {
+            x[element] = kept;
+        }
+    }
+
+    private double Again(Tensor changed, Tensor loss)
+    {
+        Dictionary<Tensor, double[]> fresh = new(ReferenceEqualityComparer.Instance) { [changed] = values[changed] };
+        foreach (Node node in nodes)
+        {
+            bool depends = false;
+            foreach (Tensor input in node.Inputs) { depends |= fresh.ContainsKey(input); }
+            if (depends) { fresh[node.Output] = Evaluate(node, fresh); }
+        }
+        return fresh.GetValueOrDefault(loss, Find(loss))[0];
+    }
+
+    private double[] Evaluate(Node node, Dictionary<Tensor, double[]> known)
+    {
+        double[][] inputs = new double[node.InputCount][];
+        Shape[] shapes = new Shape[node.InputCount];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            Tensor input = node.Inputs[i];
+            inputs[i] = known.GetValueOrDefault(input) ?? values[input];
+            shapes[i] = input.Shape;
+        }
+        return node.Op.Reference(inputs, shapes);
+    }
+
+    private double[] Find(Tensor tensor) => values.GetValueOrDefault(tensor) ?? throw new ArgumentException($"{tensor} took no part in what the tape recorded.");
+
+    private static double[] Read(Backend backend, Tensor tensor)
+    {
+        float[] single = new float[tensor.Shape.Length];
+        backend.Read(tensor.Data, single);
+        return Array.ConvertAll(single, x => (double)x);
+    }
+}
