@@ -47,6 +47,9 @@ public sealed record CheckpointState
 
     public long? BestStep { get; init; }
 
+    /// <summary>The last validation loss that was measured, at this step or before.</summary>
+    public double? LastValidationLoss { get; init; }
+
     /// <summary>Training loss of the last step, and the lowest so far: what break rules compare with.</summary>
     public double? PreviousLoss { get; init; }
 
@@ -58,12 +61,13 @@ public sealed record CheckpointState
     /// <summary>Seconds of training steps alone.</summary>
     public double StepSeconds { get; init; }
 
-    /// <summary>SHA-256 of config.resolved.toml.</summary>
+    /// <summary>Hash of every key of the configuration.</summary>
     public required string ConfigHash { get; init; }
 
-    /// <summary>Bytes of metrics.jsonl and samples.md that belong to the steps so far.</summary>
-    public long MetricsBytes { get; init; }
+    /// <summary>Hash of the tokens that the run learns from.</summary>
+    public required string DataHash { get; init; }
 
+    /// <summary>Bytes of samples.md that belong to the steps so far.</summary>
     public long SamplesBytes { get; init; }
 
     /// <summary>SHA-256 of the parameter values, as in result.json.</summary>

@@ -12,7 +12,8 @@ namespace PureLlm.Engine.Training;
 internal sealed class CheckpointStore(string runFolder, int keep, bool keepBest, Disk disk)
 {
     public const string FolderName = "checkpoints", LatestPointer = "latest", BestPointer = "best";
-    private const string Prefix = "step-", Saving = ".saving-", Deleting = ".deleting-";
+    public const string Saving = ".saving-";
+    private const string Prefix = "step-", Deleting = ".deleting-";
 
     private readonly string root = Path.Combine(runFolder, FolderName);
 
@@ -88,15 +89,6 @@ internal sealed class CheckpointStore(string runFolder, int keep, bool keepBest,
         }
     }
 
-    /// <summary>Removes all checkpoints after a step.</summary>
-    public void RemoveAfter(long step)
-    {
-        foreach (long later in Steps().Where(s => s > step))
-        {
-            Remove(later);
-        }
-    }
-
     /// <summary>The steps of the checkpoints in a folder, ascending.</summary>
     public static long[] Steps(string checkpoints) => !Directory.Exists(checkpoints) ? [] : [.. Directory.GetDirectories(checkpoints, Prefix + "*")
         .Select(folder => long.TryParse(Path.GetFileName(folder).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : -1)
@@ -133,7 +125,8 @@ internal sealed class CheckpointStore(string runFolder, int keep, bool keepBest,
         disk.DeleteFolder(gone);
     }
 
-    private void TryDelete(string folder)
+    /// <summary>Removes a folder if that is possible.</summary>
+    public void TryDelete(string folder)
     {
         try
         {

@@ -11,18 +11,19 @@ internal sealed class Evaluator : IDisposable
     private readonly Backend backend;
     private readonly LanguageModel model;
     private readonly Tape tape;
-    private readonly ModelBatch batch;
+    private readonly WindowLoader loader;
     private readonly int[] inputs, targets;
 
     /// <param name="backend">Where the model lives.</param>
     /// <param name="model">What is evaluated.</param>
     /// <param name="rows">Windows of a batch.</param>
     /// <param name="context">Tokens of a window.</param>
-    public Evaluator(Backend backend, LanguageModel model, int rows, int context)
+    /// <param name="pairs">How an encoder-decoder reads a window.</param>
+    public Evaluator(Backend backend, LanguageModel model, int rows, int context, PairShape? pairs = null)
     {
         (this.backend, this.model) = (backend, model);
         tape = new Tape(backend, records: false);
-        batch = new ModelBatch(backend, rows, context);
+        loader = new WindowLoader(backend, rows, context, pairs);
         (inputs, targets) = (new int[rows * context], new int[rows * context]);
     }
 
@@ -35,8 +36,7 @@ internal sealed class Evaluator : IDisposable
         for (int i = 0; i < batches.Count; i++)
         {
             batches.Fill(i, inputs, targets);
-            batch.Inputs.Set(inputs);
-            batch.Targets.Set(targets);
+            ModelBatch batch = loader.Load(inputs, targets);
             batch.Targets.LossWeight = 1;
             tape.Reset();
             backend.Read(model.Loss(tape, batch).Data, value);
@@ -49,6 +49,6 @@ internal sealed class Evaluator : IDisposable
     public void Dispose()
     {
         tape.Dispose();
-        batch.Dispose();
+        loader.Dispose();
     }
 }

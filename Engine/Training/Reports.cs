@@ -62,9 +62,8 @@ public readonly record struct StepReport(
 /// <param name="Step">Updates that are done.</param>
 /// <param name="Seconds">Seconds since the run began.</param>
 /// <param name="Loss">Mean loss in nats per token.</param>
-/// <param name="Best">Lowest loss of the evaluations so far, this one included.</param>
 /// <param name="IsFinal">True for the one over the whole split at the end.</param>
-public readonly record struct EvaluationReport(long Step, double Seconds, double Loss, double Best, bool IsFinal);
+public readonly record struct EvaluationReport(long Step, double Seconds, double Loss, bool IsFinal);
 
 /// <summary>Text that the model wrote after the pinned prompt.</summary>
 public sealed record SampleReport(long Step, double Seconds, string Prompt, string Text);

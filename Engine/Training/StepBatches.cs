@@ -1,4 +1,3 @@
-using PureLlm.Autograd;
 using PureLlm.Engine.Data;
 using PureLlm.Engine.Modules;
 using PureLlm.Kernels;
@@ -9,15 +8,15 @@ namespace PureLlm.Engine.Training;
 internal sealed class StepBatches : IDisposable
 {
     private readonly BatchSource source;
-    private readonly ModelBatch batch;
+    private readonly WindowLoader loader;
     private readonly int[] inputs, targets;
     private readonly int size;
 
-    public StepBatches(Backend backend, BatchSource source)
+    public StepBatches(Backend backend, BatchSource source, PairShape? pairs = null)
     {
         this.source = source;
         size = source.Rows * source.Context;
-        batch = new ModelBatch(backend, source.Rows, source.Context);
+        loader = new WindowLoader(backend, source.Rows, source.Context, pairs);
         inputs = new int[size * source.MicroBatches];
         targets = new int[inputs.Length];
     }
@@ -25,27 +24,31 @@ internal sealed class StepBatches : IDisposable
     /// <summary>Micro-batches of a step.</summary>
     public int Count => source.MicroBatches;
 
+    /// <summary>Windows of a step.</summary>
+    public int Windows => source.MicroBatches * source.Rows;
+
     /// <summary>Targets of the step that count, over all its micro-batches.</summary>
     public int Counted { get; private set; }
 
     /// <summary>Reads all micro-batches of a step, from 0.</summary>
     public void Read(long step)
     {
+        Counted = 0;
         for (int i = 0; i < Count; i++)
         {
-            source.Fill(step, i, inputs.AsSpan(i * size, size), targets.AsSpan(i * size, size));
+            Span<int> target = targets.AsSpan(i * size, size);
+            source.Fill(step, i, inputs.AsSpan(i * size, size), target);
+            Counted += loader.Count(target);
         }
-        Counted = targets.Length - targets.AsSpan().Count(Tokens.Ignored);
     }
 
     /// <summary>Puts one micro-batch on the device.</summary>
     public ModelBatch Load(int microBatch)
     {
-        batch.Inputs.Set(inputs.AsSpan(microBatch * size, size));
-        batch.Targets.Set(targets.AsSpan(microBatch * size, size));
+        ModelBatch batch = loader.Load(inputs.AsSpan(microBatch * size, size), targets.AsSpan(microBatch * size, size));
         batch.Targets.LossWeight = Counted == 0 ? 0f : 1f / Counted;
         return batch;
     }
 
-    public void Dispose() => batch.Dispose();
+    public void Dispose() => loader.Dispose();
 }

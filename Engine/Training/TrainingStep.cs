@@ -23,10 +23,11 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="optimizer">Of the model's slabs.</param>
     /// <param name="clip">Largest allowed gradient norm; 0 is off.</param>
     /// <param name="seed">Decides the dropout masks.</param>
-    public TrainingStep(Backend backend, LanguageModel model, BatchSource source, Optimizer optimizer, double clip, ulong seed)
+    /// <param name="pairs">How an encoder-decoder reads a window.</param>
+    public TrainingStep(Backend backend, LanguageModel model, BatchSource source, Optimizer optimizer, double clip, ulong seed, PairShape? pairs = null)
     {
         (this.backend, this.model, this.optimizer, this.clip, this.seed) = (backend, model, optimizer, clip, seed);
-        Batches = new StepBatches(backend, source);
+        Batches = new StepBatches(backend, source, pairs);
         Tape = new Tape(backend);
         norm = new GradientNorm(backend, model.Slabs);
     }
