@@ -33,7 +33,7 @@ public enum RopeStyle { Half, Interleaved }
 /// <remarks><see cref="Gpt2"/>: N(0, init_std), projections that write to the residual stream N(0, init_std / √(2 layers)) (Radford et al. 2019);
 /// <see cref="Normal"/>: N(0, init_std) everywhere; Xavier: Glorot and Bengio 2010; Kaiming: He et al. 2015, arXiv 1502.01852.
 /// Biases start at 0 and norm weights at 1 in all of them; embeddings are N(0, init_std) whatever is chosen.
-/// The output matrix, also where it is the embedding, starts smaller where the width is large, so that the loss starts at ln V: at most 0.2 / √width.</remarks>
+/// The output matrix, also where it is the embedding, starts smaller where the width is large, so that the loss starts at ln V: at most 0.25 / √width.</remarks>
 public enum InitKind { Gpt2, Normal, XavierUniform, XavierNormal, KaimingUniform, KaimingNormal }
 
 /// <summary>[data] align: where training windows start.</summary>

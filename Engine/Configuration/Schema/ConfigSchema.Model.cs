@@ -71,7 +71,7 @@ public static partial class ConfigSchema
         yield return model.Key("init", new ChoiceType<InitKind>(), m => m.Init, (m, v) => m with { Init = v },
             "Distribution of the weights at the start.", "gpt2: N(0, init_std), and init_std / √(2·layers) where a sublayer writes to the residual stream; normal: init_std everywhere; xavier and kaiming scale with the matrix's size.", "\"xavier-uniform\"", ["initializer", "initialization"]);
         yield return model.Key("init_std", new NumberType(0, excludesMinimum: true), m => m.InitStd, (m, v) => m with { InitStd = v },
-            "Standard deviation of the normal weights at the start.", "0.02 suits widths from 64 to 1024; embeddings use it, and the output matrix up to 0.2 / √width, so that the loss starts at ln(vocabulary).", "0.02", ["initializer_range", "std"]);
+            "Standard deviation of the normal weights at the start.", "0.02 suits widths from 64 to 1024; embeddings use it, and the output matrix up to 0.25 / √width, so that the loss starts at ln(vocabulary).", "0.02", ["initializer_range", "std"]);
         yield return model.Key("init_from", new TextType(), m => m.InitFrom, (m, v) => m with { InitFrom = v },
             "Folder with config.json and model.safetensors to start from.", "The shapes must be those of this model. Optimizer and step start anew; to go on with a run use --resume.", "\"runs/tiny/checkpoints/best\"", ["checkpoint", "pretrained", "load", "weights"]);
     }
