@@ -1,4 +1,5 @@
 using PureLlm.Engine.Configuration;
+using PureLlm.Engine.Training;
 
 namespace PureLlm.Cli;
 
@@ -42,6 +43,7 @@ public static class ErrorCodes
         new("M003", "A model without a tokenizer",
             "The model's folder has no tokenizer.json, so that text cannot become numbers, nor numbers text.",
             "a run over .bin token files without a tokenizer", "[tokenizer] kind = \"file:tokenizer.json\", or copy the file into the folder"),
+        .. RunException.All.Select(item => new ErrorCode(item.Code, item.Title, item.Explanation, item.Example, item.Fix)),
     ];
 
     /// <summary>The entry of a code, in either case, or null.</summary>

@@ -1,6 +1,7 @@
 using PureLlm.Cli.Rendering;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Data;
+using PureLlm.Engine.Training;
 using PureLlm.Tokenizer;
 
 namespace PureLlm.Cli;
@@ -38,6 +39,9 @@ internal static class FailureReport
             case ConfigException config:
                 text = DiagnosticText.Render(config.Diagnostics, style);
                 return ExitCode.Configuration;
+            case RunException run:
+                text = Message(style, run.Code, run.Message, []);
+                return ExitCode.Input;
             case DataException data:
                 text = Message(style, data.Code, data.Message, []);
                 return ExitCode.Input;

@@ -8,7 +8,9 @@ public static class CommandCatalog
     /// <summary>New instances of all commands, in the order of the help.</summary>
     public static IReadOnlyList<CliCommand> CreateAll() =>
     [
+        new DemoCommand(),
         new NewCommand(),
+        new TrainCommand(),
         ConfigCommand.Create(),
         DataCommand.Create(),
         ModelCommand.Create(),

@@ -65,21 +65,27 @@ public sealed class Canvas(int width, int height)
     public int WriteWrapped(int x, int y, int width, int rows, string text, Ink ink = Ink.Plain)
     {
         int row = 0;
-        string rest = text.ReplaceLineEndings(" ").Trim();
-        while (rest.Length > 0 && row < rows && width > 0)
+        foreach (string line in Wrap(text, width).Take(rows))
         {
-            int fits = Fitting(rest, width);
-            int cut = fits;
-            if (fits < rest.Length)
-            {
-                int space = rest.LastIndexOf(' ', fits, fits);
-                cut = space > 0 ? space : Math.Max(1, fits);
-            }
-            Write(x, y + row, rest[..cut], ink);
-            rest = rest[cut..].TrimStart();
-            row++;
+            Write(x, y + row++, line, ink);
         }
         return row;
+    }
+
+    /// <summary>Text as rows of at most <paramref name="width"/> columns, broken at spaces where there are any.</summary>
+    public static IEnumerable<string> Wrap(string text, int width)
+    {
+        string rest = text.ReplaceLineEndings(" ").Trim();
+        while (rest.Length > 0 && width > 1)
+        {
+            int cut = Fitting(rest, width);
+            if (cut < rest.Length && rest.LastIndexOf(' ', cut, cut) is > 0 and int space)
+            {
+                cut = space;
+            }
+            yield return rest[..cut];
+            rest = rest[cut..].TrimStart();
+        }
     }
 
     /// <summary>A row as text, with colours where asked for, without the spaces at its end.</summary>

@@ -131,6 +131,9 @@ internal static class LossChart
             canvas.Write(area.X, area.Y + row, ascii ? "|" : "│", Ink.Dim);
             canvas.Write(area.X + area.Width - 1, area.Y + row, ascii ? "|" : "│", Ink.Dim);
         }
-        canvas.Write(area.X + 2, area.Y, " loss ", Ink.Bold);
+        if (area.Width >= 10)
+        {
+            canvas.Write(area.X + 2, area.Y, " loss ", Ink.Bold);
+        }
     }
 }

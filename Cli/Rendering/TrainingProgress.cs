@@ -1,24 +1,16 @@
+using PureLlm.Engine.Data;
+using PureLlm.Engine.Training;
+
 namespace PureLlm.Cli.Rendering;
-
-/// <summary>One training step, as it is shown; NaN for what was not measured.</summary>
-public readonly record struct StepNumbers(long Step, double Seconds, long Tokens, double Loss, double LearningRate, double GradientNorm, double TokensPerSecond);
-
-/// <summary>A text that the model wrote at a moment of the training.</summary>
-public readonly record struct SampleText(long Step, double Seconds, string Text);
-
-/// <summary>One of the corpus's own scores: how many of how many.</summary>
-public readonly record struct ScoreShare(string Name, int Passed, int Total)
-{
-    public double Percent => Total == 0 ? double.NaN : 100.0 * Passed / Total;
-}
 
 /// <summary>What is known of a run while it trains: written by the training thread, read by whoever draws it. A step allocates nothing.</summary>
 public sealed class TrainingProgress
 {
     private readonly Lock gate = new();
-    private StepNumbers first, last;
+    private StepReport first, last;
     private double validationLoss = double.NaN;
     private string status = "";
+    private bool hasStarted;
 
     /// <summary>"tiny · 145,408 parameters · 2 layers × 64 · vocab 512".</summary>
     public required string Title { get; init; }
@@ -40,11 +32,11 @@ public sealed class TrainingProgress
     public LossCurve Validation { get; } = new();
 
     /// <summary>The latest samples, the newest last.</summary>
-    public List<SampleText> Samples { get; } = [];
+    public List<SampleReport> Samples { get; } = [];
 
-    public IReadOnlyList<ScoreShare> Scores { get; private set; } = [];
+    public IReadOnlyList<CorpusScore> Scores { get; private set; } = [];
 
-    public StepNumbers Last => last;
+    public StepReport Last => last;
 
     public double ValidationLoss => validationLoss;
 
@@ -58,30 +50,37 @@ public sealed class TrainingProgress
     /// <summary>Seconds to the end at the pace so far, evaluations included; NaN before the second step.</summary>
     public double SecondsLeft => last.Step > first.Step ? (last.Seconds - first.Seconds) / (last.Step - first.Step) * Math.Max(0, StepsPlanned - last.Step) : double.NaN;
 
-    public void AddStep(in StepNumbers step)
+    public void AddStep(in StepReport step)
     {
         lock (gate)
         {
-            if (last.Step == 0)
+            if (!hasStarted)
             {
-                first = step;
+                (first, hasStarted) = (step, true);
             }
             last = step;
             Training.Add(step.Step, step.Loss);
         }
     }
 
-    public void AddEvaluation(long step, double loss, IReadOnlyList<ScoreShare> scores)
+    public void AddEvaluation(in EvaluationReport evaluation)
     {
         lock (gate)
         {
-            validationLoss = loss;
-            Validation.Add(step, loss);
-            Scores = scores.Count > 0 ? scores : Scores;
+            validationLoss = evaluation.Loss;
+            Validation.Add(evaluation.Step, evaluation.Loss);
         }
     }
 
-    public void AddSample(SampleText sample)
+    public void SetScores(IReadOnlyList<CorpusScore> scores)
+    {
+        lock (gate)
+        {
+            Scores = scores;
+        }
+    }
+
+    public void AddSample(SampleReport sample)
     {
         lock (gate)
         {

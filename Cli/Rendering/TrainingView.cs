@@ -1,3 +1,6 @@
+using PureLlm.Engine.Data;
+using PureLlm.Engine.Training;
+
 namespace PureLlm.Cli.Rendering;
 
 /// <summary>Lays a run out on a screen of any size: chart and figures, samples, scores, keys.</summary>
@@ -6,13 +9,15 @@ internal static class TrainingView
     private const int PanelWidth = 30;
 
     /// <summary>Draws <paramref name="progress"/> on a canvas of that size.</summary>
-    public static Canvas Compose(TrainingProgress progress, ScreenSize size, bool ascii)
+    public static Canvas Compose(TrainingProgress progress, ScreenSize size, TextStyle style)
     {
+        bool ascii = style.Ascii;
         var canvas = new Canvas(Math.Max(20, size.Columns), Math.Max(4, size.Rows));
         lock (progress.Gate)
         {
-            canvas.Write(1, 0, progress.Title, Ink.Bold);
-            canvas.Write(1, 1, progress.Subtitle, Ink.Dim);
+            canvas.Write(1, 0, style.Plain(progress.Title), Ink.Bold);
+            bool isTiny = canvas.Height < 6;
+            canvas.Write(1, 1, isTiny ? Line(progress) : style.Plain(progress.Subtitle), isTiny ? Ink.Plain : Ink.Dim);
             int footer = canvas.Height - 2;
             int chartHeight = Math.Clamp((canvas.Height - 4) / 2, 0, 14);
             bool hasPanel = canvas.Width >= 72 && chartHeight >= 5;
@@ -27,20 +32,20 @@ internal static class TrainingView
                 }
                 row += chartHeight;
             }
-            if (!hasPanel)
+            if (!hasPanel && !isTiny)
             {
                 row += canvas.WriteWrapped(1, row, canvas.Width - 2, Math.Max(1, footer - row), Line(progress));
             }
-            DrawSamples(canvas, row, footer - row, progress.Samples);
+            DrawSamples(canvas, row, footer - row, progress.Samples, style);
             DrawScores(canvas, footer, progress);
-            DrawKeys(canvas, footer + 1, progress.Status);
+            DrawKeys(canvas, footer + 1, style.Plain(progress.Status));
         }
         return canvas;
     }
 
     private static void DrawPanel(Canvas canvas, int x, int y, int height, TrainingProgress progress, bool ascii)
     {
-        StepNumbers last = progress.Last;
+        StepReport last = progress.Last;
         double share = progress.StepsPlanned > 0 ? Math.Min(1, (double)last.Step / progress.StepsPlanned) : 0;
         int filled = (int)(share * (PanelWidth - 7));
         string bar = new string(ascii ? '#' : '█', filled) + new string(ascii ? '.' : '░', PanelWidth - 7 - filled);
@@ -68,36 +73,45 @@ internal static class TrainingView
     /// <summary>The figures of the panel in a line, for narrow screens.</summary>
     private static string Line(TrainingProgress progress)
     {
-        StepNumbers last = progress.Last;
+        StepReport last = progress.Last;
         return $"step {Numbers.Count(last.Step)}/{Numbers.Count(progress.StepsPlanned)} loss {Numbers.Loss(last.Loss)} val {Numbers.Loss(progress.ValidationLoss)} {Numbers.Short(last.TokensPerSecond)} tok/s left {Numbers.Time(progress.SecondsLeft)}";
     }
 
-    /// <summary>The first sample, then as many of the latest as there is room for.</summary>
-    private static void DrawSamples(Canvas canvas, int y, int rows, List<SampleText> samples)
+    /// <summary>The first sample, to show how it began, then as many of the latest as there is room for.</summary>
+    private static void DrawSamples(Canvas canvas, int y, int rows, List<SampleReport> samples, TextStyle style)
     {
-        if (samples.Count == 0 || rows <= 0)
+        const int Margin = 9, MostRows = 5;
+        int width = canvas.Width - Margin - 1;
+        List<(SampleReport Sample, List<string> Lines)> texts = [.. samples.Select(sample => (sample, Canvas.Wrap(style.Plain(sample.Text), width).Take(MostRows).ToList()))];
+        int used = 0, first = texts.Count;
+        int reserved = texts.Count > 0 ? texts[0].Lines.Count : 0;
+        while (first > 0 && used + texts[first - 1].Lines.Count + (first > 1 ? reserved : 0) <= rows)
         {
-            return;
+            used += texts[--first].Lines.Count;
         }
-        int each = Math.Max(1, Math.Min(4, rows / Math.Min(samples.Count, 3)));
-        int shown = Math.Max(1, Math.Min(samples.Count, rows / each));
-        IEnumerable<SampleText> chosen = shown > 1 ? samples.Take(1).Concat(samples.Skip(1).TakeLast(shown - 1)) : samples.TakeLast(1);
-        foreach (SampleText sample in chosen)
+        if (first == texts.Count && first > 0)
         {
-            int room = Math.Min(each, rows);
-            canvas.Write(1, y, $"{Numbers.Time(sample.Seconds),6}", Ink.Dim);
-            int used = Math.Max(1, canvas.WriteWrapped(9, y, canvas.Width - 10, room, sample.Text));
-            (y, rows) = (y + used, rows - used);
+            (first, reserved) = (texts.Count - 1, rows); // not even one and the first: the latest, as much as fits
+        }
+        IEnumerable<(SampleReport Sample, List<string> Lines)> shown = first > 0 && reserved < rows ? texts.Take(1).Concat(texts.Skip(first)) : texts.Skip(first);
+        int end = y + rows;
+        foreach ((SampleReport sample, List<string> lines) in shown)
+        {
+            for (int i = 0; i < lines.Count && y < end; i++, y++)
+            {
+                canvas.Write(1, y, i == 0 ? $"{Numbers.Time(sample.Seconds),6}" : "", Ink.Dim);
+                canvas.Write(Margin, y, lines[i]);
+            }
         }
     }
 
     private static void DrawScores(Canvas canvas, int y, TrainingProgress progress)
     {
         int x = 1;
-        foreach (ScoreShare score in progress.Scores.Where(score => score.Total > 0))
+        foreach (CorpusScore score in progress.Scores.Where(score => score.Total > 0))
         {
             x = canvas.Write(x, y, $"{score.Name} ", Ink.Dim);
-            x = canvas.Write(x, y, FormattableString.Invariant($"{score.Percent:0.#} %"), score.Percent >= 95 ? Ink.Green : score.Percent >= 50 ? Ink.Yellow : Ink.Red) + 3;
+            x = canvas.Write(x, y, FormattableString.Invariant($"{100 * score.Share:0.#} %"), score.Share >= 0.95 ? Ink.Green : score.Share >= 0.5 ? Ink.Yellow : Ink.Red) + 3;
         }
     }
 

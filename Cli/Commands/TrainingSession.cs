@@ -1,0 +1,86 @@
+using PureLlm.Cli.Rendering;
+using PureLlm.Engine.Configuration;
+using PureLlm.Engine.Training;
+using PureLlm.Kernels;
+
+namespace PureLlm.Cli.Commands;
+
+/// <summary>A run at a terminal: what is shown, what Ctrl-C does, and what is said at the end.</summary>
+internal static class TrainingSession
+{
+    private const double PlainInterval = 10;
+
+    /// <summary>Makes the run and carries it out.</summary>
+    /// <param name="context">Where it is shown.</param>
+    /// <param name="config">For the number of threads.</param>
+    /// <param name="folder">runs/&lt;name&gt;, as the user would write it.</param>
+    /// <param name="create">Makes the run.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Run(CommandContext context, RunConfig config, string folder, Func<Backend, ITrainingObserver[], TrainingRun> create)
+    {
+        var stop = new StopRequest();
+        using Backend backend = context.CreateBackend(config.Train.Threads);
+        var counter = new StepCounter();
+        LiveTrainingScreen? live = null;
+        void OnSignal() => Interrupt(context, stop, counter, live);
+        live = context.Modes.Live && !context.Quiet ? new LiveTrainingScreen(context.Host, context.Style, OnSignal) : null;
+        TrainingResult result;
+        TrainingPlan plan;
+        using (live)
+        using (context.Host.Signals?.Listen(OnSignal))
+        {
+            ITrainingObserver shown = live is not null ? live
+                : context.Json ? new JsonTrainingEvents(context.Out)
+                : new PlainTrainingLines(context.Quiet ? TextWriter.Null : context.Out, context.Style, PlainInterval);
+            if (live is not null)
+            {
+                context.Note("preparing the data and measuring the speed …");
+            }
+            using TrainingRun run = create(backend, [counter, shown]);
+            result = run.Execute(stop);
+            plan = counter.Plan!;
+        }
+        if (live?.Progress is { } progress)
+        {
+            TrainingSummary.WriteLastScreen(context, progress);
+        }
+        return TrainingSummary.Write(context, plan, result, folder);
+    }
+
+    /// <summary>The first time: finish the step and save. The second time: end at once.</summary>
+    private static void Interrupt(CommandContext context, StopRequest stop, StepCounter counter, LiveTrainingScreen? live)
+    {
+        if (stop.Request() > 1)
+        {
+            live?.Close();
+            context.Error.WriteLine("quit without saving");
+            context.Host.Terminate(ExitCode.Interrupted);
+            return;
+        }
+        string message = $"finishing step {counter.Step + 1}, saving{(context.Modes.Ascii ? "..." : "…")} press again to quit without saving";
+        if (live is { IsShown: true })
+        {
+            live.Continue(message);
+            return;
+        }
+        context.Error.WriteLine(message);
+    }
+
+    /// <summary>Knows the plan and the step that is done.</summary>
+    private sealed class StepCounter : ITrainingObserver
+    {
+        private long step;
+
+        public TrainingPlan? Plan { get; private set; }
+
+        public long Step => Volatile.Read(ref step);
+
+        public void OnStart(TrainingPlan plan)
+        {
+            Plan = plan;
+            Volatile.Write(ref step, plan.FirstStep);
+        }
+
+        public void OnStep(in StepReport report) => Volatile.Write(ref step, report.Step);
+    }
+}
