@@ -1,6 +1,7 @@
 using PureLlm.Cli.Rendering;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Data;
+using PureLlm.Engine.Formats;
 using PureLlm.Engine.Training;
 using PureLlm.Tokenizer;
 
@@ -41,6 +42,9 @@ internal static class FailureReport
                 return ExitCode.Configuration;
             case RunException run:
                 text = Message(style, run.Code, run.Message, []);
+                return ExitCode.Input;
+            case ModelFileException:
+                text = Message(style, "M002", error.Message, []);
                 return ExitCode.Input;
             case DataException data:
                 text = Message(style, data.Code, data.Message, []);

@@ -5,14 +5,15 @@ namespace PureLlm.Cli.Rendering;
 /// <summary>The help of a command: a screen of 24 × 80; "--help all" adds the global options.</summary>
 internal static class HelpText
 {
-    private const int Column = 24;
+    private const int Column = 24, Width = 80;
 
     public static void Write(CommandContext context, Command command, GlobalOptions globals, bool showAll)
     {
         TextWriter output = context.Out;
         TextStyle style = context.Style;
         string path = PathOf(command);
-        output.WriteLine(style.Plain($"{style.Bold(path)}  {command.Description}"));
+        string head = Paragraph.Wrap($"{path}  {command.Description}", Width);
+        output.WriteLine(style.Plain(style.Bold(path) + head[path.Length..]));
         output.WriteLine();
         output.WriteLine(style.Plain($"usage: {Usage(command, path)}"));
         WriteRows(output, style, "", command.Arguments.Where(argument => !argument.Hidden && !string.IsNullOrEmpty(argument.Description)).Select(argument => ($"<{argument.Name}>", argument.Description!)));
@@ -67,7 +68,9 @@ internal static class HelpText
                 }
                 first = false;
             }
-            output.WriteLine(style.Plain($"  {style.Cyan(left)}{new string(' ', Math.Max(2, separator - 2 - left.Length))}{right}"));
+            string indent = new(' ', separator);
+            string wrapped = Paragraph.Wrap(right, Math.Max(16, Width - separator)).Replace("\n", "\n" + indent, StringComparison.Ordinal);
+            output.WriteLine(style.Plain($"  {style.Cyan(left)}{new string(' ', Math.Max(2, separator - 2 - left.Length))}{wrapped}"));
         }
     }
 }
