@@ -12,6 +12,8 @@ public static class CommandCatalog
         new NewCommand(),
         new TrainCommand(),
         ConfigCommand.Create(),
+        new GenerateCommand(),
+        new ChatCommand(),
         DataCommand.Create(),
         ModelCommand.Create(),
         new GradcheckCommand(),

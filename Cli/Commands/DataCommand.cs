@@ -33,7 +33,7 @@ public static class DataCommand
         public override IReadOnlyList<(string, string)> Examples =>
         [
             ("pure-llm data preview tiny.toml", "the first windows of step 0"),
-            ("pure-llm data preview tiny.toml --val --ids -n 1", "a held-out window, token by token"),
+            ("pure-llm data preview tiny.toml --ids -n 1", "token by token"),
         ];
 
         public override IReadOnlyList<string> Notes => ["Tokens end at '|'. A token whose target does not count in the loss is in ( )."];
@@ -141,7 +141,7 @@ public static class DataCommand
     {
         private readonly ConfigInput input = new();
 
-        public Stats() : base("stats", "documents, tokens, duplicates, vocabulary use, entropy floor") => input.AddTo(this);
+        public Stats() : base("stats", "documents, tokens, duplicates, entropy floor") => input.AddTo(this);
 
         public override IReadOnlyList<(string, string)> Examples => [("pure-llm data stats tiny.toml", "what there is to learn"), ("pure-llm data stats tiny.toml --json", "the same for scripts")];
 

@@ -15,7 +15,7 @@ public sealed class GradcheckCommand : CliCommand
 {
     private const int Rows = 2, LongestContext = 16;
 
-    private readonly Argument<string?> target = new("op|config.toml") { Description = "one operation (rms_norm), or a model; all operations without", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> target = new("op|config.toml") { Description = "one operation or a model; all operations without", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<int> samples = new("--samples") { Description = "elements of each parameter of a model (4)", HelpName = "N", DefaultValueFactory = _ => 4 };
     private readonly Option<string[]> set = new("--set") { Description = "another value for a key of the model", HelpName = "k=v" };
 

@@ -20,7 +20,7 @@ public static class ModelCommand
 
         public Info() : base("info", "architecture, parameters, tokenizer") => input.AddTo(this);
 
-        public override IReadOnlyList<(string, string)> Examples => [("pure-llm model info runs/tiny", "the best checkpoint of a run"), ("pure-llm model info runs/tiny --checkpoint latest --json", "for scripts")];
+        public override IReadOnlyList<(string, string)> Examples => [("pure-llm model info runs/tiny", "the best checkpoint of a run"), ("pure-llm model info runs/tiny --json", "for scripts")];
 
         public override int Run(CommandContext context)
         {

@@ -12,7 +12,7 @@ internal sealed class ModelInput
 {
     private const string RunConfigFile = "config.resolved.toml";
 
-    public Argument<string> Model { get; } = new("model") { Description = "a run (runs/tiny), a checkpoint, or a folder in HF layout" };
+    public Argument<string> Model { get; } = new("model") { Description = "a run, a checkpoint, or a folder in HF layout" };
 
     public Option<string?> Checkpoint { get; } = new("--checkpoint") { Description = "of a run: best, latest or step-000412 (best)", HelpName = "NAME" };
 

@@ -19,10 +19,11 @@ public sealed class TextGenerator : IDisposable
     private readonly TextTokenizer tokenizer;
 
     /// <param name="backend">That of the model's weights.</param>
-    public TextGenerator(LanguageModel model, TextTokenizer tokenizer, Backend backend)
+    /// <param name="reusesPrefix">See <see cref="Generator.ReusesPrefix"/>.</param>
+    public TextGenerator(LanguageModel model, TextTokenizer tokenizer, Backend backend, bool reusesPrefix = false)
     {
         this.tokenizer = tokenizer;
-        Tokens = new Generator(model, backend, tokenizer.VocabularySize);
+        Tokens = new Generator(model, backend, tokenizer.VocabularySize) { ReusesPrefix = reusesPrefix };
     }
 
     /// <summary>The generator of tokens underneath.</summary>
@@ -30,17 +31,18 @@ public sealed class TextGenerator : IDisposable
 
     /// <summary>Continues a prompt; an empty one starts after the end of a text.</summary>
     /// <param name="onText">Gets each piece of text; return false to stop.</param>
+    /// <param name="onToken">Gets each token, before the text that it completes.</param>
     /// <exception cref="TokenizerException">The prompt holds something that the vocabulary cannot express.</exception>
     /// <exception cref="ArgumentException">The prompt is empty and the vocabulary has no end of text, or an option is out of range.</exception>
-    public GeneratedText Complete(string prompt, SamplingOptions options, Func<string, bool>? onText = null)
+    public GeneratedText Complete(string prompt, SamplingOptions options, Func<string, bool>? onText = null, Action<GeneratedToken>? onToken = null)
     {
         int[] ids = tokenizer.Encode(prompt);
         if (ids.Length == 0) { ids = tokenizer.EndOfText is int end ? [end] : throw new ArgumentException($"generation: the prompt is empty, and the '{tokenizer.Kind}' tokenizer has no end of text to start from; write a prompt."); }
-        return Complete(ids, options, onText);
+        return Complete(ids, options, onText, onToken);
     }
 
     /// <summary>Continues a prompt given as tokens.</summary>
-    public GeneratedText Complete(IReadOnlyList<int> prompt, SamplingOptions options, Func<string, bool>? onText = null)
+    public GeneratedText Complete(IReadOnlyList<int> prompt, SamplingOptions options, Func<string, bool>? onText = null, Action<GeneratedToken>? onToken = null)
     {
         StreamingDecoder decoder = new(tokenizer);
         StopTexts text = new(options.Stop);
@@ -54,6 +56,7 @@ public sealed class TextGenerator : IDisposable
             else if (options.StopTokens.Contains(token.Id)) { reason = StopReason.StopToken; }
             if (reason is not null) { break; }
             tokens.Add(token);
+            onToken?.Invoke(token);
             string piece = text.Add(decoder.Next(token.Id));
             bool goesOn = piece.Length == 0 || onText?.Invoke(piece) != false;
             if (text.IsStopped) { reason = StopReason.StopText; }
