@@ -6,15 +6,15 @@ namespace PureLlm.Engine.Modules;
 /// <remarks>
 /// The matrix that makes the logits, whatever <see cref="ModelConfig.Init"/> says, is N(0, σ²) with σ = min(init_std, 0.25/√C):
 /// the final norm gives rows of norm √C, so logits start with a standard deviation of at most 0.25 and the loss at ln V + 0.03.
-/// Where it is also the embedding (tie), the logit of the input token itself is up to C·σ²/√(σ² + p²), p being what positions add
-/// (0 for rotary ones), and σ is lowered until that is at most ln(1 + V/12).
-/// That bound leaves out what the blocks add to the stream, and the loss stays within 0.05 of ln V; a smaller σ would start closer and learn more slowly
-/// (measured on characters of Shakespeare, 4 layers of 128: +0.07 nats after 400 steps with ln(1 + V/50)).
+/// Where it is also the embedding (tie), σ is at most 0.2/√C, for the input token's own logit weighs in as well: up to C·σ²/√(σ² + p²),
+/// p being what positions add (0 for rotary ones). σ is lowered until that is at most ln(1 + V/16), a bound that leaves out what the blocks add
+/// to the stream; the loss stays within 0.05 of ln V. A smaller σ would start closer and learn more slowly
+/// (characters of Shakespeare, 4 layers of 128: 0.07 nats behind after 400 steps with ln(1 + V/50)).
 /// Other embeddings are N(0, init_std²).
 /// </remarks>
 internal sealed class Initializers(ModelConfig config, int vocabularySize)
 {
-    private const double LogitDeviation = 0.25;
+    private const double LogitDeviation = 0.25, TiedLogitDeviation = 0.2;
 
     /// <summary>A matrix inside the blocks, [fanOut, fanIn].</summary>
     public Initializer Matrix(int fanIn, int fanOut) => config.Init switch
@@ -38,19 +38,19 @@ internal sealed class Initializers(ModelConfig config, int vocabularySize)
 
     private double HeadDeviation => Math.Min(config.InitStd, LogitDeviation / Math.Sqrt(config.Width));
 
-    /// <summary>The smaller of <see cref="HeadDeviation"/> and the σ that solves C·σ² = L·√(σ² + p²) with L = ln(1 + V/12).</summary>
+    /// <summary>The smallest of init_std, 0.2/√C and the σ that solves C·σ² = L·√(σ² + p²) with L = ln(1 + V/16).</summary>
     private double TiedDeviation
     {
         get
         {
-            double c = config.Width, limit = Math.Log(1 + (vocabularySize / 12.0)), p = config.Position switch
+            double c = config.Width, limit = Math.Log(1 + (vocabularySize / 16.0)), p = config.Position switch
             {
                 PositionKind.Learned => config.InitStd,
                 PositionKind.Sinusoidal => Math.Sqrt(0.5 / c),
                 _ => 0,
             };
             double square = (limit * limit) + (limit * Math.Sqrt((limit * limit) + (4 * c * c * p * p)));
-            return Math.Min(HeadDeviation, Math.Sqrt(square / (2 * c * c)));
+            return Math.Min(Math.Min(config.InitStd, TiedLogitDeviation / Math.Sqrt(c)), Math.Sqrt(square / (2 * c * c)));
         }
     }
 }

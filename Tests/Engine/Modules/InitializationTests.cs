@@ -10,7 +10,7 @@ public class InitializationTests
     {
         foreach (ModelConfig preset in ModelPresets.All)
         {
-            foreach (int vocabulary in (int[])[65, 1024])
+            foreach (int vocabulary in preset.Width > 300 ? (int[])[65, 1024] : [65, 150, 300, 600, 1024, 4096])
             {
                 // The width decides the size of the logits; a layer or two are enough to see it.
                 ModelConfig config = preset with { Layers = preset.Width > 300 ? 1 : 2, EncoderLayers = preset.IsEncoderDecoder ? 1 : 0, Dropout = 0 };
