@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 namespace PureLlm.Engine.Training;
 
 /// <summary>Appends to <c>metrics.jsonl</c>: one object per step with step, seconds, tokens, loss, val_loss, learning_rate, grad_norm, tokens_per_second.</summary>
-/// <remarks>Losses and norm have 9 significant digits, which is a float32 exactly; what was not measured, and what is not a finite number, is absent.
+/// <remarks>Losses, rate and norm have 9 significant digits, which is a float32 exactly; what was not measured, and what is not a finite number, is absent.
 /// A line is written by one call and allocates nothing.</remarks>
 internal sealed class MetricsWriter : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class MetricsWriter : IDisposable
         Put(values.Tokens, ref n);
         Put(",\"loss\":"u8, values.Loss, "G9", ref n);
         Put(",\"val_loss\":"u8, values.ValidationLoss, "G9", ref n);
-        Put(",\"learning_rate\":"u8, values.LearningRate, "R", ref n);
+        Put(",\"learning_rate\":"u8, values.LearningRate, "G9", ref n);
         Put(",\"grad_norm\":"u8, values.GradientNorm, "G9", ref n);
         Put(",\"tokens_per_second\":"u8, values.TokensPerSecond, "F1", ref n);
         Put("}\n"u8, ref n);
