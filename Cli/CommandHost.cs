@@ -58,8 +58,8 @@ public sealed class CommandHost
         return new CommandHost
         {
             In = canType ? Console.In : new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false)),
-            Out = Writer(Console.OpenStandardOutput(), Console.IsOutputRedirected),
-            Error = Writer(Console.OpenStandardError(), false),
+            Out = Writer(Console.OpenStandardOutput()),
+            Error = Writer(Console.OpenStandardError()),
             InIsTerminal = canType,
             OutIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
@@ -72,7 +72,7 @@ public sealed class CommandHost
         };
     }
 
-    /// <summary>UTF-8 without a mark; lines end with \n, so that output is the same on every system.</summary>
-    private static StreamWriter Writer(Stream stream, bool buffered) =>
-        new(stream, new UTF8Encoding(false), 4096) { AutoFlush = !buffered, NewLine = "\n" };
+    /// <summary>UTF-8 without a mark; lines end with \n, so that output is the same on every system. A line is out when it is written: whoever reads a pipe sees it at once.</summary>
+    private static StreamWriter Writer(Stream stream) =>
+        new(stream, new UTF8Encoding(false), 4096) { AutoFlush = true, NewLine = "\n" };
 }
