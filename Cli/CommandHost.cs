@@ -5,7 +5,7 @@ namespace PureLlm.Cli;
 /// <summary>Columns and rows of a terminal window.</summary>
 public readonly record struct ScreenSize(int Columns, int Rows);
 
-/// <summary>Ctrl-C and SIGTERM.</summary>
+/// <summary>Ctrl-C, SIGTERM, and the closing of the terminal.</summary>
 public interface ISignals
 {
     /// <summary>Calls <paramref name="handler"/> at every signal, on another thread, in place of ending the process, until the result is disposed.</summary>
@@ -54,6 +54,7 @@ public sealed class CommandHost
     /// <summary>The console of this process.</summary>
     public static CommandHost OfProcess()
     {
+        ProcessConsole.Prepare();
         bool canType = !Console.IsInputRedirected;
         return new CommandHost
         {

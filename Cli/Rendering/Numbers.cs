@@ -16,6 +16,9 @@ internal static class Numbers
     /// <summary>"6.0e-03".</summary>
     public static string Rate(double value) => Field(value, "0.0e+00");
 
+    /// <summary>Two significant digits, as a configuration spells them: "170", "0.002".</summary>
+    public static string Rounded(double value) => double.Parse(value.ToString("G2", Invariant), Invariant).ToString("R", Invariant);
+
     /// <summary>"145,408".</summary>
     public static string Count(long value) => value.ToString("N0", Invariant);
 

@@ -56,9 +56,13 @@ internal static class TrainingSummary
         {
             parts.Add(result.Floor is { } floor ? $"val {Numbers.Loss(loss)} (floor {Numbers.Loss(floor)}, {(loss < floor ? "" : "+")}{Numbers.Loss(loss - floor)})" : $"val {Numbers.Loss(loss)}");
         }
-        parts.AddRange(result.Scores.Where(score => score.Total > 0).Select(score => FormattableString.Invariant($"{score.Name} {100 * score.Share:0.#} %")));
         parts.Add($"{Numbers.Short(result.TokensPerSecond)} tok/s");
         context.Out.WriteLine(style.Plain($"{style.Green("done")} · {string.Join(" · ", parts)}"));
+        string[] scores = [.. result.Scores.Where(score => score.Total > 0).Select(score => FormattableString.Invariant($"{score.Name} {100 * score.Share:0.#} %"))];
+        if (scores.Length > 0)
+        {
+            context.Out.WriteLine(style.Plain($"scores · {string.Join(" · ", scores)}"));
+        }
         string report = Path.Combine(plan.Folder, ReportFile);
         context.Out.WriteLine(style.Plain($"in {run}{(File.Exists(report) ? $"   report: {run}/{ReportFile}" : "")}"));
         if (!context.Quiet)
@@ -75,6 +79,7 @@ internal static class TrainingSummary
         context.Error.WriteLine(style.Plain(string.Join('\n', lines.Skip(1).Prepend(style.Red(lines[0])))));
         TrainSection train = plan.Config.Train;
         string clip = train.Clip == 0 ? " --set train.clip=1" : "";
-        context.Error.WriteLine(FormattableString.Invariant($"  try       pure-llm train --resume {run} --set train.lr={train.LearningRate / 3:G2}{clip}"));
+        string rate = Numbers.Rounded(train.LearningRate / 3);
+        context.Error.WriteLine($"  try       pure-llm train --resume {run} --set train.lr={rate}{clip}");
     }
 }
