@@ -14,6 +14,7 @@ public static class CommandCatalog
         ConfigCommand.Create(),
         new GenerateCommand(),
         new ChatCommand(),
+        RunsCommand.Create(),
         DataCommand.Create(),
         ModelCommand.Create(),
         new GradcheckCommand(),

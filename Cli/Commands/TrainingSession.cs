@@ -1,6 +1,7 @@
 using PureLlm.Cli.Rendering;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Training;
+using PureLlm.Engine.Training.Report;
 using PureLlm.Kernels;
 
 namespace PureLlm.Cli.Commands;
@@ -44,7 +45,21 @@ internal static class TrainingSession
         {
             TrainingSummary.WriteLastScreen(context, progress);
         }
+        WriteReport(context, plan.Folder);
         return TrainingSummary.Write(context, plan, result, folder);
+    }
+
+    /// <summary>report.html; a disk that refuses it takes nothing from the run.</summary>
+    private static void WriteReport(CommandContext context, string folder)
+    {
+        try
+        {
+            RunReport.Write(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            context.Error.WriteLine($"note: the report cannot be written: {error.Message}");
+        }
     }
 
     /// <summary>The first time: finish the step and save. The second time: end at once.</summary>

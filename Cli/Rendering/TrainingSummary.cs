@@ -7,7 +7,7 @@ namespace PureLlm.Cli.Rendering;
 /// <summary>The end of a run: what it came to, where it is, and what to do with it.</summary>
 internal static class TrainingSummary
 {
-    public const string ReportFile = "report.html";
+    public const string ReportFile = Engine.Training.Report.RunReport.FileName;
 
     /// <summary>Leaves the last picture of the live screen in the terminal's history.</summary>
     public static void WriteLastScreen(CommandContext context, TrainingProgress progress)

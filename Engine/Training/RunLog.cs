@@ -1,16 +1,22 @@
 using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using PureLlm.Kernels;
 
 namespace PureLlm.Engine.Training;
 
 /// <summary>Writes <c>log.txt</c>: a line for everything that happens besides the steps themselves, over all sittings.</summary>
 internal sealed class RunLog(string path) : ITrainingObserver, IDisposable
 {
+    public const string MachinePrefix = "machine: ";
+
     private readonly StreamWriter writer = new(path, append: true) { AutoFlush = true, NewLine = "\n" };
 
     public void OnStart(TrainingPlan plan)
     {
         Line($"{(plan.FirstStep > 0 ? $"resumed at step {plan.FirstStep}" : "started")} on {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC: {plan.Parameters} parameters, vocabulary {plan.VocabularySize}, {plan.TrainingTokens} + {plan.ValidationTokens} tokens");
-        Line($"{plan.Steps} steps of {plan.TokensPerStep} tokens; evaluation every {plan.EvaluateEvery}, checkpoint every {plan.CheckpointEvery} steps{(plan.ExpectedSeconds is double seconds ? $"; about {seconds:F0} s" : "")}");
+        Line($"{plan.Steps} steps of {plan.TokensPerStep} tokens; evaluation every {plan.EvaluateEvery}, checkpoint every {plan.CheckpointEvery} steps{(plan.ExpectedSeconds is double seconds ? $"; about {seconds:F0} s" : "")}{(plan.Floor is double floor ? $"; floor {floor:G9}" : "")}");
+        writer.WriteLine(MachinePrefix + Machine());
     }
 
     public void OnEvaluation(in EvaluationReport report) =>
@@ -32,6 +38,14 @@ internal sealed class RunLog(string path) : ITrainingObserver, IDisposable
     }
 
     public void Dispose() => writer.Dispose();
+
+    /// <summary>What a figure of this run was measured on; the name of the machine and its owner stay private.</summary>
+    private static string Machine()
+    {
+        string version = typeof(RunLog).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+        string commit = version.IndexOf('+', StringComparison.Ordinal) is > 0 and int plus ? $"{version[..plus]} ({version[(plus + 1)..Math.Min(version.Length, plus + 8)]})" : version;
+        return $"pure-llm {commit} · {RuntimeInformation.FrameworkDescription} · {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture} · {CpuFeatures.Description}";
+    }
 
     private void Line(FormattableString text) => writer.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }
