@@ -50,7 +50,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunException("R004", $"{path} cannot be made: {e.Message} Choose a folder that you may write to: --cwd DIR.", e);
+            throw new RunException("R004", $"{path} cannot be made: {e.Message.TrimEnd('.')}. Choose a folder that you may write to: --cwd DIR.", e);
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunException("R004", $"{path} cannot be written: {e.Message} A copy of it somewhere else can be resumed.", e);
+            throw new RunException("R004", $"{path} cannot be written: {e.Message.TrimEnd('.')}. A copy of it somewhere else can be resumed.", e);
         }
     }
 
@@ -107,7 +107,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunException("R004", $"{PathOf(ConfigFile)} cannot be written: {e.Message} Free some space, or choose a folder that you may write to: --cwd DIR.", e);
+            throw new RunException("R004", $"{PathOf(ConfigFile)} cannot be written: {e.Message.TrimEnd('.')}. Free some space, or choose a folder that you may write to: --cwd DIR.", e);
         }
     }
 

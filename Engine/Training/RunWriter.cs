@@ -141,5 +141,5 @@ internal sealed class RunWriter : ITrainingObserver, IDisposable
     private static bool IsDisk(Exception e) => e is IOException or UnauthorizedAccessException;
 
     private RunException Failure(string what, Exception e) => new("R004",
-        $"{what}: {e.Message} {(checkpoints.Newest() is string newest ? $"The last checkpoint is {newest}. Free some space, then: --resume {folder.Path}" : "Nothing was saved yet.")}", e);
+        $"{what}: {e.Message.TrimEnd('.')}. {(checkpoints.Newest() is string newest ? $"The last checkpoint is {newest}. Free some space, then: --resume {folder.Path}" : "Nothing was saved yet.")}", e);
 }

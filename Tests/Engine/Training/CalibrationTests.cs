@@ -78,8 +78,18 @@ public class CalibrationTests
     {
         TrainingPlan plan = new()
         {
-            Config = TestRun.Parse().Config, Folder = "", Parameters = 1, VocabularySize = 2, TrainingTokens = 1, ValidationTokens = 1,
-            Steps = 100, FirstStep = 0, TokensPerStep = 1, EvaluateEvery = 0, CheckpointEvery = 0, ExpectedSeconds = 100,
+            Config = TestRun.Parse().Config,
+            Folder = "",
+            Parameters = 1,
+            VocabularySize = 2,
+            TrainingTokens = 1,
+            ValidationTokens = 1,
+            Steps = 100,
+            FirstStep = 0,
+            TokensPerStep = 1,
+            EvaluateEvery = 0,
+            CheckpointEvery = 0,
+            ExpectedSeconds = 100,
         };
         var steady = new PaceCheck(plan, 0);
         Assert.That(Enumerable.Range(1, 100).Select(step => steady.Check(step, step * 1.1)), Is.All.Null);

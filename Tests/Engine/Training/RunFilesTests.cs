@@ -103,8 +103,18 @@ public class RunFilesTests
         string folder = Directory.CreateTempSubdirectory("pure-llm-state-").FullName;
         var state = new CheckpointState
         {
-            Step = 412, StepsPlanned = 3300, Tokens = 1L << 40, DataCursor = 3296, Seed = long.MaxValue, Optimizer = "adamw", ValidationLoss = 0.1 + 0.2,
-            BestLoss = double.PositiveInfinity, ElapsedSeconds = 1.0 / 3, ConfigHash = "a", DataHash = "b", WeightsSha256 = "c",
+            Step = 412,
+            StepsPlanned = 3300,
+            Tokens = 1L << 40,
+            DataCursor = 3296,
+            Seed = long.MaxValue,
+            Optimizer = "adamw",
+            ValidationLoss = 0.1 + 0.2,
+            BestLoss = double.PositiveInfinity,
+            ElapsedSeconds = 1.0 / 3,
+            ConfigHash = "a",
+            DataHash = "b",
+            WeightsSha256 = "c",
         };
         File.WriteAllBytes(Path.Combine(folder, "state.json"), state.ToJson());
         Assert.That(CheckpointState.Read(folder), Is.EqualTo(state));
