@@ -76,19 +76,19 @@ internal static class ReportPage
             return;
         }
         string[] names = [.. run.Scores.SelectMany(report => report.Scores).Select(score => score.Name).Distinct()];
-        page.Append("<section><h2>Scores</h2><p>The generator that wrote the text knows what is right: shares of what the model wrote.</p>\n");
+        page.Append("<section><h2>Scores</h2><p>The generator that wrote the text knows what is right: shares of what the model wrote.</p>\n<div class=\"plots\">");
         page.Append(new SvgPlot("right, in per cent")
         {
             Lines = [.. names.Select((name, i) => new PlotLine(name, $"s{i % 6}", [.. run.Scores.SelectMany(report => report.Scores.Where(score => score.Name == name && score.Total > 0).Select(score => ((double)report.Step, 100 * score.Share)))], HasDots: true))],
             StartsAtZeroTo = 100,
         }.Draw());
         CorpusScore[] last = [.. run.Scores[^1].Scores];
-        page.Append("<table><tr><th>score</th><th class=\"n\">right</th><th class=\"n\">of</th><th class=\"n\">share</th></tr>");
+        page.Append("<table class=\"scores\"><tr><th>score</th><th class=\"n\">right</th><th class=\"n\">of</th><th class=\"n\">share</th></tr>");
         foreach (CorpusScore score in last)
         {
             page.Append(Invariant($"<tr><td>{Html(score.Name)}</td><td class=\"n\">{score.Passed}</td><td class=\"n\">{score.Total}</td><td class=\"n\">{100 * score.Share:0.#} %</td></tr>"));
         }
-        page.Append("</table></section>\n");
+        page.Append("</table></div></section>\n");
     }
 
     /// <summary>The first, the last, and some evenly spread between them.</summary>
@@ -153,7 +153,8 @@ internal static class ReportPage
         return reader.ReadToEnd();
     }
 
-    private static string Html(string text) => WebUtility.HtmlEncode(text);
+    /// <summary>Escaped; control characters, which a page may not have, become U+FFFD.</summary>
+    private static string Html(string text) => WebUtility.HtmlEncode(string.Concat(text.Select(c => char.IsControl(c) && c is not ('\n' or '\t') ? '\uFFFD' : c)));
 
     private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -169,7 +169,7 @@ internal sealed class SvgPlot(string title)
     private static IEnumerable<double> LinearTicks(double from, double to, int count)
     {
         double rough = (to - from) / count, power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        double step = power * (rough / power switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
+        double step = power * ((rough / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
         for (double value = Math.Ceiling(from / step) * step; value <= to * (1 + 1e-12); value += step)
         {
             yield return Math.Abs(value) < step * 1e-6 ? 0 : value;
