@@ -5,18 +5,18 @@ using PureLlm.Engine.Configuration.Schema;
 
 namespace PureLlm.Cli.Commands;
 
-/// <summary><c>explain CODE</c>: what an error's code means, an example, and the cure.</summary>
+/// <summary><c>explain CODE</c>: what an error's code, a key or an operation means.</summary>
 public sealed class ExplainCommand : CliCommand
 {
-    private readonly Argument<string?> code = new("code") { Description = "C001, D004, R001 …, or a key of the configuration", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> code = new("code") { Description = "C001, D004, R001 …, a key of the configuration, or an operation", Arity = ArgumentArity.ZeroOrOne };
 
-    public ExplainCommand() : base("explain", "what an error code means and how it is mended")
+    public ExplainCommand() : base("explain", "what an error code, a key or an operation means")
     {
         code.CompletionSources.Add([.. ErrorCodes.All.Select(item => item.Code)]);
         Arguments.Add(code);
     }
 
-    public override IReadOnlyList<(string, string)> Examples => [("pure-llm explain C001", "one code"), ("pure-llm explain", "all codes"), ("pure-llm explain train.lr", "the same as config explain")];
+    public override IReadOnlyList<(string, string)> Examples => [("pure-llm explain C001", "one code"), ("pure-llm explain", "all codes"), ("pure-llm explain train.lr", "a key"), ("pure-llm explain rms_norm", "an operation")];
 
     public override int Run(CommandContext context)
     {
@@ -47,13 +47,13 @@ public sealed class ExplainCommand : CliCommand
             context.Out.WriteLine(style.Plain($"wrong\n{Indented(found.Example)}\nright\n{Indented(found.Fix)}"));
             return ExitCode.Ok;
         }
-        if (ConfigHelp.Explain(asked) is { } key)
+        if ((ConfigHelp.Explain(asked) ?? OperationText.Explain(asked)) is { } text)
         {
-            context.Out.Write(style.Plain(key));
+            context.Out.Write(style.Plain(text));
             return ExitCode.Ok;
         }
-        string? near = Spelling.Nearest(asked, ErrorCodes.All.Select(item => item.Code).Concat(ConfigSchema.Keys.Select(item => item.Path)));
-        throw new CliException(ExitCode.Usage, $"explain: there is no code or key '{asked}'{(near is null ? "" : $"; did you mean {near}?")}", "all codes: pure-llm explain");
+        string? near = Spelling.Nearest(asked, ErrorCodes.All.Select(item => item.Code).Concat(ConfigSchema.Keys.Select(item => item.Path)).Concat(OperationText.Names));
+        throw new CliException(ExitCode.Usage, $"explain: there is no code, key or operation '{asked}'{(near is null ? "" : $"; did you mean {near}?")}", "all codes: pure-llm explain");
     }
 
     private static string Indented(string text) => "  " + text.Replace("\n", "\n  ", StringComparison.Ordinal);

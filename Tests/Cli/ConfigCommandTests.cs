@@ -42,7 +42,7 @@ public sealed class ConfigCommandTests
     [TestCase("config check tiny.toml --set model.width=100 --set model.heads=6", ExitCode.Configuration, "error[C010]")]
     [TestCase("config show tiny.toml --set train.budget=120", ExitCode.Configuration, "error[C003]")]
     [TestCase("config explain train.momentm", ExitCode.Usage, "did you mean train.momentum?")]
-    [TestCase("explain C999", ExitCode.Usage, "there is no code or key 'C999'")]
+    [TestCase("explain C999", ExitCode.Usage, "there is no code, key or operation 'C999'")]
     [TestCase("train tiny.toml --set lr", ExitCode.Configuration, "error[C013]")]
     [TestCase("train tiny.toml --set data.source=\"dta/*.txt\"", ExitCode.Input, "error[D001]")]
     [TestCase("train tiny.toml --steps 9 --seconds 9", ExitCode.Usage, "--steps")]
@@ -97,6 +97,17 @@ public sealed class ConfigCommandTests
             .SelectMany(path => Regex.Matches(File.ReadAllText(path), "(?:Exception|Diagnostic)\\(\\s*\"([A-Z]\\d{3})\"").Select(match => match.Groups[1].Value))
             .Distinct();
         Assert.That(thrown.Where(code => ErrorCodes.Find(code) is null), Is.Empty);
+    }
+
+    [TestCase("rms_norm", "mean x²")]
+    [TestCase("RmsNorm", "mean x²")]
+    [TestCase("attention", "pure-llm gradcheck attention")]
+    public void An_operation_is_explained_by_its_formula(string name, string expected)
+    {
+        using var cli = new CliRunner();
+        Assert.That(cli.Run("explain", name), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        Assert.That(cli.Out.ToString(), Does.Contain(expected).And.Contains("its gradient is checked on inputs of ["));
+        Assert.That(cli.Out.ToString().Split('\n').Count(line => line.Length > 0), Is.GreaterThan(2));
     }
 
     [Test]
