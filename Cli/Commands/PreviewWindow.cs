@@ -1,5 +1,6 @@
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Data;
+using PureLlm.Engine.Training;
 
 namespace PureLlm.Cli.Commands;
 
@@ -61,8 +62,9 @@ internal sealed record PreviewWindow(string Title, IReadOnlyList<int> Inputs, IR
     private static PreviewWindow Row(string title, int[] inputs, int[] targets, int row, TokenDataset data, RunConfig config)
     {
         int context = config.Model.Context;
-        int[] read = inputs[(row * context)..((row + 1) * context)];
-        int first = config.Model.IsEncoderDecoder && data.Tokenizer?.Encode("=") is [int separator] ? Math.Max(0, Array.IndexOf(read, separator)) : 0;
-        return new PreviewWindow(title, read, targets[(row * context)..((row + 1) * context)], first);
+        // An encoder-decoder reads one pair of the window: the source, then from the separator on.
+        PairShape? pair = config.Model.IsEncoderDecoder ? PairShape.Of(data, context) : null;
+        int length = pair is { } shape ? shape.Source + shape.Target : context;
+        return new PreviewWindow(title, inputs[(row * context)..((row * context) + length)], targets[(row * context)..((row * context) + length)], pair?.Source ?? 0);
     }
 }

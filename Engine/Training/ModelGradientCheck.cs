@@ -69,15 +69,14 @@ public static class ModelGradientCheck
 
     /// <summary>The same on the first windows of a text.</summary>
     /// <param name="rows">Windows.</param>
-    /// <param name="context">Tokens of a window.</param>
+    /// <param name="context">Tokens of a window; an encoder-decoder takes its whole context.</param>
     public static ModelCheck Run(LanguageModel model, TokenDataset data, int rows, int context, int samples, ulong seed = 1)
     {
+        PairShape? pairs = model.Config.IsEncoderDecoder ? PairShape.Of(data, context = model.Config.Context) : null;
         int[] inputs = new int[rows * context], targets = new int[rows * context];
         data.Batches(rows, context).Fill(0, 0, inputs, targets);
-        using ModelBatch batch = new(model.Slabs.Backend, rows, context);
-        batch.Inputs.Set(inputs);
-        batch.Targets.Set(targets);
-        return Run(model, batch, samples, seed);
+        using WindowLoader loader = new(model.Slabs.Backend, rows, context, pairs);
+        return Run(model, loader.Load(inputs, targets), samples, seed);
     }
 
     private static ParameterCheck Check(Backend backend, Parameter parameter, TwinReplay twin, Tensor loss, int samples, ulong seed)

@@ -9,7 +9,7 @@ namespace PureLlm.Engine.Training;
 /// <summary>How an encoder-decoder reads a document "source=target": all documents have the same sizes, since nothing is masked.</summary>
 /// <param name="Source">Tokens before the separator.</param>
 /// <param name="Target">Tokens after it, the end of text included; the decoder reads the separator and all but the last.</param>
-internal readonly record struct PairShape(int Source, int Target)
+public readonly record struct PairShape(int Source, int Target)
 {
     public const string Separator = "=";
 

@@ -59,6 +59,7 @@ public sealed class DataCommandTests
         Assert.That(cli.Run("data", "preview", "r.toml", "-n", "1"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
         string text = cli.Out.ToString().Split('\n')[1];
         Assert.That(text, Does.StartWith("(").And.Contains(")│=│"), "what is before the separator does not count, what follows does");
+        Assert.That(text, Does.EndWith("→ <|endoftext|>"), "the window ends with its pair");
     }
 
     [Test]

@@ -49,6 +49,16 @@ public sealed class GradcheckTests
         Assert.That(json.RootElement.GetProperty("loss_float64").GetDouble(), Is.EqualTo(json.RootElement.GetProperty("loss").GetDouble()).Within(1e-5));
     }
 
+    [TestCase("architecture=encoder-decoder", "reverse")]
+    [TestCase("preset=llama", "sort")]
+    [TestCase("dropout=0.2", "sort")]
+    public void Other_networks_agree_too(string setting, string source)
+    {
+        using var cli = new CliRunner();
+        cli.Write("m.toml", Config.Replace("\"sort\"", $"\"{source}\"", StringComparison.Ordinal).Replace("context = 8", "context = 32", StringComparison.Ordinal));
+        Assert.That(cli.Run("gradcheck", "m.toml", "--set", $"model.{setting}", "--samples", "1"), Is.EqualTo(ExitCode.Ok), cli.Out.ToString() + cli.Error);
+    }
+
     [Test]
     public void A_gradient_that_is_no_number_ends_with_6()
     {
