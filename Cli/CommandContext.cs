@@ -95,7 +95,7 @@ public sealed class CommandContext
         if (!Quiet && !Json)
         {
             Out.Flush();
-            Error.WriteLine(line);
+            Error.WriteLine(ErrorStyle.Plain(line));
         }
     }
 
