@@ -1,5 +1,8 @@
 using System.CommandLine;
 using PureLlm.Cli.Rendering;
+using PureLlm.Engine.Configuration;
+using PureLlm.Engine.Modules;
+using PureLlm.Engine.Training;
 
 namespace PureLlm.Cli.Commands;
 
@@ -25,7 +28,7 @@ public sealed class ChatCommand : CliCommand
         using var text = new TextModel(context, model);
         var session = new ChatSession(context, text, options);
         using IDisposable? listening = context.Host.Signals?.Listen(session.Interrupt);
-        context.Note(context.ErrorStyle.Plain(Paragraph.Wrap($"note: {context.ShownPath(text.Folder)} is a base model: it continues text, it was not trained to answer. Continue mode: what you type is continued, an empty line goes on. /help lists the commands, Ctrl-C stops.", 100)));
+        context.Note(context.ErrorStyle.Plain(Paragraph.Wrap($"note: {context.ShownPath(text.Folder)} {Kind(text)} /help lists the commands, Ctrl-C stops.{Suggestion(text)}", 100)));
         bool asks = context.Host.InIsTerminal && context.Host.OutIsTerminal;
         while (!session.HasEnded)
         {
@@ -45,5 +48,17 @@ public sealed class ChatCommand : CliCommand
             session.Take(line);
         }
         return ExitCode.Ok;
+    }
+
+    private static string Kind(TextModel text) => text.Model is EncoderDecoder
+        ? "is an encoder-decoder: it reads each line and writes its answer."
+        : "is a base model: it continues text, it was not trained to answer. Continue mode: what you type is continued, an empty line goes on.";
+
+    /// <summary>The prompt that the model was watched with while it was trained.</summary>
+    private static string Suggestion(TextModel text)
+    {
+        string config = Path.Combine(text.Folder, "..", "..", RunFolder.ConfigFile);
+        string? prompt = File.Exists(config) ? ConfigLoader.TryParse(RunFolder.ConfigFile, File.ReadAllText(config), [], out _)?.Config.Eval.Sample.Prompt.ReplaceLineEndings(" ").Trim() : null;
+        return string.IsNullOrEmpty(prompt) ? "" : $" Try: {TokenText.Safe(prompt)}";
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PureLlm.Cli.Rendering;
 using PureLlm.Engine.Inference;
+using PureLlm.Engine.Modules;
 using PureLlm.Tokenizer;
 
 namespace PureLlm.Cli.Commands;
@@ -34,15 +35,8 @@ internal sealed class ChatSession(CommandContext context, TextModel model, Sampl
     /// <summary>True after /exit.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>The whole text since its beginning.</summary>
-    public string Text
-    {
-        get
-        {
-            int first = turns.FindLastIndex(turn => turn.IsEnd) + 1;
-            return TextFrom(first);
-        }
-    }
+    /// <summary>The whole text since its beginning; an encoder-decoder remembers none.</summary>
+    public string Text => model.Model is EncoderDecoder ? "" : TextFrom(turns.FindLastIndex(turn => turn.IsEnd) + 1);
 
     /// <summary>Ctrl-C: stops the model; where it does not write, or was asked before, ends the program.</summary>
     public void Interrupt()

@@ -155,7 +155,7 @@ internal sealed class SvgPlot(string title)
     private IEnumerable<double> LogarithmicTicks()
     {
         double[] steps = high / low > 200 ? [1] : high / low > 8 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
-        if (high / low < 1.6)
+        if (high / low < 3)
         {
             return LinearTicks(low, high, 5);
         }
