@@ -103,7 +103,10 @@ public static class ModelCommand
             json.WriteStartObject("config");
             foreach (ConfigKey key in ConfigSchema.KeysOf("model"))
             {
-                json.WriteString(key.Name, key.Text(new RunConfig { Model = loaded.Model.Config }).Trim('"'));
+                string text = key.Text(new RunConfig { Model = loaded.Model.Config });
+                bool isWord = text.StartsWith('"');
+                json.WritePropertyName(key.Name);
+                json.WriteRawValue(isWord ? JsonSerializer.Serialize(text.Trim('"')) : text);
             }
             json.WriteEndObject();
             json.WriteStartArray("parameters");

@@ -102,6 +102,18 @@ public sealed class GenerateTests
     }
 
     [Test]
+    public void An_encoder_decoder_reads_the_prompt_as_its_source()
+    {
+        using var cli = new CliRunner();
+        TinyModel.Write(Path.Combine(cli.Folder, "m"), tokenizer: CharacterTokenizer.Train([Encoding.UTF8.GetBytes("abcdefgh=")], endOfText: true), config: TinyModel.Config with { Architecture = PureLlm.Engine.Configuration.Architecture.EncoderDecoder, InitStd = 0.5 });
+        string text = Text(cli, "m", "abcd", "-n", "10", "--logprobs");
+        Assert.That(Text(cli, "m", "abcd=", "-n", "10", "--logprobs"), Is.EqualTo(text), "the separator may be written or not");
+        Assert.That(Text(cli, "m", "dcba", "-n", "10", "--logprobs"), Is.Not.EqualTo(text));
+        Assert.That(cli.Run("generate", "m", new string('a', 25)), Is.EqualTo(ExitCode.Input));
+        Assert.That(cli.Error.ToString(), Does.Contain("a source of 1 to 24 tokens, and the prompt has 25"));
+    }
+
+    [Test]
     public void What_cannot_be_used_says_so()
     {
         using CliRunner cli = Runner();

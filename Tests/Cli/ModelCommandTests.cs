@@ -15,6 +15,9 @@ public sealed class ModelCommandTests
         JsonElement root = json.RootElement;
         long counted = root.GetProperty("parameters").EnumerateArray().Sum(item => item.GetProperty("shape").EnumerateArray().Aggregate(1L, (product, size) => product * size.GetInt32()));
         Assert.That(root.GetProperty("parameter_count").GetInt64(), Is.EqualTo(counted).And.GreaterThan(1000));
+        Assert.That(root.GetProperty("config").GetProperty("width").GetInt32(), Is.EqualTo(16));
+        Assert.That(root.GetProperty("config").GetProperty("tie").GetBoolean(), Is.False);
+        Assert.That(root.GetProperty("config").GetProperty("norm").GetString(), Is.EqualTo("rmsnorm"));
         Assert.That(root.GetProperty("weights_sha256").GetString(), Has.Length.EqualTo(64));
         Assert.That(cli.Run("model", "info", "m"), Is.EqualTo(ExitCode.Ok));
         Assert.That(cli.Out.ToString(), Does.Contain("decoder, 1 layer × 16, 2 heads of 8, context 24").And.Contains("embedding.weight").And.Contains("rmsnorm (pre)"));

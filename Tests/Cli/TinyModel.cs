@@ -12,12 +12,12 @@ internal static class TinyModel
     public static ModelConfig Config { get; } = new() { Layers = 1, Width = 16, Heads = 2, Context = 24 };
 
     /// <summary>Writes config.json, model.safetensors and tokenizer.json.</summary>
-    public static void Write(string folder, ulong seed = 1, bool withTokenizer = true, TextTokenizer? tokenizer = null)
+    public static void Write(string folder, ulong seed = 1, TextTokenizer? tokenizer = null, ModelConfig? config = null)
     {
         tokenizer ??= new ByteTokenizer();
         using CpuBackend backend = new(threads: 1);
-        using LanguageModel model = LanguageModel.Create(Config, tokenizer.VocabularySize);
+        using LanguageModel model = LanguageModel.Create(config ?? Config, tokenizer.VocabularySize);
         model.Allocate(backend, seed, training: false);
-        ModelFolder.Save(folder, model, withTokenizer ? tokenizer : null);
+        ModelFolder.Save(folder, model, tokenizer);
     }
 }
