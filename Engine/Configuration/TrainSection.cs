@@ -20,7 +20,7 @@ public sealed record TrainSection
     public ScheduleKind Schedule { get; init; } = ScheduleKind.WarmupStableDecay;
 
     /// <summary>Steps, or a share of all steps, over which the learning rate rises linearly.</summary>
-    public Portion Warmup { get; init; } = Portion.Absolute(40);
+    public Portion Warmup { get; init; } = Portion.Share(0.02);
 
     /// <summary>Steps, or a share of all steps, over which warmup-stable-decay falls at the end.</summary>
     public Portion Cooldown { get; init; } = Portion.Share(0.2);
