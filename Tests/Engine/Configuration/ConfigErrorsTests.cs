@@ -210,7 +210,6 @@ public class ConfigErrorsTests
     [TestCase("[train]\nbudget = 0", "C005:3:10")]
     [TestCase("[train]\nbudget = \"3M\"", "C003:3:10")]
     [TestCase("[train]\nbudget = \"soon\"", "C003:3:10")]
-    [TestCase("[train]\nbudget = \"30 steps\"", "C010:3:10")]
     [TestCase("[train]\nbudget = \"30 steps\"\nwarmup = \"31 steps\"", "C010:4:10")]
     [TestCase("[train]\nwarmup = \"60%\"\ncooldown = \"50%\"", "C010:3:10")]
     [TestCase("[train]\nwarmup = 40", "C003:3:10")]
