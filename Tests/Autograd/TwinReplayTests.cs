@@ -24,6 +24,34 @@ public sealed class TwinReplayTests
         Assert.That(() => twin.Derivative(square, unused, 0, 1e-5), Throws.ArgumentException.With.Message.Contains("took no part"));
     }
 
+    [Test]
+    public void A_backward_pass_that_is_wrong_is_found()
+    {
+        using CpuBackend backend = new(threads: 1);
+        IReadOnlyList<GradientCheckResult> results = GradientCheck.Run(backend, new OpExample(_ => new WrongScale(), [new Shape(5)]));
+        Assert.That(results.Select(result => result.Passes()), Is.EqualTo(new[] { true, false }), "the result is right, its gradient is not");
+        Assert.That(results[1].RelativeError, Is.EqualTo(0.001).Within(1e-4));
+    }
+
+    /// <summary>y = 2x whose gradient is a thousandth too small.</summary>
+    private sealed class WrongScale : Op
+    {
+        public override string Name => "wrong_scale";
+
+        public override Shape OutputShape(ReadOnlySpan<Tensor> inputs) => inputs[0].Shape;
+
+        public override void Forward(Backend backend, Node node) => backend.Scale(node.Inputs[0].Data, node.Output.Data, 2f);
+
+        public override void Backward(Backend backend, Node node)
+        {
+            float[] gradient = new float[node.Output.Grad.Length];
+            backend.Read(node.Output.Grad, gradient);
+            backend.Write(Array.ConvertAll(gradient, value => value * 1.998f), node.Inputs[0].Grad);
+        }
+
+        public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes) => Array.ConvertAll(inputs[0], value => 2 * value);
+    }
+
     private static Tensor Scalar(Backend backend, TensorBuffer memory, int offset, float value)
     {
         View view = new(memory, offset, 1);

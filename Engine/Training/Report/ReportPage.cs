@@ -37,6 +37,7 @@ internal static class ReportPage
         {
             page.Append($"<p class=\"notes\">{Html(notes)}</p>");
         }
+        WriteBreak(page, run);
         page.Append("</header>\n<section class=\"tiles\">");
         Tile(page, "validation loss", Value(summary.ValidationLoss, "0.0000"), double.IsFinite(summary.Floor) && double.IsFinite(summary.ValidationLoss) ? Invariant($"{summary.ValidationLoss - summary.Floor:+0.0000;-0.0000} above the floor {summary.Floor:0.0000}") : "nats per token");
         Tile(page, "steps", Count(summary.Steps), $"{Count(summary.Tokens)} tokens");
@@ -50,6 +51,16 @@ internal static class ReportPage
             Tile(page, name, double.IsFinite(share) ? Invariant($"{100 * share:0.#} %") : "–", "at the end");
         }
         page.Append("</section>\n");
+    }
+
+    /// <summary>Why a break rule stopped the run: what the log says after its end.</summary>
+    private static void WriteBreak(StringBuilder page, RunRecord run)
+    {
+        int end = run.Log.ToList().FindLastIndex(line => line.StartsWith("broke after ", StringComparison.Ordinal));
+        if (run.Summary.Outcome == "broke" && end >= 0 && end + 1 < run.Log.Count)
+        {
+            page.Append($"<pre>{Html(string.Join('\n', run.Log.Skip(end + 1)))}</pre>");
+        }
     }
 
     private static void WritePlots(StringBuilder page, RunRecord run)

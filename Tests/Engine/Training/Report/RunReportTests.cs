@@ -51,6 +51,15 @@ public sealed partial class RunReportTests
     }
 
     [Test]
+    public void A_run_that_broke_says_why()
+    {
+        string run = WrittenRun.Write(folder, "broken", completed: false);
+        File.AppendAllText(Path.Combine(run, "log.txt"), "broke after 100 steps, 12.0 s, 640 tokens/s\nstopped at step 100: loss <3> → NaN\n");
+        string page = File.ReadAllText(RunReport.Write(run));
+        Assert.That(page, Does.Contain("class=\"outcome broke\"").And.Contains("<pre>stopped at step 100: loss &lt;3&gt; → NaN</pre></header>"));
+    }
+
+    [Test]
     public void Points_lie_where_their_values_are()
     {
         string svg = new SvgPlot("x") { Lines = [new PlotLine("a", "train", [(0, 1), (50, 10), (100, 100)])], Floor = 10, IsLogarithmic = true }.Draw();
