@@ -10,34 +10,21 @@ using PureLlm.Kernels.Cpu;
 namespace PureLlm.Benchmarks.Steps;
 
 /// <summary>Times whole training steps of known models, by phase and by operation.</summary>
-/// <remarks>Floating-point operations of a step: 6 N per token for the N weights of the matrix products, and 6·L·H·D·T (causal half) for attention.</remarks>
 internal static class StepSpeed
 {
-    private sealed record Shape(string Name, ModelConfig Model, int Vocabulary, int Batch, int Time);
-
-    private static readonly Shape[] Shapes =
-    [
-        new("tiny", ModelPresets.Tiny, 512, 8, 128),
-        new("char-0.8m", ModelPresets.Gpt2 with { Layers = 4, Width = 128, Heads = 4, Context = 64 }, 65, 12, 64),
-        new("char-10.8m", ModelPresets.Gpt2 with { Layers = 6, Width = 384, Heads = 6, Context = 256 }, 65, 12, 256),
-        new("llama-15m", ModelPresets.Llama, 32000, 8, 256),
-        new("gpt2-124m", ModelPresets.Gpt2, 50257, 4, 64),
-        new("gpt2-124m-t256", ModelPresets.Gpt2, 50257, 4, 256),
-    ];
-
     /// <param name="arguments">A model's name (all without), then the seconds for each.</param>
     public static int Run(string[] arguments)
     {
         double seconds = arguments.Length > 1 ? double.Parse(arguments[1], CultureInfo.InvariantCulture) : 5;
         Console.WriteLine($"| model | threads | ms/step | forward | backward | optimizer | tokens/s | GFLOP/s |\n|---|---|---|---|---|---|---|---|");
-        foreach (Shape shape in Shapes.Where(shape => arguments.Length == 0 || arguments[0] == "all" || shape.Name == arguments[0]))
+        foreach (StepShape shape in StepShape.All.Where(shape => arguments.Length == 0 || arguments[0] == "all" || shape.Name == arguments[0]))
         {
             foreach (int threads in new[] { 1, Environment.ProcessorCount }.Distinct()) { Measure(shape, threads, seconds, arguments.Length > 2); }
         }
         return 0;
     }
 
-    private static void Measure(Shape shape, int threads, double seconds, bool byOperation)
+    private static void Measure(StepShape shape, int threads, double seconds, bool byOperation)
     {
         using CpuBackend backend = new(threads);
         using LanguageModel model = LanguageModel.Create(shape.Model, shape.Vocabulary);
@@ -72,19 +59,8 @@ internal static class StepSpeed
         }
         double median = Median(steps.Select(s => s.Forward + s.Backward + s.Update)), tokens = shape.Batch * shape.Time;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {shape.Name} | {threads} | {median:0.0} | {Median(steps.Select(s => s.Forward)):0.0} | {Median(steps.Select(s => s.Backward)):0.0} | {Median(steps.Select(s => s.Update)):0.0} | {tokens / median * 1e3:0} | {Operations(model, shape) / median / 1e6:0.0} |"));
+            $"| {shape.Name} | {threads} | {median:0.0} | {Median(steps.Select(s => s.Forward)):0.0} | {Median(steps.Select(s => s.Backward)):0.0} | {Median(steps.Select(s => s.Update)):0.0} | {tokens / median * 1e3:0} | {shape.Operations(model) / median / 1e6:0.0} |"));
         times?.Print(steps.Count);
-    }
-
-    private static double Operations(LanguageModel model, Shape shape)
-    {
-        double tokens = shape.Batch * shape.Time, matrices = 0;
-        foreach (Parameter parameter in model.Parameters.Where(parameter => parameter.Shape.Rank == 2 && (parameter == model.Head || !parameter.Name.Contains("embedding") && !parameter.Name.Contains("positions"))))
-        {
-            matrices += parameter.Shape.Length;
-        }
-        ModelConfig config = model.Config;
-        return (6 * matrices * tokens) + (6.0 * config.Layers * config.Heads * config.HeadSize * shape.Time * tokens);
     }
 
     private static double Milliseconds(long from, long to) => (to - from) * 1e3 / Stopwatch.Frequency;
