@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using PureLlm.Benchmarks.Kernels;
 using PureLlm.Kernels;
 using PureLlm.Kernels.Cpu;
 
@@ -7,40 +8,54 @@ namespace PureLlm.Benchmarks.Peers;
 
 /// <summary>Matrix products on request: <c>NT 256 768 768 40</c> is layout, M, N, K and milliseconds; the answer has the best call's seconds.</summary>
 /// <remarks>Operands are small whole numbers, so that every library must give the same checksum exactly.</remarks>
-internal static class GemmWorker
+internal sealed class GemmWorker(CpuBackend backend) : IDisposable
 {
+    private (MatMulLayout Layout, int M, int N, int K) product;
+    private View a, b, c;
+    private double checksum;
+
     /// <param name="arguments">Threads.</param>
     public static int Run(string[] arguments)
     {
         using CpuBackend backend = new(int.Parse(arguments[0], CultureInfo.InvariantCulture));
-        double peak = Kernels.MatMulSpeed.Peak(backend, 100);
-        return Worker.Serve(new { program = Worker.Version, cpu = CpuFeatures.Description, peak }, request => Measure(
-            backend, Enum.Parse<MatMulLayout>(request[0]), Number(request[1]), Number(request[2]), Number(request[3]), Number(request[4])));
+        using GemmWorker worker = new(backend);
+        object ready = new { program = Worker.Version, cpu = CpuFeatures.Description, peak = MatMulSpeed.Peak(backend, 100) };
+        return Worker.Serve(ready, request => worker.Answer(
+            (Enum.Parse<MatMulLayout>(request[0]), Number(request[1]), Number(request[2]), Number(request[3])), Number(request[4])));
     }
 
-    private static object Measure(CpuBackend backend, MatMulLayout layout, int m, int n, int k, int milliseconds)
+    private object Answer((MatMulLayout Layout, int M, int N, int K) asked, int milliseconds)
     {
-        View a = Fill(backend, m * k, 7), b = Fill(backend, k * n, 5), c = Fill(backend, m * n, 3);
-        backend.MatMul(layout, a, b, c, m, n, k);
+        if (asked != product) { Prepare(asked); }
         double best = double.MaxValue;
         long end = Stopwatch.GetTimestamp() + (milliseconds * Stopwatch.Frequency / 1000);
         do
         {
             long start = Stopwatch.GetTimestamp();
-            backend.MatMul(layout, a, b, c, m, n, k);
+            Multiply();
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         while (Stopwatch.GetTimestamp() < end);
-        double checksum = 0;
-        Span<float> values = c.Span;
-        for (int i = 0; i < values.Length; i++) { checksum += values[i] * ((double)(i % 7) - 3); }
-        a.Buffer.Dispose();
-        b.Buffer.Dispose();
-        c.Buffer.Dispose();
         return new { seconds = best, checksum };
     }
 
-    private static View Fill(CpuBackend backend, int length, int factor)
+    /// <summary>Fills the operands and checks the first call's result.</summary>
+    private void Prepare((MatMulLayout Layout, int M, int N, int K) asked)
+    {
+        Dispose();
+        product = asked;
+        a = Fill(asked.M * asked.K, 7);
+        b = Fill(asked.K * asked.N, 5);
+        c = Fill(asked.M * asked.N, 3);
+        Multiply();
+        checksum = 0;
+        Span<float> values = c.Span;
+        for (int i = 0; i < values.Length; i++) { checksum += values[i] * ((double)(i % 7) - 3); }
+    }
+
+    private void Multiply() => backend.MatMul(product.Layout, a, b, c, product.M, product.N, product.K);
+
+    private View Fill(int length, int factor)
     {
         View view = new(backend.Allocate(length), 0, length);
         Span<float> values = view.Span;
@@ -49,4 +64,11 @@ internal static class GemmWorker
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    public void Dispose()
+    {
+        a.Buffer?.Dispose();
+        b.Buffer?.Dispose();
+        c.Buffer?.Dispose();
+    }
 }

@@ -5,5 +5,5 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 export PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" -c 'import torch, numpy' || { echo "train-steps: $PYTHON has no torch and numpy; set PYTHON" >&2; exit 2; }
-dotnet build -c Release "$here/.." -v q --nologo -clp:NoSummary >&2
+built=$(dotnet build -c Release "$here/.." -v q --nologo) || { echo "$built" >&2; exit 1; }
 exec "$PYTHON" "$here/train_steps.py" "$@"

@@ -5,6 +5,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HERE = os.path.join(ROOT, "Benchmarks", "Peers")
@@ -29,6 +30,12 @@ class Worker:
         if not line:
             raise SystemExit(f"{self.name}: the worker ended with status {self.process.wait()} before it answered; its message is above.")
         return json.loads(line)
+
+    def ticks(self):
+        """CPU time that the process has used, in clock ticks."""
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
 
     def close(self):
         self.process.stdin.close()
@@ -65,8 +72,35 @@ def machine():
     return f"{entry.get('model name', platform.machine())} (family {entry.get('cpu family', '?')} model {entry.get('model', '?')}, {wide}), {os.cpu_count()} CPUs, Linux {platform.release().split('-')[0]}"
 
 
-def load():
-    return os.getloadavg()[0]
+class Watch:
+    """How many CPUs everybody else kept busy meanwhile: threads that wait for each other suffer far more from that than its share."""
+
+    def __init__(self, workers):
+        self.workers = list(workers)
+        self.start = self.read()
+
+    def read(self):
+        with open("/proc/stat") as file:
+            user, nice, system, _, _, interrupts, soft, stolen = map(int, file.readline().split()[1:9])
+        return time.perf_counter(), user + nice + system + interrupts + soft + stolen - sum(worker.ticks() for worker in self.workers)
+
+    def others(self):
+        (start, before), (end, after) = self.start, self.read()
+        return max(0.0, (after - before) / os.sysconf("SC_CLK_TCK") / (end - start))
+
+
+def calmest(turn, workers, attempts=4, calm=0.15):
+    """The result of `turn` and the CPUs that others used meanwhile; tried again, up to `attempts` times, while that is more than `calm`."""
+    best = None
+    for _ in range(attempts):
+        watch = Watch(workers)
+        result = turn()
+        others = watch.others()
+        if best is None or others < best[1]:
+            best = result, others
+        if others <= calm:
+            break
+    return best
 
 
 def median(values):
