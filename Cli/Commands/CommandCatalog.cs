@@ -19,6 +19,7 @@ public static class CommandCatalog
         ModelCommand.Create(),
         new GradcheckCommand(),
         new ExplainCommand(),
+        BenchCommand.Create(),
         new DoctorCommand(),
         new CompletionCommand(),
     ];

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using PureLlm.Kernels;
+using PureLlm.Kernels.Cpu;
+
+namespace PureLlm.Cli.Benching;
+
+/// <summary>What this machine can do at all, measured in the same run as the rows that are held to it: multiply-adds, and copying as much memory as a kernel touches.</summary>
+internal sealed unsafe class MachineCeilings : IDisposable
+{
+    private readonly Dictionary<int, double> copies = [];
+    private readonly ThreadTeam team;
+    private readonly CpuBackend backend;
+    private readonly float* sink;
+    private double? peak;
+
+    public MachineCeilings(int threads)
+    {
+        team = new ThreadTeam(threads);
+        backend = new CpuBackend(threads, CpuFeatures.Detected);
+        sink = (float*)NativeMemory.AlignedAlloc((nuint)(threads * 64), 64);
+    }
+
+    /// <summary>Widths that this CPU has, from scalar to the widest.</summary>
+    public static IReadOnlyList<SimdWidth> Widths { get; } = [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuFeatures.Detected).Order()];
+
+    /// <summary>Multiply-adds of the widest vectors, in operations per second: the best of a tenth of a second, as a ceiling should be.</summary>
+    public double Peak => peak ??= MultiplyAddPeak.Operations(CpuFeatures.Detected, team.Threads) / Best(MultiplyAdds(CpuFeatures.Detected));
+
+    /// <summary>One round of multiply-adds on all threads.</summary>
+    public Action MultiplyAdds(SimdWidth width) => () => MultiplyAddPeak.Run(team, width, sink);
+
+    /// <summary>Bytes per second, read and written, of copying within about this many bytes.</summary>
+    public double Copy(double bytes)
+    {
+        int power = Math.Clamp((int)Math.Round(Math.Log2(Math.Max(1, bytes))), 13, 27), length = 1 << (power - 3);
+        if (!copies.TryGetValue(power, out double rate))
+        {
+            using TensorBuffer memory = backend.Allocate(2 * length);
+            View from = new(memory, 0, length), to = new(memory, length, length);
+            backend.Fill(from, 1);
+            rate = copies[power] = 2.0 * sizeof(float) * length / Best(() => backend.Copy(from, to));
+        }
+        return rate;
+    }
+
+    /// <summary>The share of its ceiling that a kernel reaches: the shortest possible time, by arithmetic or by memory, over its time.</summary>
+    public double Share(double operations, double bytes, double seconds) => Math.Max(operations / Peak, bytes > 0 ? bytes / Copy(bytes) : 0) / seconds;
+
+    private static double Best(Action body) => InterleavedTimer.Measure([body], new TimingBudget(0.1, 0.001, 5, 1000))[0].Min();
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(sink);
+        backend.Dispose();
+        team.Dispose();
+    }
+}
