@@ -12,7 +12,7 @@ internal static class Calibration
     /// <summary>Steps that are measured in any case.</summary>
     public const int FewestSteps = 2;
 
-    /// <summary>Seconds of one step: the median of the measured ones, after a warm-up of a third of the time; other work of the machine disturbs it least.</summary>
+    /// <summary>Seconds of one step: the median of those in the second half of the time, when the code is compiled and the threads are awake; other work of the machine disturbs it least.</summary>
     /// <param name="work">The step.</param>
     /// <param name="slabs">What it changes.</param>
     /// <param name="optimizer">What holds the moments.</param>
@@ -32,7 +32,7 @@ internal static class Calibration
             (double _, double norm) = work.Measure(step);
             work.Update(step, learningRate, norm);
             double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (step > 0 && (elapsed > seconds / 3 || step >= FewestSteps))
+            if (step > 0 && elapsed > seconds / 2)
             {
                 times.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
             }

@@ -210,7 +210,7 @@ public sealed class Trainer : IDisposable
     private RunCosts MeasureCosts()
     {
         Budget budget = Config.Train.Budget;
-        double measured = budget.Unit == BudgetUnit.Seconds ? Math.Clamp(0.03 * budget.Amount, 0.2, 3) : 1;
+        double measured = budget.Unit == BudgetUnit.Seconds ? Math.Clamp(0.1 * budget.Amount, 0.2, 6) : 1;
         double rate = Config.Train.LearningRate / Math.Max(1, Config.Train.WarmupSteps(1000));
         double perStep = Calibration.SecondsPerStep(work, parts.Model.Slabs, optimizer, parts.Backend, rate, measured);
         double evaluation = meter.HasValidation ? Calibration.SecondsOfSecond(() => meter.Loss()) : 0;
