@@ -65,7 +65,8 @@ internal sealed class PlainTrainingLines(TextWriter output, TextStyle style, dou
             last.Step == 0 ? "" : $" loss={Numbers.Field(last.Loss)}",
             double.IsNaN(progress.ValidationLoss) ? "" : $" val={Numbers.Field(progress.ValidationLoss)}",
             double.IsNaN(progress.Floor) ? "" : $" floor={Numbers.Field(progress.Floor)}",
-            last.Step == 0 ? "" : $" tok/s={Numbers.Field(last.TokensPerSecond, "0")} lr={Numbers.Rate(last.LearningRate)} gnorm={Numbers.Field(last.GradientNorm, "0.00")}",
+            double.IsNaN(last.TokensPerSecond) ? "" : $" tok/s={Numbers.Field(last.TokensPerSecond, "0")}",
+            last.Step == 0 ? "" : $" lr={Numbers.Rate(last.LearningRate)} gnorm={Numbers.Field(last.GradientNorm, "0.00")}",
             double.IsNaN(progress.SecondsLeft) ? "" : $" eta={Numbers.Time(progress.SecondsLeft)}"));
         lastLine = last.Seconds;
         hasPending = false;

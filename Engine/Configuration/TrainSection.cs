@@ -12,7 +12,7 @@ public sealed record TrainSection
     public int Accumulate { get; init; } = 1;
 
     /// <summary>Peak learning rate.</summary>
-    public double LearningRate { get; init; } = 6e-3;
+    public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>The learning rate at the end: a value, or a share of the peak; <see cref="FinalLearningRate"/> is the value.</summary>
     public Portion MinLearningRate { get; init; } = Portion.Absolute(0);

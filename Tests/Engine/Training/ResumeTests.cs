@@ -97,7 +97,7 @@ public class ResumeTests
         run.Train(stopAfter: 6);
         TrainingResult result = run.Resume(wanted: TestRun.Parse("train.lr=1e-3", "train.budget=24 steps"));
         Assert.That(result.Steps, Is.EqualTo(24));
-        Assert.That(run.Notices, Has.Some.Contain("train.lr = 0.001 (was 0.006)").And.Contain("train.budget"));
+        Assert.That(run.Notices, Has.Some.Contain("train.lr = 0.001 (was 0.003)").And.Contain("train.budget"));
     }
 
     [Test]

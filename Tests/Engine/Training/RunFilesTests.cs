@@ -21,7 +21,7 @@ public class RunFilesTests
             Assert.That(line.Select(key => key.Key), Is.EqualTo(AllKeys.Where(key => isEvaluated || key != "val_loss")));
             Assert.That((long)line["tokens"]!, Is.EqualTo((long)line["step"]! * 4 * 2 * 17));
         }
-        Assert.That((double)lines[2]["learning_rate"]!, Is.EqualTo(6e-3 * 2 / 4));
+        Assert.That((double)lines[2]["learning_rate"]!, Is.EqualTo(3e-3 * 2 / 4));
     }
 
     [Test]
