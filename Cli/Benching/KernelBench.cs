@@ -27,8 +27,12 @@ internal static class KernelBench
                 double median = SampleStatistics.Median(seconds[i]);
                 return new BenchRow(kernel.Name, arm.Name, kernel.Shape, arm.Name == KernelArm.TextbookName ? 1 : threads, seconds[i])
                 {
-                    Operations = kernel.Operations, Bytes = kernel.Bytes, Error = errors[i], Noise = noise,
-                    Speedup = reference / median, Share = ceilings.Share(kernel.Operations, kernel.Bytes, median),
+                    Operations = kernel.Operations,
+                    Bytes = kernel.Bytes,
+                    Error = errors[i],
+                    Noise = noise,
+                    Speedup = reference / median,
+                    Share = ceilings.Share(kernel.Operations, kernel.Bytes, median),
                 };
             })];
         }
