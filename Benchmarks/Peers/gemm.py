@@ -8,7 +8,7 @@ import argparse
 import os
 import sys
 
-from workers import HERE, OURS, Worker, calmest, geometric_mean, library, machine, median, need, threads_environment
+from workers import HERE, OURS, Worker, calm, calmest, library, machine, means, median, need, threads_environment
 
 SHAPES = [
     (256, 768, 768), (256, 2304, 768), (256, 3072, 768), (256, 768, 3072), (256, 50257, 768), (1024, 384, 384), (4096, 1152, 384), (4096, 1536, 384), (4096, 384, 1536),
@@ -30,7 +30,7 @@ def main():
     parser.add_argument("shapes", nargs="*", help="parts of shapes, as in 256x768; default: all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--milliseconds", type=int, default=40, help="of each turn, at least one call (40)")
-    parser.add_argument("--attempts", type=int, default=4, help="of a round while other processes take more than 0.15 CPUs; the calmest counts (4)")
+    parser.add_argument("--attempts", type=int, default=4, help="of a round while other processes take more than 0.2 of the CPUs that are needed; the calmest counts (4)")
     parser.add_argument("--threads", type=int, nargs="+", default=sorted({1, os.cpu_count()}))
     options = parser.parse_args()
     shapes = [shape for shape in SHAPES if not options.shapes or any(part in "x".join(map(str, shape)) for part in options.shapes)]
@@ -61,7 +61,7 @@ def compare(shapes, libraries, threads, options):
             request = f"{layout} {m} {n} {k} {options.milliseconds}"
             others = 0.0
             for _ in range(options.rounds):
-                answers, disturbance = calmest(lambda: {name: worker.ask(request) for name, worker in workers.items()}, workers.values(), options.attempts)
+                answers, disturbance = calmest(lambda: {name: worker.ask(request) for name, worker in workers.items()}, workers.values(), options.attempts, calm(threads))
                 others = max(others, disturbance)
                 for name, answer in answers.items():
                     times[name].append(answer["seconds"])
@@ -72,12 +72,12 @@ def compare(shapes, libraries, threads, options):
             ratios = {name: median([theirs / ours for theirs, ours in zip(times[name], times["pure-llm"])]) for name in libraries}
             ratios["the faster"] = min(ratios.values())
             for name, ratio in ratios.items():
-                against[name].append((ratio, f"{label} {m}×{n}×{k}"))
+                against[name].append((ratio, f"{label} {m}×{n}×{k}", others))
             cells = [f"{m}×{n}×{k}", label, f"{rates['pure-llm']:.1f}", f"{rates['pure-llm'] / peak:.0%}", f"{rates['OpenBLAS']:.1f}", f"{rates['oneDNN']:.1f}", *map(mark, ratios.values()), f"{others:.2f}"]
             print("| " + " | ".join(cells) + " |", flush=True)
     for worker in workers.values():
         worker.close()
-    print("\nGeometric means: " + "; ".join(f"{geometric_mean([ratio for ratio, _ in values]):.2f}× {name} (least {min(values)[0]:.2f}× at {min(values)[1]})" for name, values in against.items()))
+    print("\n" + means(against, calm(threads)))
 
 
 def mark(ratio):

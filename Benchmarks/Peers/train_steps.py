@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from workers import HERE, OURS, Worker, calmest, geometric_mean, library, machine, median, need, threads_environment
+from workers import HERE, OURS, Worker, calm, calmest, library, machine, means, median, need, threads_environment
 
 # name: vocabulary, batch, time; the models themselves are StepShape.cs
 MODELS = {
@@ -33,16 +33,17 @@ def main():
     parser.add_argument("models", nargs="*", default=[], help=f"of {', '.join(MODELS)}; default: all")
     parser.add_argument("--rounds", type=int, default=5, help="turns of every side (5)")
     parser.add_argument("--seconds", type=float, default=2, help="of each turn, at least one step (2)")
+    parser.add_argument("--limit", type=float, default=math.inf, help="seconds of a model after which no new round begins; the first always runs")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--attempts", type=int, default=3, help="of a turn while other processes take more than 0.15 CPUs; the calmest counts (3)")
+    parser.add_argument("--attempts", type=int, default=3, help="of a turn while other processes take more than 0.2 of the CPUs that are needed; the calmest counts (3)")
     parser.add_argument("--sides", nargs="+", default=["stock", "tuned"], choices=["stock", "tuned"])
     options = parser.parse_args()
     unknown = [name for name in options.models if name not in MODELS]
     if unknown:
         parser.error(f"unknown model {', '.join(unknown)}; known are {', '.join(MODELS)}")
 
-    print(f"- {machine()}; {options.threads} threads on every side\n- one turn is {options.seconds:g} s or one step, {options.rounds} rounds; a ratio is the median of the rounds' (peer ms / our ms); others' CPUs: what other processes used meanwhile")
-    ratios, told = {side: [] for side in options.sides}, False
+    print(f"- {machine()}; {options.threads} threads on every side\n- one turn is {options.seconds:g} s or one step, up to {options.rounds} rounds; a ratio is the median of the rounds' (peer ms / our ms); others' CPUs: what other processes used meanwhile")
+    ratios, told = {f"PyTorch {side}": [] for side in options.sides}, False
     for name in options.models or MODELS:
         with tempfile.TemporaryDirectory() as folder:
             result = compare(name, folder, options)
@@ -55,12 +56,12 @@ def main():
         for row in result["rows"]:
             print("| " + " | ".join(row) + " |", flush=True)
         for side in options.sides:
-            ratios[side].append(result["ratios"][side])
-    print("\nGeometric mean of the ratios: " + ", ".join(f"PyTorch {side} {geometric_mean(values):.2f}× (least {min(values):.2f}×)" for side, values in ratios.items()))
+            ratios[f"PyTorch {side}"].append((result["ratios"][side], name, result["others"]))
+    print("\n" + means(ratios, calm(options.threads)))
 
 
 def compare(name, folder, options):
-    vocabulary, batch, length = MODELS[name]
+    began, (vocabulary, batch, length) = time.monotonic(), MODELS[name]
     token_file, weights = os.path.join(folder, "tokens.bin"), os.path.join(folder, "init")
     write_tokens(token_file, vocabulary, BATCHES * batch * (length + 1))
     workers = {"pure-llm": Worker("pure-llm", ["dotnet", OURS, "step-worker", name, str(options.threads), token_file, weights])}
@@ -75,13 +76,15 @@ def compare(name, folder, options):
     losses, milliseconds, peaks, steps = {s: [] for s in workers}, {s: [] for s in workers}, {}, {}
     for side, worker in workers.items():  # warm up for about a turn, and learn how many steps a turn has
         done, seconds = 0, 0.0
-        while done < 2 or seconds < options.seconds:
+        while done < 1 or (done < 2 or seconds < options.seconds) and time.monotonic() - began < options.limit:
             answer = worker.ask("steps 1")
             losses[side] += answer["losses"]
             done, seconds, last = done + 1, seconds + answer["seconds"], answer["seconds"]
         steps[side] = max(1, round(options.seconds / last))
     others = {s: [] for s in workers}
-    for _ in range(options.rounds):
+    for round_ in range(options.rounds):
+        if round_ > 0 and time.monotonic() - began > options.limit:
+            break
         for side, worker in workers.items():
             def turn():
                 time.sleep(0.1)  # let the threads of the side before stop spinning
@@ -89,7 +92,7 @@ def compare(name, folder, options):
                 losses[side].extend(answer["losses"])
                 peaks[side] = answer["peak"]
                 return answer["seconds"] * 1e3 / steps[side]
-            time_of_step, disturbance = calmest(turn, [worker], options.attempts)
+            time_of_step, disturbance = calmest(turn, [worker], options.attempts, calm(options.threads))
             milliseconds[side].append(time_of_step)
             others[side].append(disturbance)
     for worker in workers.values():
@@ -108,7 +111,7 @@ def compare(name, folder, options):
             raise SystemExit(f"{name}: the losses of {side} do not train as ours do (first steps differ by {first:.3g}); ours {losses['pure-llm'][:5]}, theirs {losses[side][:5]}.")
         rows.append([name, f"{batch}×{length}", side if side == "pure-llm" else f"PyTorch {side}", digits(ms), f"{batch * length / ms * 1e3:,.0f}", f"{operations / ms / 1e6:.1f}",
                      f"{peaks[side] / 1e6:,.0f}", *ratio, f"{losses[side][0]:.4f} → {losses[side][common - 1]:.4f} (n = {common})", f"{median(others[side]):.2f}"])
-    return {"rows": rows, "ratios": ratios, "programs": {side: worker.ready for side, worker in workers.items()}}
+    return {"rows": rows, "ratios": ratios, "others": max(median(values) for values in others.values()), "programs": {side: worker.ready for side, worker in workers.items()}}
 
 
 def environment(side, threads):

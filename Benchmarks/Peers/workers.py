@@ -72,6 +72,11 @@ def machine():
     return f"{entry.get('model name', platform.machine())} (family {entry.get('cpu family', '?')} model {entry.get('model', '?')}, {wide}), {os.cpu_count()} CPUs, Linux {platform.release().split('-')[0]}"
 
 
+def calm(threads):
+    """CPUs that others may use before a ratio says more about them than about the programs."""
+    return os.cpu_count() - threads + 0.2
+
+
 class Watch:
     """How many CPUs everybody else kept busy meanwhile: threads that wait for each other suffer far more from that than its share."""
 
@@ -89,8 +94,8 @@ class Watch:
         return max(0.0, (after - before) / os.sysconf("SC_CLK_TCK") / (end - start))
 
 
-def calmest(turn, workers, attempts=4, calm=0.15):
-    """The result of `turn` and the CPUs that others used meanwhile; tried again, up to `attempts` times, while that is more than `calm`."""
+def calmest(turn, workers, attempts, limit):
+    """The result of `turn` and the CPUs that others used meanwhile; tried again, up to `attempts` times, while that is more than `limit`."""
     best = None
     for _ in range(attempts):
         watch = Watch(workers)
@@ -98,7 +103,7 @@ def calmest(turn, workers, attempts=4, calm=0.15):
         others = watch.others()
         if best is None or others < best[1]:
             best = result, others
-        if others <= calm:
+        if others <= limit:
             break
     return best
 
@@ -107,5 +112,14 @@ def median(values):
     return statistics.median(values)
 
 
-def geometric_mean(values):
-    return statistics.geometric_mean(values)
+def means(against, limit):
+    """Geometric means and least ratios; `against` has for each peer (ratio, what, others' CPUs). More than `limit` of those does not count."""
+    parts = []
+    for name, values in against.items():
+        undisturbed = [(ratio, what) for ratio, what, others in values if others <= limit]
+        left = f", {len(values) - len(undisturbed)} disturbed left out" if len(undisturbed) < len(values) else ""
+        if undisturbed:
+            parts.append(f"{statistics.geometric_mean([ratio for ratio, _ in undisturbed]):.2f}× {name} (least {min(undisturbed)[0]:.2f}× at {min(undisturbed)[1]}; {len(undisturbed)} ratios{left})")
+        else:
+            parts.append(f"{name}: none, for others used more than {limit:g} CPUs at every measurement")
+    return "Geometric means: " + "; ".join(parts)
