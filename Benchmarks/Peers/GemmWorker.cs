@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using PureLlm.Benchmarks.Kernels;
+using PureLlm.Cli.Benching;
 using PureLlm.Kernels;
 using PureLlm.Kernels.Cpu;
 
@@ -19,7 +19,8 @@ internal sealed class GemmWorker(CpuBackend backend) : IDisposable
     {
         using CpuBackend backend = new(int.Parse(arguments[0], CultureInfo.InvariantCulture));
         using GemmWorker worker = new(backend);
-        object ready = new { program = Worker.Version, cpu = CpuFeatures.Description, peak = MatMulSpeed.Peak(backend, 100) };
+        using MachineCeilings ceilings = new(backend.Threads, backend.Width);
+        object ready = new { program = Worker.Version, cpu = CpuFeatures.Description, peak = ceilings.Peak / 1e9 };
         return Worker.Serve(ready, request => worker.Answer(
             (Enum.Parse<MatMulLayout>(request[0]), Number(request[1]), Number(request[2]), Number(request[3])), Number(request[4])));
     }

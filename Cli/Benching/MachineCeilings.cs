@@ -11,10 +11,14 @@ internal sealed unsafe class MachineCeilings : IDisposable
     private readonly ThreadTeam team;
     private readonly CpuBackend backend;
     private readonly float* sink;
+    private readonly SimdWidth width;
     private double? peak;
 
-    public MachineCeilings(int threads)
+    /// <param name="threads">Threads that share the work.</param>
+    /// <param name="width">Vectors of the peak; by default the widest of this CPU.</param>
+    public MachineCeilings(int threads, SimdWidth? width = null)
     {
+        this.width = width ?? CpuFeatures.Detected;
         team = new ThreadTeam(threads);
         backend = new CpuBackend(threads, CpuFeatures.Detected);
         sink = (float*)NativeMemory.AlignedAlloc((nuint)(threads * 64), 64);
@@ -23,11 +27,11 @@ internal sealed unsafe class MachineCeilings : IDisposable
     /// <summary>Widths that this CPU has, from scalar to the widest.</summary>
     public static IReadOnlyList<SimdWidth> Widths { get; } = [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuFeatures.Detected).Order()];
 
-    /// <summary>Multiply-adds of the widest vectors, in operations per second: the best of a tenth of a second, as a ceiling should be.</summary>
-    public double Peak => peak ??= MultiplyAddPeak.Operations(CpuFeatures.Detected, team.Threads) / Best(MultiplyAdds(CpuFeatures.Detected));
+    /// <summary>Multiply-adds of the vectors, in operations per second: the best of a tenth of a second, as a ceiling should be.</summary>
+    public double Peak => peak ??= MultiplyAddPeak.Operations(width, team.Threads) / Best(MultiplyAdds(width));
 
     /// <summary>One round of multiply-adds on all threads.</summary>
-    public Action MultiplyAdds(SimdWidth width) => () => MultiplyAddPeak.Run(team, width, sink);
+    public Action MultiplyAdds(SimdWidth vectors) => () => MultiplyAddPeak.Run(team, vectors, sink);
 
     /// <summary>Bytes per second, read and written, of copying within about this many bytes.</summary>
     public double Copy(double bytes)

@@ -10,7 +10,7 @@ public sealed class BenchKernelCommand : CliCommand
     private readonly BenchOptions options = new();
     private readonly Option<string?> filter = new("--filter") { Description = "kernels whose name contains this: matmul", HelpName = "G" };
     private readonly Option<string> baseline = new("--baseline") { Description = $"what the others are compared with ({KernelArm.TextbookName})", HelpName = "V", DefaultValueFactory = _ => KernelArm.TextbookName };
-    private readonly Option<string?> shape = new("--shape") { Description = "MxNxK of products, rows x columns of the others", HelpName = "S" };
+    private readonly Option<string?> shape = new("--shape") { Description = "MxNxK, rows x columns, or BxTxHxD (attention)", HelpName = "S" };
 
     public BenchKernelCommand() : base("kernel", "every vector width against the textbook")
     {

@@ -38,7 +38,7 @@ public sealed class BenchTrainCommand : CliCommand
         if (context.Get(vocabulary) is < 2) { throw new CliException(ExitCode.Usage, "bench train --vocab: a vocabulary has 2 tokens or more"); }
         int threads = context.Threads ?? (loaded.Train.Threads > 0 ? loaded.Train.Threads : Environment.ProcessorCount);
         int tokens = context.Get(vocabulary) ?? TrainBench.Vocabulary(loaded.Tokenizer);
-        using MachineCeilings ceilings = new(threads);
+        using MachineCeilings ceilings = new(threads, CpuFeatures.Width);
         using Backend backend = context.CreateBackend(threads);
         (IReadOnlyList<BenchRow> rows, long bytes, long parameters) = TrainBench.Run(backend, loaded, tokens, threads, context.Get(seconds), ceilings);
         BenchReport report = new("train", rows) { Peak = ceilings.Peak };
