@@ -2,8 +2,10 @@ using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Filters;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using PureLlm.Benchmarks.Kernels;
 using PureLlm.Cli.Benching;
 using PureLlm.Kernels;
@@ -14,6 +16,7 @@ namespace PureLlm.Benchmarks;
 internal static class SuiteConfig
 {
     public static IConfig Create() => DefaultConfig.Instance
+        .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsMutator())
         .AddFilter(new SimpleFilter(benchmark => benchmark.Descriptor.WorkloadMethod.Name != nameof(KernelSuite.Vector512) || CpuFeatures.Detected == SimdWidth.Vector512))
         .AddColumn(new RateColumn("GFLOP/s", kernel => kernel.Operations), new RateColumn("GB/s", kernel => kernel.Operations > 0 ? 0 : kernel.Bytes))
         .HideColumns(Column.Error, Column.RatioSD);

@@ -72,7 +72,8 @@ public class TensorPrimitivesSuite
     {
         for (int start = 0; start < Length; start += Columns)
         {
-            float largest = a.AsSpan(start, Columns).ToArray().Max(), sum = 0;
+            float largest = a[start], sum = 0;
+            for (int i = start; i < start + Columns; i++) { largest = Math.Max(largest, a[i]); }
             for (int i = start; i < start + Columns; i++) { sum += y[i] = MathF.Exp(a[i] - largest); }
             for (int i = start; i < start + Columns; i++) { y[i] /= sum; }
         }
