@@ -22,6 +22,19 @@ public abstract class Backend : IDisposable
     public abstract void WriteTokens(ReadOnlySpan<int> source, View destination);
     public abstract void ReadTokens(View source, Span<int> destination);
 
+    // ---- 16-bit storage
+
+    /// <summary>32-bit words that <paramref name="length"/> numbers take in a format.</summary>
+    public static int StoredLength(int length, StorageFormat format) => format == StorageFormat.Float32 ? length : (int)(((long)length + 1) / 2);
+
+    /// <summary>y = x in 16 bits, two numbers to a word, the first in its low half; to nearest, ties to even. y has <see cref="StoredLength"/> words.</summary>
+    /// <exception cref="ArgumentException">The format has 32 bits, or y another length.</exception>
+    public abstract void Narrow(View x, View y, StorageFormat format);
+
+    /// <summary>y = x, exactly; x as <see cref="Narrow"/> wrote it.</summary>
+    /// <exception cref="ArgumentException">The format has 32 bits, or x another length.</exception>
+    public abstract void Widen(View x, View y, StorageFormat format);
+
     // ---- elementwise
 
     public abstract void Fill(View x, float value);
