@@ -135,9 +135,9 @@ public abstract class Backend : IDisposable
 
     // ---- optimizers
 
-    /// <summary>One pass: m, v, bias correction, decay, w. The gradient is left as it is.</summary>
+    /// <summary>One pass: m, v, bias correction, decay, w, and the clearing of g where it is asked for.</summary>
     public abstract void AdamW(View w, View g, View m, View v, in AdamWStep step);
 
-    /// <summary>m = momentum·m + scale·g + decay·w; w −= rate·(nesterov ? scale·g + decay·w + momentum·m : m).</summary>
-    public abstract void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale);
+    /// <summary>m = momentum·m + scale·g + decay·w; w −= rate·(nesterov ? scale·g + decay·w + momentum·m : m); then g = 0 if <paramref name="clearGradient"/>.</summary>
+    public abstract void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false);
 }

@@ -55,7 +55,7 @@ internal static class TrainBench
             double[] all = [.. samples];
             return new BenchRow(config.Run.Name, phase, shape, threads, all) { Operations = share * operations, Tokens = batch.Inputs.Rows, Share = share > 0 ? share * operations / ceilings.Peak / SampleStatistics.Median(all) : double.NaN };
         }
-        long held = sizeof(float) * ((4L * model.Slabs.Values.Length) + tape.FloatsHeld);
+        long held = optimizer.StateBytes + (sizeof(float) * ((2L * model.Slabs.Values.Length) + tape.FloatsHeld));
         return ([Row("forward", forward, 1.0 / 3), Row("backward", backward, 2.0 / 3), Row("optimizer", update, 0), Row("step", step, 1)], held, model.ParameterCount);
     }
 

@@ -30,7 +30,7 @@ public static class ModelFolder
     }
 
     /// <summary>Reads a folder that this program or another one wrote.</summary>
-    /// <param name="training">Also takes memory for gradients and moments.</param>
+    /// <param name="training">Also takes memory for gradients.</param>
     /// <exception cref="ModelFileException">A file is missing or damaged, or config.json and the tensors disagree; all missing, unexpected and misshapen tensors are named.</exception>
     public static LoadedModel Load(string folder, Backend backend, bool training = false)
     {

@@ -53,7 +53,7 @@ public abstract class LanguageModel : Module, IDisposable
         config.IsEncoderDecoder ? new EncoderDecoder(config, vocabularySize) : new Transformer(config, vocabularySize);
 
     /// <summary>Takes memory and draws the initial weights from the seed.</summary>
-    /// <param name="training">Also gradients and moments; without, the model only evaluates.</param>
+    /// <param name="training">Also gradients; without, the model only evaluates.</param>
     public void Allocate(Backend backend, ulong seed, bool training)
     {
         AllocateEmpty(backend, training);

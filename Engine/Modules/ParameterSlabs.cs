@@ -11,7 +11,7 @@ namespace PureLlm.Engine.Modules;
 /// <param name="Decays">Whether weight decay applies.</param>
 public readonly record struct SlabRange(int Offset, int Length, bool Decays);
 
-/// <summary>All parameters in one block of memory, with gradients and two moments in three parallel blocks: an optimizer step, clipping, zeroing and saving are linear passes.</summary>
+/// <summary>All parameters in one block of memory, with their gradients in a parallel one: an optimizer step, clipping, zeroing and saving are linear passes.</summary>
 /// <remarks>Matrices come first, then vectors, each group in the model's order; every parameter starts on a 64-byte line. The gaps hold zeros and stay zero.</remarks>
 public sealed class ParameterSlabs : IDisposable
 {
@@ -37,7 +37,7 @@ public sealed class ParameterSlabs : IDisposable
         }
         if (length > int.MaxValue - Line) { throw new ArgumentException($"parameters: {length:N0} floats do not fit into one block of {int.MaxValue:N0}; use fewer layers or a smaller width."); }
 
-        buffers = new TensorBuffer[training ? 4 : 1];
+        buffers = new TensorBuffer[training ? 2 : 1];
         for (int i = 0; i < buffers.Length; i++) { buffers[i] = backend.Allocate((int)Math.Max(length, Line)); }
         Ranges = [.. new SlabRange[] { new(0, (int)decaying, true), new((int)decaying, (int)(length - decaying), false) }.Where(range => range.Length > 0)];
         int offset = 0;
@@ -53,23 +53,17 @@ public sealed class ParameterSlabs : IDisposable
     /// <summary>Where the memory lives.</summary>
     public Backend Backend { get; }
 
-    /// <summary>The parameters in the order of the slab; <c>parameter.Tensor.Data.Offset</c> is its place in all four.</summary>
+    /// <summary>The parameters in the order of the slab; <c>parameter.Tensor.Data.Offset</c> is its place in every slab.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>At most two: the matrices (decaying), then the vectors.</summary>
     public IReadOnlyList<SlabRange> Ranges { get; }
 
-    public bool IsTraining => buffers.Length == 4;
+    public bool IsTraining => buffers.Length == 2;
 
     public View Values => Slab(0);
 
     public View Gradients => Slab(1);
-
-    /// <summary>Adam's m, or the momentum.</summary>
-    public View FirstMoments => Slab(2);
-
-    /// <summary>Adam's v.</summary>
-    public View SecondMoments => Slab(3);
 
     /// <summary>Draws the initial values of every parameter.</summary>
     public void Initialize(ulong seed)
@@ -120,5 +114,5 @@ public sealed class ParameterSlabs : IDisposable
 
     private View Slab(int index) => index < buffers.Length
         ? new View(buffers[index], 0, buffers[index].Length)
-        : throw new InvalidOperationException("These parameters were allocated for evaluation: gradients and moments exist only with training = true.");
+        : throw new InvalidOperationException("These parameters were allocated for evaluation: gradients exist only with training = true.");
 }

@@ -20,6 +20,7 @@ public sealed class Muon : Optimizer
     private readonly AdamWStep adam;
     private readonly HiddenMatrix[] matrices;
     private readonly SlabRange[] others;
+    private readonly View m, v;
     private readonly NewtonSchulz newtonSchulz;
     private readonly TensorBuffer update;
 
@@ -36,7 +37,9 @@ public sealed class Muon : Optimizer
             .Select(parameter => new SlabRange(parameter.Tensor.Data.Offset, parameter.Shape.Length, parameter.Decays))];
         newtonSchulz = new NewtonSchulz(backend, matrices.Select(matrix => (matrix.Rows, matrix.Columns)));
         update = backend.Allocate(matrices.Length == 0 ? 1 : matrices.Max(matrix => matrix.Length));
-        State = [("m", slabs.FirstMoments), ("v", slabs.SecondMoments)];
+        // v has no gaps: only what AdamW updates, one parameter after the other.
+        (m, v) = (Moment(slabs.Values.Length), Moment(others.Sum(other => other.Length)));
+        State = [("m", m), ("v", v)];
     }
 
     public override string Name => "muon";
@@ -49,27 +52,28 @@ public sealed class Muon : Optimizer
         {
             Step(matrix, learningRate, (float)gradientScale);
         }
+        int place = 0;
         foreach ((int offset, int length, bool decays) in others)
         {
-            AdamWStep part = adam with { LearningRate = (float)learningRate, WeightDecay = (float)(decays ? decay : 0), Step = (int)step, GradientScale = (float)gradientScale };
-            Backend.AdamW(
-                Slabs.Values.Slice(offset, length), Slabs.Gradients.Slice(offset, length),
-                Slabs.FirstMoments.Slice(offset, length), Slabs.SecondMoments.Slice(offset, length), part);
+            AdamWStep part = adam with { LearningRate = (float)learningRate, WeightDecay = (float)(decays ? decay : 0), Step = (int)step, GradientScale = (float)gradientScale, ClearsGradient = ClearsGradients };
+            Backend.AdamW(Slabs.Values.Slice(offset, length), Slabs.Gradients.Slice(offset, length), m.Slice(offset, length), v.Slice(place, length), part);
+            place += length;
         }
     }
 
     private void Step(HiddenMatrix matrix, double learningRate, float gradientScale)
     {
         View w = Slabs.Values.Slice(matrix.Offset, matrix.Length), g = Slabs.Gradients.Slice(matrix.Offset, matrix.Length);
-        View m = Slabs.FirstMoments.Slice(matrix.Offset, matrix.Length), u = new(update, 0, matrix.Length);
-        Backend.Scale(m, m, (float)momentum);
-        Backend.Accumulate(g, m, gradientScale);
-        Backend.Copy(m, u);
+        View mean = m.Slice(matrix.Offset, matrix.Length), u = new(update, 0, matrix.Length);
+        Backend.Scale(mean, mean, (float)momentum);
+        Backend.Accumulate(g, mean, gradientScale);
+        Backend.Copy(mean, u);
         if (nesterov)
         {
             Backend.Scale(u, u, (float)momentum);
             Backend.Accumulate(g, u, gradientScale);
         }
+        if (ClearsGradients) { Backend.Fill(g, 0f); }
         newtonSchulz.Orthogonalize(u, matrix.Rows, matrix.Columns);
         Backend.Scale(w, w, (float)(1 - (learningRate * decay)));
         Backend.Accumulate(u, w, (float)(-learningRate * UpdateSize * Math.Sqrt(Math.Max(matrix.Rows, matrix.Columns))));

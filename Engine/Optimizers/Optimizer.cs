@@ -4,10 +4,12 @@ using PureLlm.Kernels;
 
 namespace PureLlm.Engine.Optimizers;
 
-/// <summary>Moves the parameters against their gradients, over whole slabs.</summary>
+/// <summary>Moves the parameters against their gradients, over whole slabs, and owns what it remembers between steps.</summary>
 /// <remarks>Knows nothing about losses, batches or schedules. A step allocates nothing and its bits do not depend on the number of threads.</remarks>
 public abstract class Optimizer(Backend backend, ParameterSlabs slabs) : IDisposable
 {
+    private readonly List<TensorBuffer> owned = [];
+
     /// <summary>"adamw", "sgd" or "muon".</summary>
     public abstract string Name { get; }
 
@@ -18,7 +20,13 @@ public abstract class Optimizer(Backend backend, ParameterSlabs slabs) : IDispos
 
     protected ParameterSlabs Slabs => slabs;
 
-    /// <summary>One update of all parameters; gradients are left as they are.</summary>
+    /// <summary>Whether a step leaves the gradients 0, in the same pass; else they stay as they are.</summary>
+    public bool ClearsGradients { get; set; }
+
+    /// <summary>Bytes of <see cref="State"/>.</summary>
+    public long StateBytes => owned.Sum(buffer => (long)sizeof(float) * buffer.Length);
+
+    /// <summary>One update of all parameters.</summary>
     /// <param name="step">1 for the first update.</param>
     /// <param name="learningRate">η of this update.</param>
     /// <param name="gradientScale">Factor of all gradients, from clipping.</param>
@@ -33,7 +41,20 @@ public abstract class Optimizer(Backend backend, ParameterSlabs slabs) : IDispos
         }
     }
 
-    public virtual void Dispose() => GC.SuppressFinalize(this);
+    public virtual void Dispose()
+    {
+        owned.ForEach(buffer => buffer.Dispose());
+        owned.Clear();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Memory for a moment of so many elements, 0 at first.</summary>
+    private protected View Moment(int length)
+    {
+        TensorBuffer buffer = backend.Allocate(length);
+        owned.Add(buffer);
+        return new View(buffer, 0, length);
+    }
 
     /// <summary>The optimizer that [train] asks for.</summary>
     /// <param name="train">Kind and hyper-parameters.</param>

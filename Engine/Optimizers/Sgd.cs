@@ -4,12 +4,23 @@ using PureLlm.Kernels;
 namespace PureLlm.Engine.Optimizers;
 
 /// <summary>g' = g + λw (matrices only), m = μm + g', w −= η·(nesterov ? g' + μm : m).</summary>
-/// <remarks>Stochastic gradient descent with momentum (Polyak 1964; Sutskever et al. 2013). λ is the L2 term, inside the momentum.</remarks>
-public sealed class Sgd(Backend backend, ParameterSlabs slabs, double momentum, double decay, bool nesterov) : Optimizer(backend, slabs)
+/// <remarks>Stochastic gradient descent with momentum (Polyak 1964; Sutskever et al. 2013). λ is the L2 term, inside the momentum. Without momentum nothing is remembered.</remarks>
+public sealed class Sgd : Optimizer
 {
+    private readonly double momentum, decay;
+    private readonly bool nesterov;
+    private readonly View m;
+
+    public Sgd(Backend backend, ParameterSlabs slabs, double momentum, double decay, bool nesterov) : base(backend, slabs)
+    {
+        (this.momentum, this.decay, this.nesterov) = (momentum, decay, nesterov);
+        m = momentum == 0 ? default : Moment(slabs.Values.Length);
+        State = m.IsEmpty ? [] : [("m", m)];
+    }
+
     public override string Name => "sgd";
 
-    public override IReadOnlyList<(string Name, View Slab)> State { get; } = [("m", slabs.FirstMoments)];
+    public override IReadOnlyList<(string Name, View Slab)> State { get; }
 
     public override void Step(long step, double learningRate, double gradientScale)
     {
@@ -18,8 +29,8 @@ public sealed class Sgd(Backend backend, ParameterSlabs slabs, double momentum, 
         {
             (int offset, int length, bool decays) = ranges[i];
             Backend.Sgd(
-                Slabs.Values.Slice(offset, length), Slabs.Gradients.Slice(offset, length), Slabs.FirstMoments.Slice(offset, length),
-                (float)learningRate, (float)momentum, (float)(decays ? decay : 0), nesterov, (float)gradientScale);
+                Slabs.Values.Slice(offset, length), Slabs.Gradients.Slice(offset, length), m.IsEmpty ? m : m.Slice(offset, length),
+                (float)learningRate, (float)momentum, (float)(decays ? decay : 0), nesterov, (float)gradientScale, ClearsGradients);
         }
     }
 }

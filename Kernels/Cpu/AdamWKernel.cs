@@ -10,6 +10,7 @@ internal readonly unsafe struct AdamWKernel : IVectorBody
     private const float SmallestNormal = 1.17549435e-38f;
 
     private readonly float* _w, _g, _m, _v;
+    private readonly bool _clearsGradient;
     private readonly float _scale, _toMean, _toSquare, _rate, _decay, _correction, _epsilon;
 
     public AdamWKernel(float* w, float* g, float* m, float* v, in AdamWStep step)
@@ -27,6 +28,7 @@ internal readonly unsafe struct AdamWKernel : IVectorBody
         _decay = (float)((double)step.LearningRate * step.WeightDecay);
         _correction = (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, step.Step)));
         _epsilon = step.Epsilon;
+        _clearsGradient = step.ClearsGradient;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -43,6 +45,10 @@ internal readonly unsafe struct AdamWKernel : IVectorBody
         VectorLoop.Store<TWidth, TVector>(m, _m + i, count);
         VectorLoop.Store<TWidth, TVector>(v, _v + i, count);
         VectorLoop.Store<TWidth, TVector>(w, _w + i, count);
+        if (_clearsGradient)
+        {
+            VectorLoop.Store<TWidth, TVector>(default, _g + i, count);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

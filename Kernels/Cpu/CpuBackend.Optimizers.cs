@@ -16,7 +16,7 @@ public sealed unsafe partial class CpuBackend
     /// <inheritdoc/>
     /// <remarks>An empty m stands for zeros; only without momentum.</remarks>
     /// <exception cref="ArgumentException">Momentum without m.</exception>
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale)
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false)
     {
         const string operation = "Sgd";
         int n = Length(w);
@@ -25,6 +25,6 @@ public sealed unsafe partial class CpuBackend
             throw new ArgumentException($"{operation}: momentum {momentum} needs a buffer of {n} floats for 'm'.");
         }
         float* pg = Pointer(g, n, operation, nameof(g)), pm = Optional(m, n, operation, nameof(m));
-        Run(new SgdKernel(Pointer(w), pg, pm, learningRate, momentum, weightDecay, nesterov, gradientScale), n);
+        Run(new SgdKernel(Pointer(w), pg, pm, learningRate, momentum, weightDecay, nesterov, gradientScale, clearGradient), n);
     }
 }

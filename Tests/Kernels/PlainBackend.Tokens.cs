@@ -69,9 +69,10 @@ internal sealed partial class PlainBackend
             double update = sm[i] / correction1 / (Math.Sqrt(sv[i] / correction2) + step.Epsilon);
             sw[i] -= (float)(step.LearningRate * (update + (step.WeightDecay * sw[i])));
         }
+        if (step.ClearsGradient) { sg.Clear(); }
     }
 
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale)
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false)
     {
         Span<float> sw = w.Span, sg = g.Span, sm = m.Span;
         for (int i = 0; i < sw.Length; i++)
@@ -80,5 +81,6 @@ internal sealed partial class PlainBackend
             sm[i] = (momentum * sm[i]) + gradient;
             sw[i] -= learningRate * (nesterov ? gradient + (momentum * sm[i]) : sm[i]);
         }
+        if (clearGradient) { sg.Clear(); }
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Formats;
 using PureLlm.Engine.Modules;
+using PureLlm.Engine.Optimizers;
 using PureLlm.Kernels;
 using PureLlm.Tests.Engine.Modules;
 using PureLlm.Tokenizer;
@@ -211,15 +212,16 @@ public class ModelFolderTests
     {
         using TemporaryFolder folder = new();
         using TestModel test = new(Llama);
-        ParameterSlabs slabs = test.Model.Slabs;
-        for (int i = 0; i < slabs.FirstMoments.Length; i++) { slabs.FirstMoments.Span[i] = i; }
-        ViewFile.Save(folder.At("optimizer.safetensors"), test.Backend, [("m", slabs.FirstMoments), ("v", slabs.SecondMoments)], new Dictionary<string, string> { ["kind"] = "adamw" });
-        float[] kept = slabs.FirstMoments.Span.ToArray();
-        slabs.FirstMoments.Span.Clear();
-        IReadOnlyDictionary<string, string> metadata = ViewFile.Load(folder.At("optimizer.safetensors"), test.Backend, [("m", slabs.FirstMoments), ("v", slabs.SecondMoments)]);
+        using AdamW adam = new(test.Backend, test.Model.Slabs, 0.9, 0.99, 1e-8, 0);
+        (View m, View v) = (adam.State[0].Slab, adam.State[1].Slab);
+        for (int i = 0; i < m.Length; i++) { m.Span[i] = i; }
+        ViewFile.Save(folder.At("optimizer.safetensors"), test.Backend, [("m", m), ("v", v)], new Dictionary<string, string> { ["kind"] = "adamw" });
+        float[] kept = m.Span.ToArray();
+        m.Span.Clear();
+        IReadOnlyDictionary<string, string> metadata = ViewFile.Load(folder.At("optimizer.safetensors"), test.Backend, [("m", m), ("v", v)]);
         Assert.That(metadata["kind"], Is.EqualTo("adamw"));
-        Assert.That(slabs.FirstMoments.Span.ToArray(), Is.EqualTo(kept));
-        Assert.That(() => ViewFile.Load(folder.At("optimizer.safetensors"), test.Backend, [("m", slabs.FirstMoments.Slice(0, 16)), ("w", slabs.SecondMoments)]),
+        Assert.That(m.Span.ToArray(), Is.EqualTo(kept));
+        Assert.That(() => ViewFile.Load(folder.At("optimizer.safetensors"), test.Backend, [("m", m.Slice(0, 16)), ("w", v)]),
             Throws.TypeOf<ModelFileException>().With.Message.Contains("'m' is").And.Message.Contains("'w' is missing").And.Message.Contains("'v' is not expected"));
     }
 }

@@ -1,6 +1,7 @@
 using PureLlm.Autograd;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Modules;
+using PureLlm.Engine.Optimizers;
 using PureLlm.Kernels;
 
 namespace PureLlm.Tests.Engine.Modules;
@@ -133,7 +134,7 @@ public class ArchitectureTests
             Init = InitKind.XavierUniform,
         };
         using TestModel test = new(config, Batch, Length, Letters + 1, threads: 2);
-        ParameterSlabs slabs = test.Model.Slabs;
+        using AdamW adam = new(test.Backend, test.Model.Slabs, 0.9, 0.98, 1e-8, 0);
         float loss = 0;
         for (int step = 1; step <= 400; step++)
         {
@@ -144,7 +145,7 @@ public class ArchitectureTests
             test.Batch.Inputs.Set(inputs);
             test.Batch.Targets.Set(target);
             loss = test.Step();
-            test.Backend.AdamW(slabs.Values, slabs.Gradients, slabs.FirstMoments, slabs.SecondMoments, new AdamWStep(4e-3f * Math.Min(1f, step / 20f), 0.9f, 0.98f, 1e-8f, 0f, step, 1f));
+            adam.Step(step, 4e-3 * Math.Min(1, step / 20.0), 1);
         }
         Assert.That(loss, Is.LessThan(0.1));
     }

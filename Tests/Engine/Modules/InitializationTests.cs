@@ -91,7 +91,7 @@ public class InitializationTests
     }
 
     [Test]
-    public void Slabs_hold_matrices_first_on_64_byte_lines_with_the_same_places_in_all_four()
+    public void Slabs_hold_matrices_first_on_64_byte_lines_with_the_same_places_in_both()
     {
         using CpuBackend backend = new(1);
         using LanguageModel model = LanguageModel.Create(TestModel.Small with { Width = 12, Heads = 2, Bias = true }, 7);
@@ -99,7 +99,7 @@ public class InitializationTests
         ParameterSlabs slabs = model.Slabs;
         Assert.That(slabs.Ranges.Select(range => range.Decays), Is.EqualTo(new[] { true, false }));
         Assert.That(slabs.Ranges[1].Offset, Is.EqualTo(slabs.Ranges[0].Length));
-        Assert.That(slabs.Ranges.Sum(range => range.Length), Is.EqualTo(slabs.Values.Length).And.EqualTo(slabs.SecondMoments.Length));
+        Assert.That(slabs.Ranges.Sum(range => range.Length), Is.EqualTo(slabs.Values.Length).And.EqualTo(slabs.Gradients.Length));
         foreach (Parameter parameter in slabs.Parameters)
         {
             SlabRange range = slabs.Ranges.Single(range => range.Decays == parameter.Decays);

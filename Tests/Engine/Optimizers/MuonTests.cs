@@ -81,8 +81,9 @@ public class MuonTests
             }
         }
         Slabs.AssertClose(slabs.Parameters.Values, w, 1e-3);
-        Slabs.AssertClose(slabs.Parameters.FirstMoments, m, 1e-6);
-        Slabs.AssertClose(slabs.Parameters.SecondMoments, v, 1e-6);
+        Slabs.AssertClose(muon.State[0].Slab, m, 1e-6);
+        Slabs.AssertClose(muon.State[1].Slab, [.. slabs.Parameters.Parameters.Where(parameter => !HiddenMatrix.Is(parameter))
+            .SelectMany(parameter => v.Skip(parameter.Tensor.Data.Offset).Take(parameter.Shape.Length))], 1e-6);
     }
 
     [Test]
