@@ -18,6 +18,8 @@ public sealed record RunConfig
 
     public TrainSection Train { get; init; } = new();
 
+    public PrecisionSection Precision { get; init; } = new();
+
     public EvalSection Eval { get; init; } = new();
 
     public CheckpointSection Checkpoint { get; init; } = new();

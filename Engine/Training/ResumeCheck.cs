@@ -10,7 +10,7 @@ public sealed record DifferingKey(string Path, string Saved, string Wanted);
 /// <summary>Whether a run can go on with a configuration that was changed since.</summary>
 internal static class ResumeCheck
 {
-    private static readonly string[] FixedTables = ["model", "tokenizer", "data"];
+    private static readonly string[] FixedTables = ["model", "tokenizer", "data", "precision"];
     private static readonly string[] FixedKeys = ["run.seed", "train.batch", "train.accumulate", "train.optimizer"];
     private static readonly string[] FreeKeys = ["model.dropout", "model.preset", "model.init_from", "model.init", "model.init_std"];
 

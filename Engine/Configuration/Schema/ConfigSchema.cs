@@ -11,7 +11,7 @@ public static partial class ConfigSchema
         Top.Key("version", new IntegerType(0), c => c.Version, (c, v) => c with { Version = (int)v },
             "The version of the configuration format.",
             "Old files keep working: a later program still reads version 1.", "1"),
-        .. RunKeys(), .. DataKeys(), .. TokenizerKeys(), .. ModelKeys(), .. TrainKeys(), .. EvalKeys(), .. SampleKeys(), .. CheckpointKeys(), .. BreakKeys(),
+        .. RunKeys(), .. DataKeys(), .. TokenizerKeys(), .. ModelKeys(), .. TrainKeys(), .. PrecisionKeys(), .. EvalKeys(), .. SampleKeys(), .. CheckpointKeys(), .. BreakKeys(),
     ];
 
     /// <summary>Every table, in the order in which it is written.</summary>
@@ -22,6 +22,7 @@ public static partial class ConfigSchema
         new ConfigTableHelp("tokenizer", "How text becomes tokens."),
         new ConfigTableHelp("model", "The shape of the network."),
         new ConfigTableHelp("train", "How long and how it learns: budget, batch, optimizer, schedule."),
+        new ConfigTableHelp("precision", "The number formats in which weights, gradients, moments and activations are kept."),
         new ConfigTableHelp("eval", "How progress is measured and shown."),
         new ConfigTableHelp("eval.sample", "The text that is sampled at every evaluation."),
         new ConfigTableHelp("checkpoint", "What is saved, and when."),

@@ -70,7 +70,7 @@ public class ConfigErrorsTests
               ┌─ tiny.toml:1:1
              1│ [training]
               │ ^^^^^^^^^^ did you mean [train]?
-              = help: tables: [run], [data], [tokenizer], [model], [train], [eval], [checkpoint], [break]; one of your own starts with x-
+              = help: tables: [run], [data], [tokenizer], [model], [train], [precision], [eval], [checkpoint], [break]; one of your own starts with x-
 
             """),
         ("C009", "version = 2\n", """
