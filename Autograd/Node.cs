@@ -26,9 +26,26 @@ public sealed class Node
     /// <summary>Scratch of the running call, shared by all nodes.</summary>
     public View Workspace { get; internal set; }
 
+    /// <summary>Whether <see cref="Op.Backward"/> adds to the gradient of this input; else it is the first to touch it and overwrites what is there.</summary>
+    public bool Adds(int input) => (overwritten & (1u << input)) == 0;
+
+    /// <summary>Whether the gradient of this input lies in the memory of the output's: it is there already.</summary>
+    public bool IsPassed(int input) => inputs[input].Grad == Output.Grad;
+
+    /// <summary>What the module that applied it declared to belong together; 0: nothing.</summary>
+    internal int Segment { get; set; }
+
     internal Tensor[] inputs = [];
-    internal int InputCount;
+    internal int InputCount, SavedLength, WorkspaceLength;
     internal TensorBuffer? Memory;
+    internal uint overwritten;
+
+    internal bool HasTwice(Tensor input)
+    {
+        int count = 0;
+        foreach (Tensor other in Inputs) { count += ReferenceEquals(other, input) ? 1 : 0; }
+        return count > 1;
+    }
 
     public override string ToString() => $"{Index} {Op.Name} → {Output}";
 }

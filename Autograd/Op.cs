@@ -2,7 +2,7 @@ using PureLlm.Kernels;
 
 namespace PureLlm.Autograd;
 
-/// <summary>A differentiable operation: its shape rule, its forward pass, and a backward pass that only ever adds.</summary>
+/// <summary>A differentiable operation: its shape rule, its forward pass, and a backward pass that adds to the gradients of its inputs.</summary>
 /// <remarks>An op holds hyper-parameters, no data of a call; a module makes it once and applies it at every step.
 /// Every concrete op has <c>public static IEnumerable&lt;OpExample&gt; Examples</c>, found by reflection:
 /// the gradient check, the parity tests and the benchmarks run on them.</remarks>
@@ -21,10 +21,25 @@ public abstract class Op
     /// <summary>Floats of scratch that live only during one call of <see cref="Forward"/> or <see cref="Backward"/>.</summary>
     public virtual int WorkspaceLength(ReadOnlySpan<Tensor> inputs) => 0;
 
+    /// <summary>Whether <see cref="Backward"/> reads the values of an input; what no backward pass reads is not kept.</summary>
+    public virtual bool BackwardReads(int input) => true;
+
+    /// <summary>Whether <see cref="Backward"/> reads the values of the output.</summary>
+    public virtual bool BackwardReadsOutput => true;
+
+    /// <summary>Whether <see cref="Backward"/> can overwrite the gradient of an input, as <see cref="Node.Adds"/> says, instead of adding to zeros.</summary>
+    public virtual bool Overwrites(int input) => false;
+
+    /// <summary>Whether the gradient of an input is that of the output as it is, so that both may share memory (<see cref="Node.IsPassed"/>).</summary>
+    public virtual bool PassesGradient(int input) => false;
+
+    /// <summary>Whether the forward pass costs little beside a matrix product: selective checkpointing runs it again.</summary>
+    public virtual bool IsCheap => false;
+
     /// <summary>Fills the output and what is saved.</summary>
     public abstract void Forward(Backend backend, Node node);
 
-    /// <summary>Adds to the gradient of every input that needs one; the output's gradient is complete.</summary>
+    /// <summary>Adds to the gradient of every input that needs one, or overwrites it where <see cref="Node.Adds"/> is false; the output's gradient is complete.</summary>
     public abstract void Backward(Backend backend, Node node);
 
     /// <summary>The same function in float64 by its textbook formula: the oracle of tests and the proof in step-through.</summary>

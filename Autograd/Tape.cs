@@ -1,3 +1,4 @@
+using PureLlm.Autograd.Memory;
 using PureLlm.Kernels;
 
 namespace PureLlm.Autograd;
@@ -5,12 +6,18 @@ namespace PureLlm.Autograd;
 /// <summary>Runs operations and remembers them, so that gradients can flow back: the only door to arithmetic above the kernels.</summary>
 /// <remarks>Nodes, tensors and memory are kept by position and reused as long as op and shapes repeat: a warmed step allocates nothing.
 /// Not thread-safe; the backend parallelises inside an operation.</remarks>
-public sealed class Tape(Backend backend, bool records = true) : IDisposable
+/// <param name="backend">Where everything lives.</param>
+/// <param name="records">Whether outputs get gradients. Without, a tape evaluates only.</param>
+/// <param name="memory">How values share memory; null: each has its own and can be looked at until the next step.</param>
+public sealed partial class Tape(Backend backend, bool records = true, TapeMemory? memory = null) : IDisposable
 {
+    private static long passes;
+
     private readonly List<Node> nodes = [];
     private readonly TensorBuffer seed = backend.Allocate(1);
-    private TensorBuffer? workspace;
+    private int segment, segments;
     private long pass;
+    private bool isFresh;
 
     public Backend Backend => backend;
 
@@ -36,23 +43,51 @@ public sealed class Tape(Backend backend, bool records = true) : IDisposable
     {
         if (Count == nodes.Count) { nodes.Add(new Node(Count)); }
         Node node = nodes[Count];
-        if (!Repeats(node, op, inputs)) { Configure(node, op, inputs); }
+        bool repeats = Repeats(node, op, inputs);
+        if (memory is not null)
+        {
+            if (repeats && plan is not null && Count < plan.Count)
+            {
+                Count++;
+                plan.Forward(node.Index, Observer);
+            }
+            else { Postpone(node, op, inputs, repeats); }
+            return node.Output;
+        }
+        if (!repeats)
+        {
+            Describe(node, op, inputs);
+            Allocate(node);
+        }
         Count++;
         op.Forward(backend, node);
         Observer?.OnForward(node);
         return node.Output;
     }
 
+    /// <summary>Begins a segment: operations that belong together, of which checkpointing keeps only what others read.</summary>
+    public void BeginSegment() => segment = ++segments;
+
+    /// <summary>Ends the segment.</summary>
+    public void EndSegment() => segment = 0;
+
     /// <summary>Forgets all nodes and keeps their memory for the next step.</summary>
-    public void Reset() => Count = 0;
+    public void Reset() => (Count, segment, segments) = (0, 0, 0);
 
     /// <summary>Back-propagates from a scalar: ∂L/∂L = <paramref name="scale"/>, then every node in reverse order.</summary>
-    public void Backward(Tensor loss, float scale = 1f)
+    /// <param name="isFresh">The gradients of parameters are overwritten; otherwise they are added to. One that no node touches (<see cref="HasTouched"/>) stays as it was.</param>
+    public void Backward(Tensor loss, float scale = 1f, bool isFresh = false)
     {
-        foreach (Node _ in BackwardSteps(loss, scale)) { }
+        BackwardEnumerator steps = BackwardSteps(loss, scale);
+        this.isFresh = isFresh;
+        while (steps.MoveNext()) { }
+        this.isFresh = false;
     }
 
-    /// <summary>The backward pass, one node at each step. Gradients of activations are cleared just before the first node adds to them; those of parameters are their owner's to clear.</summary>
+    /// <summary>Whether the last backward pass reached the gradient of a tensor.</summary>
+    public bool HasTouched(Tensor tensor) => tensor.TouchedInPass == pass;
+
+    /// <summary>The backward pass, one node at each step. Gradients of activations begin with the first node that touches them; those of parameters are added to.</summary>
     /// <exception cref="InvalidOperationException">The tape does not record, or the loss is not a scalar on it.</exception>
     public BackwardEnumerator BackwardSteps(Tensor loss, float scale = 1f)
     {
@@ -63,11 +98,13 @@ public sealed class Tape(Backend backend, bool records = true) : IDisposable
     }
 
     /// <summary>The backward pass from any tensor on the tape, given ∂L/∂output.</summary>
+    /// <exception cref="InvalidOperationException">The tape plans its memory, and the output is not its last.</exception>
     public BackwardEnumerator BackwardSteps(Tensor output, View gradient)
     {
-        pass++;
-        Clear(output);
-        backend.Accumulate(gradient, output.Grad);
+        if (memory is not null) { Prepare(output); }
+        pass = Interlocked.Increment(ref passes);
+        output.TouchedInPass = pass;
+        backend.Copy(gradient, output.Grad);
         return new BackwardEnumerator(this);
     }
 
@@ -81,74 +118,54 @@ public sealed class Tape(Backend backend, bool records = true) : IDisposable
         return true;
     }
 
-    private void Configure(Node node, Op op, ReadOnlySpan<Tensor> inputs)
+    /// <summary>Checks the shapes and notes what the node needs.</summary>
+    private void Describe(Node node, Op op, ReadOnlySpan<Tensor> inputs)
     {
         Shape shape = op.OutputShape(inputs);
-        int saved = op.SavedLength(inputs), length = shape.Length, scratch = op.WorkspaceLength(inputs);
+        (node.SavedLength, node.WorkspaceLength) = (op.SavedLength(inputs), op.WorkspaceLength(inputs));
         bool needsGradient = false;
         foreach (Tensor input in inputs) { needsGradient |= input.NeedsGradient; }
-        needsGradient &= records;
 
-        int output = Aligned(length), total = output + (needsGradient ? output : 0) + Aligned(saved);
-        if (node.Memory is null || node.Memory.Length < total)
-        {
-            FloatsHeld += total - (node.Memory?.Length ?? 0);
-            node.Memory?.Dispose();
-            node.Memory = backend.Allocate(total);
-        }
         if (node.inputs.Length < inputs.Length) { node.inputs = new Tensor[inputs.Length]; }
         inputs.CopyTo(node.inputs);
         node.InputCount = inputs.Length;
         node.Op = op;
         node.Scope = Scope;
+        node.Segment = segment;
         string name = Scope.Length == 0 ? $"{op.Name}.{node.Index}" : $"{Scope}.{op.Name}";
-        node.Output = new Tensor(name, shape, new View(node.Memory, 0, length), needsGradient ? new View(node.Memory, output, length) : default) { IsActivation = true };
-        node.Saved = saved == 0 ? default : new View(node.Memory, total - Aligned(saved), saved);
-        node.Workspace = scratch == 0 ? default : Scratch(scratch);
-    }
-
-    private View Scratch(int length)
-    {
-        if (workspace is null || workspace.Length < length)
-        {
-            TensorBuffer? old = workspace;
-            workspace = backend.Allocate(length);
-            foreach (Node node in nodes)
-            {
-                if (!node.Workspace.IsEmpty) { node.Workspace = new View(workspace, 0, node.Workspace.Length); }
-            }
-            old?.Dispose();
-        }
-        return new View(workspace, 0, length);
-    }
-
-    private void Clear(Tensor tensor)
-    {
-        if (tensor.IsActivation && tensor.NeedsGradient && tensor.ClearedInPass != pass)
-        {
-            tensor.ClearedInPass = pass;
-            backend.Fill(tensor.Grad, 0f);
-        }
+        node.Output = new Tensor(name, shape, node.Index, needsGradient && records);
     }
 
     /// <summary>Runs one node backward; false if no gradient reached it.</summary>
     private bool Step(Node node)
     {
-        if (!node.Output.NeedsGradient || node.Output.ClearedInPass != pass) { return false; }
-        foreach (Tensor input in node.Inputs) { Clear(input); }
+        if (!node.Output.NeedsGradient || node.Output.TouchedInPass != pass) { return false; }
+        plan?.BeforeBackward(node.Index);
+        node.overwritten = 0;
+        for (int i = 0; i < node.InputCount; i++) { Touch(node, i); }
         node.Op.Backward(backend, node);
         Observer?.OnBackward(node);
+        plan?.AfterBackward(node.Index);
         return true;
     }
 
-    /// <summary>Rounds up to 16 floats, so that every view starts on a 64-byte line.</summary>
-    private static int Aligned(int length) => (length + 15) & ~15;
+    /// <summary>Where the node is the first to touch the gradient of an input, has it overwritten, or clears it.</summary>
+    private void Touch(Node node, int i)
+    {
+        Tensor input = node.inputs[i];
+        if (!input.NeedsGradient || input.TouchedInPass == pass) { return; }
+        input.TouchedInPass = pass;
+        if (!input.IsActivation && !isFresh) { return; }
+        if (node.Op.Overwrites(i) && !node.HasTwice(input)) { node.overwritten |= 1u << i; }
+        else { backend.Fill(input.Grad, 0f); }
+    }
 
     public void Dispose()
     {
         foreach (Node node in nodes) { node.Memory?.Dispose(); }
         nodes.Clear();
         Count = 0;
+        plan?.Dispose();
         workspace?.Dispose();
         seed.Dispose();
     }

@@ -10,6 +10,16 @@ public sealed class Add : Op
 
     public override string Name => "add";
 
+    public override bool BackwardReads(int input) => false;
+
+    public override bool BackwardReadsOutput => false;
+
+    public override bool Overwrites(int input) => true;
+
+    public override bool PassesGradient(int input) => true;
+
+    public override bool IsCheap => true;
+
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)
     {
         ShapeException.RequireInputs(this, inputs, 2);
@@ -22,10 +32,18 @@ public sealed class Add : Op
 
     public override void Backward(Backend backend, Node node)
     {
-        foreach (Tensor input in node.Inputs)
+        for (int i = 0; i < 2; i++)
         {
-            if (input.NeedsGradient) { backend.Accumulate(node.Output.Grad, input.Grad); }
+            if (node.Inputs[i].NeedsGradient) { Pass(backend, node, i); }
         }
+    }
+
+    /// <summary>Adds the output's gradient to that of an input, or copies it, or finds it there.</summary>
+    internal static void Pass(Backend backend, Node node, int input)
+    {
+        View dx = node.Inputs[input].Grad;
+        if (node.Adds(input)) { backend.Accumulate(node.Output.Grad, dx); }
+        else if (!node.IsPassed(input)) { backend.Copy(node.Output.Grad, dx); }
     }
 
     public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes)

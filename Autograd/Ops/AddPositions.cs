@@ -14,6 +14,16 @@ public sealed class AddPositions : Op
 
     public override string Name => "add_positions";
 
+    public override bool BackwardReads(int input) => false;
+
+    public override bool BackwardReadsOutput => false;
+
+    public override bool Overwrites(int input) => input == 0;
+
+    public override bool PassesGradient(int input) => input == 0;
+
+    public override bool IsCheap => true;
+
     /// <summary>Position of the first row of each sequence; decoding with a cache moves it on.</summary>
     public int FirstPosition { get; set; }
 
@@ -38,7 +48,7 @@ public sealed class AddPositions : Op
     public override void Backward(Backend backend, Node node)
     {
         Tensor x = node.Inputs[0], p = node.Inputs[1];
-        if (x.NeedsGradient) { backend.Accumulate(node.Output.Grad, x.Grad); }
+        if (x.NeedsGradient) { Add.Pass(backend, node, 0); }
         if (p.NeedsGradient) { backend.AddRowsBackward(node.Output.Grad, Used(node, p.Grad), x.Shape.Rows, x.Shape.Columns, x.Shape[1]); }
     }
 

@@ -15,6 +15,8 @@ public sealed class CrossEntropy(Tokens targets) : Op
 
     public override string Name => "cross_entropy";
 
+    public override bool BackwardReadsOutput => false;
+
     public Tokens Targets => targets;
 
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)

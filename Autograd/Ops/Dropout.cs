@@ -11,6 +11,12 @@ public sealed class Dropout(float rate) : Op
 
     public override string Name => "dropout";
 
+    public override bool BackwardReads(int input) => false;
+
+    public override bool BackwardReadsOutput => false;
+
+    public override bool IsCheap => true;
+
     public float Rate { get; } = rate is >= 0f and < 1f ? rate : throw new ArgumentOutOfRangeException(nameof(rate), $"dropout: the rate {rate} must be at least 0 and below 1.");
 
     /// <summary>Which numbers are drawn: another for every layer and step.</summary>

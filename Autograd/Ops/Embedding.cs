@@ -15,6 +15,10 @@ public sealed class Embedding(Tokens tokens) : Op
 
     public override string Name => "embedding";
 
+    public override bool BackwardReads(int input) => false;
+
+    public override bool BackwardReadsOutput => false;
+
     public Tokens Tokens => tokens;
 
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)

@@ -9,6 +9,10 @@ public sealed class Gate<TFunction> : Op
 {
     public override string Name => $"{TFunction.Name}_gate";
 
+    public override bool BackwardReadsOutput => false;
+
+    public override bool IsCheap => true;
+
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)
     {
         ShapeException.RequireInputs(this, inputs, 2);

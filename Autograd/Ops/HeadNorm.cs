@@ -15,6 +15,10 @@ public sealed class HeadNorm(int heads, int keyValueHeads, float epsilon = 1e-6f
 
     public override string Name => "head_norm";
 
+    public override bool BackwardReadsOutput => false;
+
+    public override bool IsCheap => true;
+
     private int TotalHeads => heads + (2 * keyValueHeads);
 
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)

@@ -15,6 +15,10 @@ public sealed class LayerNorm(float epsilon = 1e-5f) : Op
 
     public override string Name => "layer_norm";
 
+    public override bool BackwardReadsOutput => false;
+
+    public override bool IsCheap => true;
+
     public float Epsilon { get; } = epsilon;
 
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)

@@ -19,6 +19,8 @@ public sealed class LinearCrossEntropy(Tokens targets, int chunkRows = 0) : Op
 
     public override string Name => "linear_cross_entropy";
 
+    public override bool BackwardReadsOutput => false;
+
     public Tokens Targets => targets;
 
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)

@@ -9,6 +9,10 @@ public sealed class Map<TFunction> : Op
 {
     public override string Name => TFunction.Name;
 
+    public override bool BackwardReadsOutput => false;
+
+    public override bool IsCheap => true;
+
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)
     {
         ShapeException.RequireInputs(this, inputs, 1);

@@ -15,6 +15,10 @@ public sealed class MatMul : Op
 
     public override string Name => "matmul";
 
+    public override bool BackwardReadsOutput => false;
+
+    public override bool Overwrites(int input) => input < 2;
+
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)
     {
         if (inputs.Length != 3) { ShapeException.RequireInputs(this, inputs, 2); }
@@ -42,8 +46,8 @@ public sealed class MatMul : Op
         Tensor x = node.Inputs[0], w = node.Inputs[1];
         View dy = node.Output.Grad;
         int rows = x.Shape.Rows, n = w.Shape[0], k = w.Shape[1];
-        if (x.NeedsGradient) { backend.MatMul(MatMulLayout.NN, dy, w.Data, x.Grad, rows, k, n, accumulate: true); }
-        if (w.NeedsGradient) { backend.MatMul(MatMulLayout.TN, dy, x.Data, w.Grad, n, k, rows, accumulate: true); }
+        if (x.NeedsGradient) { backend.MatMul(MatMulLayout.NN, dy, w.Data, x.Grad, rows, k, n, accumulate: node.Adds(0)); }
+        if (w.NeedsGradient) { backend.MatMul(MatMulLayout.TN, dy, x.Data, w.Grad, n, k, rows, accumulate: node.Adds(1)); }
         if (node.Inputs.Length == 3 && node.Inputs[2].NeedsGradient) { backend.AddRowsBackward(dy, node.Inputs[2].Grad, rows, n, 1); }
     }
 

@@ -10,6 +10,10 @@ public sealed class Multiply : Op
 
     public override string Name => "multiply";
 
+    public override bool BackwardReadsOutput => false;
+
+    public override bool IsCheap => true;
+
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)
     {
         ShapeException.RequireInputs(this, inputs, 2);

@@ -19,6 +19,12 @@ public sealed class Rotary(int totalHeads, int rotatedHeads, bool interleaved) :
 
     public override string Name => "rotary";
 
+    public override bool BackwardReads(int input) => input == 1;
+
+    public override bool BackwardReadsOutput => false;
+
+    public override bool IsCheap => true;
+
     /// <summary>Position of the first row of each sequence; decoding with a cache moves it on.</summary>
     public int FirstPosition { get; set; }
 

@@ -10,6 +10,14 @@ public sealed class Scale(float factor) : Op
 
     public override string Name => "scale";
 
+    public override bool BackwardReads(int input) => false;
+
+    public override bool BackwardReadsOutput => false;
+
+    public override bool Overwrites(int input) => true;
+
+    public override bool IsCheap => true;
+
     public float Factor { get; } = factor;
 
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)
@@ -21,8 +29,11 @@ public sealed class Scale(float factor) : Op
     public override void Forward(Backend backend, Node node) =>
         backend.Scale(node.Inputs[0].Data, node.Output.Data, Factor);
 
-    public override void Backward(Backend backend, Node node) =>
-        backend.Accumulate(node.Output.Grad, node.Inputs[0].Grad, Factor);
+    public override void Backward(Backend backend, Node node)
+    {
+        if (node.Adds(0)) { backend.Accumulate(node.Output.Grad, node.Inputs[0].Grad, Factor); }
+        else { backend.Scale(node.Output.Grad, node.Inputs[0].Grad, Factor); }
+    }
 
     public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes) =>
         Array.ConvertAll(inputs[0], x => Factor * x);

@@ -10,6 +10,10 @@ public sealed class Softmax : Op
 
     public override string Name => "softmax";
 
+    public override bool BackwardReads(int input) => false;
+
+    public override bool IsCheap => true;
+
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)
     {
         ShapeException.RequireInputs(this, inputs, 1);

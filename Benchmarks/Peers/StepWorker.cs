@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using PureLlm.Autograd;
+using PureLlm.Autograd.Memory;
 using PureLlm.Benchmarks.Steps;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Formats;
@@ -36,7 +37,7 @@ internal sealed class StepWorker : IDisposable
         model = LanguageModel.Create(shape.Model, shape.Vocabulary);
         model.Allocate(backend, 1, training: true);
         batch = new ModelBatch(backend, shape.Batch, shape.Time);
-        tape = new Tape(backend);
+        tape = new Tape(backend, memory: new TapeMemory());
         optimizer = Optimizer.Create(new TrainSection { LearningRate = LearningRate, Beta1 = Beta1, Beta2 = Beta2, Decay = Decay, Clip = Clip }, model.Config, model.Slabs, backend);
         norm = new GradientNorm(backend, model.Slabs);
         tokens = MemoryMarshal.Cast<byte, ushort>(File.ReadAllBytes(tokenFile)).ToArray();

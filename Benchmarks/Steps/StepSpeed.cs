@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using PureLlm.Autograd;
+using PureLlm.Autograd.Memory;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Modules;
 using PureLlm.Engine.Optimizers;
@@ -30,7 +31,7 @@ internal static class StepSpeed
         using LanguageModel model = LanguageModel.Create(shape.Model, shape.Vocabulary);
         model.Allocate(backend, 1, training: true);
         using ModelBatch batch = new(backend, shape.Batch, shape.Time);
-        using Tape tape = new(backend);
+        using Tape tape = new(backend, memory: new TapeMemory());
         using Optimizer optimizer = Optimizer.Create(new TrainSection { LearningRate = 1e-4 }, model.Config, model.Slabs, backend);
         int[] ids = new int[batch.Inputs.Rows];
         for (int i = 0; i < ids.Length; i++) { ids[i] = CounterRandom.Below(new RandomStream(1, 1), (ulong)i, shape.Vocabulary); }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using PureLlm.Autograd;
+using PureLlm.Autograd.Memory;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Modules;
 using PureLlm.Engine.Optimizers;
@@ -32,7 +33,7 @@ public class StepSuite
         model = LanguageModel.Create(shape.Model, shape.Vocabulary);
         model.Allocate(backend, 1, training: true);
         batch = new ModelBatch(backend, shape.Batch, shape.Time);
-        tape = new Tape(backend);
+        tape = new Tape(backend, memory: new TapeMemory());
         optimizer = Optimizer.Create(new TrainSection { LearningRate = 1e-4 }, model.Config, model.Slabs, backend);
         int[] ids = [.. Enumerable.Range(0, shape.Tokens).Select(i => CounterRandom.Below(new RandomStream(1, 1), (ulong)i, shape.Vocabulary))];
         batch.Inputs.Set(ids);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PureLlm.Autograd;
+using PureLlm.Autograd.Memory;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Modules;
 using PureLlm.Engine.Optimizers;
@@ -21,7 +22,7 @@ internal static class TrainBench
         model.Allocate(backend, (ulong)config.Run.Seed, training: true);
         int time = model.Config.Context;
         using ModelBatch batch = new(backend, train.Batch, time, model.Config.IsEncoderDecoder ? time : 0);
-        using Tape tape = new(backend);
+        using Tape tape = new(backend, memory: new TapeMemory());
         using Optimizer optimizer = Optimizer.Create(train, model.Config, model.Slabs, backend);
         using GradientNorm norm = new(backend, model.Slabs);
         foreach (Tokens tokens in new[] { batch.Inputs, batch.Targets, batch.Source }.OfType<Tokens>()) { tokens.Set(Draw(tokens.Rows, vocabulary)); }

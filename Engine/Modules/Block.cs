@@ -38,9 +38,12 @@ public sealed class Block : Module
     /// <param name="keysValues">Of the encoded source, for <see cref="Cross"/>.</param>
     public Tensor Forward(Tape tape, Tensor x, Tensor? keysValues = null)
     {
+        tape.BeginSegment();
         x = aroundAttention.Leave(tape, x, Attention.Forward(tape, aroundAttention.Enter(tape, x)));
         if (Cross is not null) { x = aroundCross!.Leave(tape, x, Cross.Forward(tape, aroundCross.Enter(tape, x), keysValues!)); }
-        return aroundMlp.Leave(tape, x, Mlp.Forward(tape, aroundMlp.Enter(tape, x)));
+        x = aroundMlp.Leave(tape, x, Mlp.Forward(tape, aroundMlp.Enter(tape, x)));
+        tape.EndSegment();
+        return x;
     }
 }
 

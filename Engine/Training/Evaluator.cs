@@ -1,4 +1,5 @@
 using PureLlm.Autograd;
+using PureLlm.Autograd.Memory;
 using PureLlm.Engine.Data;
 using PureLlm.Engine.Modules;
 using PureLlm.Kernels;
@@ -22,7 +23,7 @@ internal sealed class Evaluator : IDisposable
     public Evaluator(Backend backend, LanguageModel model, int rows, int context, PairShape? pairs = null)
     {
         (this.backend, this.model) = (backend, model);
-        tape = new Tape(backend, records: false);
+        tape = new Tape(backend, records: false, new TapeMemory());
         loader = new WindowLoader(backend, rows, context, pairs);
         (inputs, targets) = (new int[rows * context], new int[rows * context]);
     }

@@ -1,4 +1,5 @@
 using PureLlm.Autograd;
+using PureLlm.Autograd.Memory;
 using PureLlm.Engine.Data;
 using PureLlm.Engine.Modules;
 using PureLlm.Engine.Optimizers;
@@ -29,7 +30,7 @@ internal sealed class TrainingStep : IDisposable
     {
         (this.backend, this.model, this.optimizer, this.clip, this.seed) = (backend, model, optimizer, clip, seed);
         Batches = new StepBatches(backend, source, pairs);
-        Tape = new Tape(backend);
+        Tape = new Tape(backend, memory: new TapeMemory());
         norm = new GradientNorm(backend, model.Slabs);
         optimizer.ClearsGradients = true;
     }

@@ -1,4 +1,5 @@
 using PureLlm.Autograd;
+using PureLlm.Autograd.Memory;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Modules;
 using PureLlm.Kernels;
@@ -11,12 +12,12 @@ internal sealed class TestModel : IDisposable
 {
     public const int Vocabulary = 13;
 
-    public TestModel(ModelConfig config, int batch = 2, int time = 5, int vocabulary = Vocabulary, int threads = 1, bool records = true, ulong seed = 3)
+    public TestModel(ModelConfig config, int batch = 2, int time = 5, int vocabulary = Vocabulary, int threads = 1, bool records = true, ulong seed = 3, TapeMemory? memory = null)
     {
         Backend = new CpuBackend(threads);
         Model = LanguageModel.Create(config, vocabulary);
         Model.Allocate(Backend, seed, training: true);
-        Tape = new Tape(Backend, records);
+        Tape = new Tape(Backend, records, memory);
         Batch = new ModelBatch(Backend, batch, time, config.IsEncoderDecoder ? time : 0);
         Batch.Inputs.Set(Draw(batch * time, vocabulary, 1));
         Batch.Targets.Set(Draw(batch * time, vocabulary, 2));
