@@ -33,12 +33,11 @@ internal static class TrainBench
         for (int i = 1; i <= WarmUp + 3 || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            backend.Fill(model.Slabs.Gradients, 0f);
             tape.Reset();
             model.SetRandomness((ulong)config.Run.Seed, i, 0);
             Tensor loss = model.Loss(tape, batch);
             long lossDone = Stopwatch.GetTimestamp();
-            tape.Backward(loss);
+            model.Backward(tape, loss);
             long gradientDone = Stopwatch.GetTimestamp();
             optimizer.Step(i, Math.Min(train.LearningRate, 1e-4), GradientNorm.ClipScale(norm.Measure(), train.Clip));
             long end = Stopwatch.GetTimestamp();
