@@ -1,7 +1,7 @@
 namespace PureLlm.Kernels;
 
 /// <summary>The whole device contract. Every argument is row-major; inputs, outputs, sizes, then hyper-parameters.</summary>
-/// <remarks>Gradients (d…) are added to, unless a call says that it is the first to touch them. One virtual call per operation, never per element.
+/// <remarks>Gradients (d…) are always added to, never overwritten. One virtual call per operation, never per element.
 /// The bits of every result are independent of the number of threads. Families: memory, elementwise, matrix product,
 /// normalisation, attention, tokens and loss, optimizers.</remarks>
 public abstract class Backend : IDisposable
@@ -13,9 +13,13 @@ public abstract class Backend : IDisposable
 
     // ---- memory
 
-    /// <summary>A buffer of <paramref name="length"/> zeros.</summary>
-    public abstract TensorBuffer Allocate(int length);
+    /// <summary>A buffer of <paramref name="length"/> zeros in a format.</summary>
+    public abstract TensorBuffer Allocate(int length, StorageFormat format = StorageFormat.Float32);
+
+    /// <summary>The numbers of a host array, rounded to nearest where the view's buffer keeps 16 bits.</summary>
     public abstract void Write(ReadOnlySpan<float> source, View destination);
+
+    /// <summary>The numbers of a view, exactly.</summary>
     public abstract void Read(View source, Span<float> destination);
 
     /// <summary>Token ids: stored by their bits, one to a word.</summary>
@@ -64,20 +68,20 @@ public abstract class Backend : IDisposable
     /// <summary>y = f(x).</summary>
     public abstract void Map<TFunction>(View x, View y) where TFunction : struct, IUnaryFunction;
 
-    /// <summary>dx += dy · f'(x); without <paramref name="accumulate"/> onto zeros, whatever dx holds.</summary>
-    public abstract void MapBackward<TFunction>(View x, View dy, View dx, bool accumulate = true) where TFunction : struct, IUnaryFunction;
+    /// <summary>dx += dy · f'(x).</summary>
+    public abstract void MapBackward<TFunction>(View x, View dy, View dx) where TFunction : struct, IUnaryFunction;
 
     /// <summary>y = f(gate) ⊙ up.</summary>
     public abstract void Gate<TFunction>(View gate, View up, View y) where TFunction : struct, IUnaryFunction;
 
-    /// <summary>dgate += dy ⊙ up ⊙ f'(gate), dup += dy ⊙ f(gate); without <paramref name="accumulate"/> onto zeros.</summary>
-    public abstract void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup, bool accumulate = true) where TFunction : struct, IUnaryFunction;
+    /// <summary>dgate += dy ⊙ up ⊙ f'(gate), dup += dy ⊙ f(gate).</summary>
+    public abstract void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup) where TFunction : struct, IUnaryFunction;
 
     /// <summary>y[i] = x[i] / (1 − rate) where the random number (stream, i) is ≥ rate, else 0.</summary>
     public abstract void Dropout(View x, View y, float rate, RandomStream stream);
 
-    /// <summary>dx += dy under the same mask; without <paramref name="accumulate"/> onto zeros.</summary>
-    public abstract void DropoutBackward(View dy, View dx, float rate, RandomStream stream, bool accumulate = true);
+    /// <summary>dx += dy under the same mask.</summary>
+    public abstract void DropoutBackward(View dy, View dx, float rate, RandomStream stream);
 
     // ---- matrix product
 
@@ -108,8 +112,8 @@ public abstract class Backend : IDisposable
     /// <summary>y = rotation of x by the angles of its position; table [positions, Dimensions] holds the cosines, then the sines, of Dimensions/2 angles.</summary>
     public abstract void Rotary(View x, View table, View y, in RotaryShape shape);
 
-    /// <summary>dx += inverse rotation of dy; without <paramref name="accumulate"/> onto zeros.</summary>
-    public abstract void RotaryBackward(View dy, View table, View dx, in RotaryShape shape, bool accumulate = true);
+    /// <summary>dx += inverse rotation of dy.</summary>
+    public abstract void RotaryBackward(View dy, View table, View dx, in RotaryShape shape);
 
     /// <summary>y = softmax(scale·q·kᵀ + mask)·v of each head; logSumExp [Batch, Heads, Queries] is kept, the T×S scores are not.</summary>
     public abstract void Attention(View q, View k, View v, View y, View logSumExp, in AttentionShape shape);
@@ -133,10 +137,13 @@ public abstract class Backend : IDisposable
     /// <summary>result[0] = Σ x².</summary>
     public abstract void SumOfSquares(View x, View result);
 
-    // ---- optimizers
+    // ---- optimizers: w in float32 or split, g in any format, moments in float32 or bfloat16, which is rounded by the randomness of m's buffer
 
     /// <summary>One pass: m, v, bias correction, decay, w, and the clearing of g where it is asked for.</summary>
     public abstract void AdamW(View w, View g, View m, View v, in AdamWStep step);
+
+    /// <summary>m = momentum·m + scale·g; update = nesterov ? scale·g + momentum·m : m, in float32; then g = 0 if <paramref name="clearGradient"/>.</summary>
+    public abstract void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false);
 
     /// <summary>m = momentum·m + scale·g + decay·w; w −= rate·(nesterov ? scale·g + decay·w + momentum·m : m); then g = 0 if <paramref name="clearGradient"/>.</summary>
     public abstract void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false);

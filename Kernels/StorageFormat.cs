@@ -11,4 +11,7 @@ public enum StorageFormat
 
     /// <summary>2 bytes, IEEE binary16: 5 bits of exponent (6e-8 … 65504), 10 of fraction.</summary>
     Float16,
+
+    /// <summary>4 bytes: a float32 whose nearest bfloat16 (ties away from 0) lies apart from the signed rest of 16 bits. A computation reads the former; the whole is exact.</summary>
+    SplitFloat32,
 }

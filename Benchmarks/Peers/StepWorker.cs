@@ -76,7 +76,8 @@ internal sealed class StepWorker : IDisposable
         Load((int)(step % (tokens.Length / (shape.Batch * (shape.Time + 1)))));
         tape.Reset();
         Tensor loss = model.Loss(tape, batch);
-        model.Backward(tape, loss);
+        backend.Fill(model.Slabs.Gradients, 0f);
+        tape.Backward(loss);
         Span<float> value = stackalloc float[1];
         backend.Read(loss.Data, value);
         optimizer.Step(++step, LearningRate, GradientNorm.ClipScale(norm.Measure(), Clip));

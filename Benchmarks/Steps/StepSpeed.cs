@@ -50,8 +50,9 @@ internal static class StepSpeed
             times?.Restart();
             Tensor loss = model.Loss(tape, batch);
             long forward = Stopwatch.GetTimestamp();
+            backend.Fill(model.Slabs.Gradients, 0f);
             times?.Restart();
-            model.Backward(tape, loss);
+            tape.Backward(loss);
             long backward = Stopwatch.GetTimestamp();
             optimizer.Step(step, 1e-4, 1);
             long end = Stopwatch.GetTimestamp();

@@ -19,11 +19,12 @@ internal static class TrainBench
     {
         TrainSection train = config.Train;
         using LanguageModel model = LanguageModel.Create(config.Model, vocabulary);
-        model.Allocate(backend, (ulong)config.Run.Seed, training: true);
+        model.Allocate(backend, (ulong)config.Run.Seed, training: true, config.Precision.Slabs);
         int time = model.Config.Context;
         using ModelBatch batch = new(backend, train.Batch, time, model.Config.IsEncoderDecoder ? time : 0);
         using Tape tape = new(backend, memory: new TapeMemory());
-        using Optimizer optimizer = Optimizer.Create(train, model.Config, model.Slabs, backend);
+        using Optimizer optimizer = Optimizer.Create(train, model.Config, model.Slabs, backend, new MomentStorage(config.Precision.Moments, (ulong)config.Run.Seed));
+        optimizer.ClearsGradients = true;
         using GradientNorm norm = new(backend, model.Slabs);
         foreach (Tokens tokens in new[] { batch.Inputs, batch.Targets, batch.Source }.OfType<Tokens>()) { tokens.Set(Draw(tokens.Rows, vocabulary)); }
         batch.Targets.LossWeight = 1f / batch.Targets.Rows;
@@ -33,11 +34,13 @@ internal static class TrainBench
         for (int i = 1; i <= WarmUp + 3 || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds; i++)
         {
             long start = Stopwatch.GetTimestamp();
+            if (i == 1) { model.Slabs.ClearGradients(); }
+            model.Slabs.SetRandomness((ulong)config.Run.Seed, i);
             tape.Reset();
             model.SetRandomness((ulong)config.Run.Seed, i, 0);
             Tensor loss = model.Loss(tape, batch);
             long lossDone = Stopwatch.GetTimestamp();
-            model.Backward(tape, loss);
+            tape.Backward(loss);
             long gradientDone = Stopwatch.GetTimestamp();
             optimizer.Step(i, Math.Min(train.LearningRate, 1e-4), GradientNorm.ClipScale(norm.Measure(), train.Clip));
             long end = Stopwatch.GetTimestamp();
@@ -55,7 +58,7 @@ internal static class TrainBench
             double[] all = [.. samples];
             return new BenchRow(config.Run.Name, phase, shape, threads, all) { Operations = share * operations, Tokens = batch.Inputs.Rows, Share = share > 0 ? share * operations / ceilings.Peak / SampleStatistics.Median(all) : double.NaN };
         }
-        long held = optimizer.StateBytes + (sizeof(float) * ((2L * model.Slabs.Values.Length) + tape.FloatsHeld));
+        long held = model.Slabs.Bytes + optimizer.StateBytes + (sizeof(float) * tape.FloatsHeld);
         return ([Row("forward", forward, 1.0 / 3), Row("backward", backward, 2.0 / 3), Row("optimizer", update, 0), Row("step", step, 1)], held, model.ParameterCount);
     }
 

@@ -1,3 +1,4 @@
+using PureLlm.Engine.Modules;
 using PureLlm.Kernels;
 
 namespace PureLlm.Engine.Configuration;
@@ -19,6 +20,9 @@ public sealed record PrecisionSection
 
     /// <summary>Factor of the loss that keeps float16 gradients in their range; other formats do without.</summary>
     public LossScale LossScale { get; init; } = LossScale.Dynamic;
+
+    /// <summary>How the slabs of a model keep matrices and their gradients.</summary>
+    public SlabFormats Slabs => new(Weights == StorageFormat.Float32 ? StorageFormat.Float32 : StorageFormat.SplitFloat32, Gradients);
 
     /// <summary>The factor that applies: none but for float16 gradients.</summary>
     public LossScale AppliedLossScale => Gradients == StorageFormat.Float16 ? LossScale : LossScale.None;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using PureLlm.Kernels;
 
 namespace PureLlm.Engine.Formats;
 
@@ -9,10 +10,15 @@ namespace PureLlm.Engine.Formats;
 /// <param name="Read">Writes elements [first, first + length) to the span.</param>
 public sealed record TensorSource(string Name, IReadOnlyList<long> Shape, Action<long, Span<float>> Read)
 {
+    /// <summary>Float32, or bfloat16 for elements that are exactly so.</summary>
+    public StorageFormat Format { get; init; } = StorageFormat.Float32;
+
+    internal int ElementBytes => Format == StorageFormat.BFloat16 ? 2 : 4;
+
     public long Count => Shape.Aggregate(1L, (product, size) => checked(product * size));
 }
 
-/// <summary>Writes a safetensors file of 32-bit floats: header, then the tensors one after the other.</summary>
+/// <summary>Writes a safetensors file of floats: header, then the tensors one after the other.</summary>
 public static class SafetensorsWriter
 {
     private const int Piece = 1 << 16;
@@ -37,6 +43,15 @@ public static class SafetensorsWriter
             {
                 Span<float> piece = host.AsSpan(0, (int)Math.Min(Piece, count - first));
                 tensor.Read(first, piece);
+                if (tensor.Format == StorageFormat.BFloat16)
+                {
+                    // In place: half i lies before float i is read.
+                    Span<ushort> halves = MemoryMarshal.Cast<float, ushort>(piece)[..piece.Length];
+                    for (int i = 0; i < piece.Length; i++) { halves[i] = (ushort)(BitConverter.SingleToUInt32Bits(piece[i]) >> 16); }
+                    if (!BitConverter.IsLittleEndian) { System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(halves, halves); }
+                    file.Write(MemoryMarshal.AsBytes(halves));
+                    continue;
+                }
                 if (!BitConverter.IsLittleEndian)
                 {
                     Span<int> words = MemoryMarshal.Cast<float, int>(piece);
@@ -60,9 +75,9 @@ public static class SafetensorsWriter
             long offset = 0;
             foreach (TensorSource tensor in tensors)
             {
-                long end = checked(offset + (4 * tensor.Count));
+                long end = checked(offset + (tensor.ElementBytes * tensor.Count));
                 json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", "F32");
+                json.WriteString("dtype", tensor.Format == StorageFormat.BFloat16 ? "BF16" : "F32");
                 WriteNumbers(json, "shape", tensor.Shape);
                 WriteNumbers(json, "data_offsets", [offset, end]);
                 json.WriteEndObject();

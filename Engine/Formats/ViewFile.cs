@@ -7,10 +7,13 @@ public static class ViewFile
 {
     private const int Piece = 1 << 20;
 
-    /// <summary>Writes each view as one vector, in one step that survives a crash.</summary>
+    /// <summary>Writes each view as one vector in the format that its memory keeps, in one step that survives a crash.</summary>
     public static void Save(string path, Backend backend, IReadOnlyList<(string Name, View View)> views, IReadOnlyDictionary<string, string>? metadata = null) =>
         SafetensorsWriter.Save(path, [.. views.Select(item => new TensorSource(item.Name, [item.View.Length],
-            (first, piece) => backend.Read(item.View.Slice((int)first, piece.Length), piece)))], metadata);
+            (first, piece) => backend.Read(item.View.Slice((int)first, piece.Length), piece))
+        {
+            Format = item.View.Buffer.Format == StorageFormat.BFloat16 ? StorageFormat.BFloat16 : StorageFormat.Float32,
+        })], metadata);
 
     /// <summary>Fills each view from the tensor of its name; nothing is written unless all fit.</summary>
     /// <exception cref="ModelFileException">A tensor is missing, extra, or of another length; all of them are named.</exception>

@@ -54,17 +54,18 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>Takes memory and draws the initial weights from the seed.</summary>
     /// <param name="training">Also gradients; without, the model only evaluates.</param>
-    public void Allocate(Backend backend, ulong seed, bool training)
+    /// <param name="formats">How matrices and their gradients are kept.</param>
+    public void Allocate(Backend backend, ulong seed, bool training, SlabFormats formats = default)
     {
-        AllocateEmpty(backend, training);
+        AllocateEmpty(backend, training, formats);
         Slabs.Initialize(seed);
     }
 
     /// <summary>Takes memory and leaves the weights 0, for them to be loaded.</summary>
-    public void AllocateEmpty(Backend backend, bool training)
+    public void AllocateEmpty(Backend backend, bool training, SlabFormats formats = default)
     {
         slabs?.Dispose();
-        slabs = new ParameterSlabs(backend, Parameters, training);
+        slabs = new ParameterSlabs(backend, Parameters, training, formats);
         sinusoids?.Allocate(backend);
         angles?.Allocate(backend);
         dropouts = [.. Descendants<DropoutLayer>()];
@@ -76,18 +77,6 @@ public abstract class LanguageModel : Module, IDisposable
         Tensor hidden = Hidden(tape, batch);
         tape.Scope = "head";
         return tape.Apply(batch.HeadLoss, hidden, Head.Tensor);
-    }
-
-    /// <summary>Back-propagates from what <see cref="Loss"/> gave on a tape.</summary>
-    /// <param name="adds">Adds to the gradients of the parameters; otherwise they are overwritten, and 0 where the loss does not depend on one.</param>
-    public void Backward(Tape tape, Tensor loss, bool adds = false)
-    {
-        tape.Backward(loss, isFresh: !adds);
-        for (int i = 0; !adds && i < Slabs.Parameters.Count; i++)
-        {
-            Tensor parameter = Slabs.Parameters[i].Tensor;
-            if (!tape.HasTouched(parameter)) { Slabs.Backend.Fill(parameter.Grad, 0f); }
-        }
     }
 
     /// <summary>The logits [B, T, V].</summary>

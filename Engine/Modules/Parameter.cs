@@ -17,6 +17,9 @@ public sealed class Parameter(string name, Shape shape, Initializer initializer)
     /// <summary>Weight decay applies to matrices, the embedding included, and not to biases and norm weights.</summary>
     public bool Decays => Shape.Rank >= 2;
 
+    /// <summary>Its place in every slab.</summary>
+    public int Offset { get; internal set; }
+
     public bool IsAllocated => tensor is not null;
 
     /// <summary>The values, with their gradient in training.</summary>

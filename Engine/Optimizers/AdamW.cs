@@ -11,11 +11,11 @@ public sealed class AdamW : Optimizer
     private readonly double decay;
     private readonly View m, v;
 
-    public AdamW(Backend backend, ParameterSlabs slabs, double beta1, double beta2, double epsilon, double decay) : base(backend, slabs)
+    public AdamW(Backend backend, ParameterSlabs slabs, double beta1, double beta2, double epsilon, double decay, MomentStorage storage = default) : base(backend, slabs, storage)
     {
         hyper = new AdamWStep(0, (float)beta1, (float)beta2, (float)epsilon, 0, 0, 1);
         this.decay = decay;
-        (m, v) = (Moment(slabs.Values.Length), Moment(slabs.Values.Length));
+        (m, v) = (Moment(slabs.Length), Moment(slabs.Length));
         State = [("m", m), ("v", v)];
     }
 
@@ -25,11 +25,12 @@ public sealed class AdamW : Optimizer
 
     public override void Step(long step, double learningRate, double gradientScale)
     {
+        SetRandomness(step);
         IReadOnlyList<SlabRange> ranges = Slabs.Ranges;
         for (int i = 0; i < ranges.Count; i++)
         {
             (int offset, int length, bool decays) = ranges[i];
-            Backend.AdamW(Slabs.Values.Slice(offset, length), Slabs.Gradients.Slice(offset, length), m.Slice(offset, length), v.Slice(offset, length), hyper with
+            Backend.AdamW(Slabs.ValuesOf(offset, length), Slabs.GradientsOf(offset, length), m.Slice(offset, length), v.Slice(offset, length), hyper with
             {
                 LearningRate = (float)learningRate,
                 WeightDecay = (float)(decays ? decay : 0),

@@ -22,7 +22,7 @@ public readonly record struct HiddenMatrix(int Offset, int Rows, int Columns)
         {
             yield break;
         }
-        int offset = parameter.Tensor.Data.Offset, columns = parameter.Shape[1];
+        int offset = parameter.Offset, columns = parameter.Shape[1];
         foreach (int rows in RowsOf(parameter, model))
         {
             yield return new HiddenMatrix(offset, rows, columns);

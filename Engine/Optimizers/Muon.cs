@@ -28,17 +28,17 @@ public sealed class Muon : Optimizer
     /// <param name="slabs">All parameters.</param>
     /// <param name="model">Sizes of the packed projections.</param>
     /// <param name="train">Momentum, nesterov and decay; betas and epsilon for the AdamW part.</param>
-    public Muon(Backend backend, ParameterSlabs slabs, ModelConfig model, TrainSection train) : base(backend, slabs)
+    public Muon(Backend backend, ParameterSlabs slabs, ModelConfig model, TrainSection train, MomentStorage storage = default) : base(backend, slabs, storage)
     {
         (momentum, decay, nesterov) = (train.Momentum, train.Decay, train.Nesterov);
         adam = new AdamWStep(0, (float)train.Beta1, (float)train.Beta2, (float)train.Epsilon, 0, 0, 1);
         matrices = [.. slabs.Parameters.SelectMany(parameter => HiddenMatrix.PartsOf(parameter, model))];
         others = [.. slabs.Parameters.Where(parameter => !HiddenMatrix.Is(parameter))
-            .Select(parameter => new SlabRange(parameter.Tensor.Data.Offset, parameter.Shape.Length, parameter.Decays))];
+            .Select(parameter => new SlabRange(parameter.Offset, parameter.Shape.Length, parameter.Decays))];
         newtonSchulz = new NewtonSchulz(backend, matrices.Select(matrix => (matrix.Rows, matrix.Columns)));
         update = backend.Allocate(matrices.Length == 0 ? 1 : matrices.Max(matrix => matrix.Length));
         // v has no gaps: only what AdamW updates, one parameter after the other.
-        (m, v) = (Moment(slabs.Values.Length), Moment(others.Sum(other => other.Length)));
+        (m, v) = (Moment(slabs.Length), Moment(others.Sum(other => other.Length)));
         State = [("m", m), ("v", v)];
     }
 
@@ -48,6 +48,7 @@ public sealed class Muon : Optimizer
 
     public override void Step(long step, double learningRate, double gradientScale)
     {
+        SetRandomness(step);
         foreach (HiddenMatrix matrix in matrices)
         {
             Step(matrix, learningRate, (float)gradientScale);
@@ -56,27 +57,19 @@ public sealed class Muon : Optimizer
         foreach ((int offset, int length, bool decays) in others)
         {
             AdamWStep part = adam with { LearningRate = (float)learningRate, WeightDecay = (float)(decays ? decay : 0), Step = (int)step, GradientScale = (float)gradientScale, ClearsGradient = ClearsGradients };
-            Backend.AdamW(Slabs.Values.Slice(offset, length), Slabs.Gradients.Slice(offset, length), m.Slice(offset, length), v.Slice(place, length), part);
+            Backend.AdamW(Slabs.ValuesOf(offset, length), Slabs.GradientsOf(offset, length), m.Slice(offset, length), v.Slice(place, length), part);
             place += length;
         }
     }
 
     private void Step(HiddenMatrix matrix, double learningRate, float gradientScale)
     {
-        View w = Slabs.Values.Slice(matrix.Offset, matrix.Length), g = Slabs.Gradients.Slice(matrix.Offset, matrix.Length);
-        View mean = m.Slice(matrix.Offset, matrix.Length), u = new(update, 0, matrix.Length);
-        Backend.Scale(mean, mean, (float)momentum);
-        Backend.Accumulate(g, mean, gradientScale);
-        Backend.Copy(mean, u);
-        if (nesterov)
-        {
-            Backend.Scale(u, u, (float)momentum);
-            Backend.Accumulate(g, u, gradientScale);
-        }
-        if (ClearsGradients) { Backend.Fill(g, 0f); }
+        View u = new(update, 0, matrix.Length);
+        Backend.Momentum(Slabs.GradientsOf(matrix.Offset, matrix.Length), m.Slice(matrix.Offset, matrix.Length), u, (float)momentum, nesterov, gradientScale, ClearsGradients);
         newtonSchulz.Orthogonalize(u, matrix.Rows, matrix.Columns);
-        Backend.Scale(w, w, (float)(1 - (learningRate * decay)));
-        Backend.Accumulate(u, w, (float)(-learningRate * UpdateSize * Math.Sqrt(Math.Max(matrix.Rows, matrix.Columns))));
+        Backend.Sgd(
+            Slabs.ValuesOf(matrix.Offset, matrix.Length), u, default, (float)learningRate, momentum: 0, (float)decay, nesterov: false,
+            gradientScale: (float)(UpdateSize * Math.Sqrt(Math.Max(matrix.Rows, matrix.Columns))));
     }
 
     public override void Dispose()

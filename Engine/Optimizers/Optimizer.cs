@@ -4,9 +4,14 @@ using PureLlm.Kernels;
 
 namespace PureLlm.Engine.Optimizers;
 
+/// <summary>How an optimizer keeps what it remembers.</summary>
+/// <param name="Format">Float32, or bfloat16, rounded at random.</param>
+/// <param name="Seed">Decides that rounding, with the step.</param>
+public readonly record struct MomentStorage(StorageFormat Format, ulong Seed);
+
 /// <summary>Moves the parameters against their gradients, over whole slabs, and owns what it remembers between steps.</summary>
 /// <remarks>Knows nothing about losses, batches or schedules. A step allocates nothing and its bits do not depend on the number of threads.</remarks>
-public abstract class Optimizer(Backend backend, ParameterSlabs slabs) : IDisposable
+public abstract class Optimizer(Backend backend, ParameterSlabs slabs, MomentStorage storage = default) : IDisposable
 {
     private readonly List<TensorBuffer> owned = [];
 
@@ -24,7 +29,7 @@ public abstract class Optimizer(Backend backend, ParameterSlabs slabs) : IDispos
     public bool ClearsGradients { get; set; }
 
     /// <summary>Bytes of <see cref="State"/>.</summary>
-    public long StateBytes => owned.Sum(buffer => (long)sizeof(float) * buffer.Length);
+    public long StateBytes => owned.Sum(buffer => buffer.Bytes);
 
     /// <summary>One update of all parameters.</summary>
     /// <param name="step">1 for the first update.</param>
@@ -51,9 +56,15 @@ public abstract class Optimizer(Backend backend, ParameterSlabs slabs) : IDispos
     /// <summary>Memory for a moment of so many elements, 0 at first.</summary>
     private protected View Moment(int length)
     {
-        TensorBuffer buffer = backend.Allocate(length);
+        TensorBuffer buffer = backend.Allocate(length, storage.Format);
         owned.Add(buffer);
         return new View(buffer, 0, length);
+    }
+
+    /// <summary>Chooses how the moments are rounded in a step.</summary>
+    private protected void SetRandomness(long step)
+    {
+        for (int i = 0; i < owned.Count; i++) { owned[i].Rounding = new RandomStream(storage.Seed, StableHash.Of("moments") + ((ulong)step << 20) + ((ulong)i << 16)); }
     }
 
     /// <summary>The optimizer that [train] asks for.</summary>
@@ -61,10 +72,11 @@ public abstract class Optimizer(Backend backend, ParameterSlabs slabs) : IDispos
     /// <param name="model">Where Muon finds the sizes of packed projections.</param>
     /// <param name="slabs">Parameters with gradients and moments.</param>
     /// <param name="backend">Where they live.</param>
-    public static Optimizer Create(TrainSection train, ModelConfig model, ParameterSlabs slabs, Backend backend) => train.Optimizer switch
+    /// <param name="storage">How moments are kept.</param>
+    public static Optimizer Create(TrainSection train, ModelConfig model, ParameterSlabs slabs, Backend backend, MomentStorage storage = default) => train.Optimizer switch
     {
-        OptimizerKind.Sgd => new Sgd(backend, slabs, train.Momentum, train.Decay, train.Nesterov),
-        OptimizerKind.Muon => new Muon(backend, slabs, model, train),
-        _ => new AdamW(backend, slabs, train.Beta1, train.Beta2, train.Epsilon, train.Decay),
+        OptimizerKind.Sgd => new Sgd(backend, slabs, train.Momentum, train.Decay, train.Nesterov, storage),
+        OptimizerKind.Muon => new Muon(backend, slabs, model, train, storage),
+        _ => new AdamW(backend, slabs, train.Beta1, train.Beta2, train.Epsilon, train.Decay, storage),
     };
 }

@@ -11,10 +11,10 @@ public sealed class Sgd : Optimizer
     private readonly bool nesterov;
     private readonly View m;
 
-    public Sgd(Backend backend, ParameterSlabs slabs, double momentum, double decay, bool nesterov) : base(backend, slabs)
+    public Sgd(Backend backend, ParameterSlabs slabs, double momentum, double decay, bool nesterov, MomentStorage storage = default) : base(backend, slabs, storage)
     {
         (this.momentum, this.decay, this.nesterov) = (momentum, decay, nesterov);
-        m = momentum == 0 ? default : Moment(slabs.Values.Length);
+        m = momentum == 0 ? default : Moment(slabs.Length);
         State = m.IsEmpty ? [] : [("m", m)];
     }
 
@@ -24,12 +24,13 @@ public sealed class Sgd : Optimizer
 
     public override void Step(long step, double learningRate, double gradientScale)
     {
+        SetRandomness(step);
         IReadOnlyList<SlabRange> ranges = Slabs.Ranges;
         for (int i = 0; i < ranges.Count; i++)
         {
             (int offset, int length, bool decays) = ranges[i];
             Backend.Sgd(
-                Slabs.Values.Slice(offset, length), Slabs.Gradients.Slice(offset, length), m.IsEmpty ? m : m.Slice(offset, length),
+                Slabs.ValuesOf(offset, length), Slabs.GradientsOf(offset, length), m.IsEmpty ? m : m.Slice(offset, length),
                 (float)learningRate, (float)momentum, (float)(decays ? decay : 0), nesterov, (float)gradientScale, ClearsGradients);
         }
     }

@@ -21,9 +21,7 @@ internal static class Calibration
     /// <param name="seconds">How long to measure.</param>
     public static double SecondsPerStep(TrainingStep work, ParameterSlabs slabs, Optimizer optimizer, Backend backend, double learningRate, double seconds)
     {
-        using TensorBuffer copy = backend.Allocate(slabs.Values.Length);
-        View values = new(copy, 0, copy.Length);
-        backend.Copy(slabs.Values, values);
+        TensorBuffer[] copy = slabs.CopyValues();
         var times = new List<double>();
         long start = Stopwatch.GetTimestamp();
         for (long step = 0; ; step++)
@@ -41,8 +39,9 @@ internal static class Calibration
                 break;
             }
         }
-        backend.Copy(values, slabs.Values);
-        backend.Fill(slabs.Gradients, 0f);
+        slabs.RestoreValues(copy);
+        Array.ForEach(copy, buffer => buffer.Dispose());
+        slabs.ClearGradients();
         optimizer.Reset();
         times.Sort();
         return (times[(times.Count - 1) / 2] + times[times.Count / 2]) / 2;

@@ -29,7 +29,7 @@ internal sealed class NonFiniteSearch : ITapeObserver
                 return new NonFiniteOrigin(0, -1, parameter.Name, false, element, count, parameter.Shape.Length, value, float.NaN);
             }
         }
-        backend.Fill(slabs.Gradients, 0f);
+        slabs.ClearGradients();
         ITapeObserver? before = work.Tape.Observer;
         work.Tape.Observer = search;
         for (; search.found is null && search.microBatch < work.Batches.Count; search.microBatch++)

@@ -38,7 +38,7 @@ public sealed partial class Trainer : IDisposable
         (LanguageModel model, Backend backend, CheckpointState? from) = (parts.Model, parts.Backend, parts.From);
         PairShape? pairs = model.Config.IsEncoderDecoder ? PairShape.Of(parts.Data, model.Config.Context) : null;
         source = parts.Data.Batches(config.Train.Batch, model.Config.Context, config.Train.Accumulate);
-        optimizer = Optimizer.Create(config.Train, model.Config, model.Slabs, backend);
+        optimizer = Optimizer.Create(config.Train, model.Config, model.Slabs, backend, new MomentStorage(config.Precision.Moments, (ulong)config.Run.Seed));
         work = new TrainingStep(backend, model, source, optimizer, config.Train.Clip, (ulong)config.Run.Seed, pairs);
         meter = new ProgressMeter(config, backend, model, parts.Data, parts.ContinueText, pairs);
         watch = new BreakWatch(config.Break.On);

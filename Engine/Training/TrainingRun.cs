@@ -22,7 +22,7 @@ public sealed class TrainingRun : IDisposable
             RunConfig c = config.Config;
             Data = DataLoader.Open(c.Data, c.Tokenizer, (ulong)c.Run.Seed, folder: null, ExistingTokenizer(folder, c, from));
             Model = LanguageModel.Create(c.Model, Data.VocabularySize);
-            Model.Allocate(backend, (ulong)c.Run.Seed, training: true);
+            Model.Allocate(backend, (ulong)c.Run.Seed, training: true, c.Precision.Slabs);
             if (from is null && c.Model.InitFrom.Length > 0)
             {
                 ModelFolder.LoadWeights(RunFolder.ModelFolder(c.Model.InitFrom), Model);

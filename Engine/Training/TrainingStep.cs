@@ -17,6 +17,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly GradientNorm norm;
     private readonly double clip;
     private readonly ulong seed;
+    private bool isCleared;
 
     /// <param name="backend">Where the model lives.</param>
     /// <param name="model">Allocated for training.</param>
@@ -31,6 +32,7 @@ internal sealed class TrainingStep : IDisposable
         Batches = new StepBatches(backend, source, pairs);
         Tape = new Tape(backend, memory: new TapeMemory());
         norm = new GradientNorm(backend, model.Slabs);
+        optimizer.ClearsGradients = true;
     }
 
     public StepBatches Batches { get; }
@@ -41,13 +43,16 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Leaves the gradient of step <paramref name="step"/>, from 0, in the slab; gives the mean loss and the gradient's norm.</summary>
     public (double Loss, double Norm) Measure(long step)
     {
+        if (!isCleared) { model.Slabs.ClearGradients(); }
+        model.Slabs.SetRandomness(seed, step);
+        isCleared = false;
         Batches.Read(step);
         double total = 0;
         for (int i = 0; i < Batches.Count; i++)
         {
             Tensor loss = Forward(step, i);
             total += Value(loss);
-            model.Backward(Tape, loss, adds: i > 0);
+            Tape.Backward(loss);
         }
         return (total, norm.Measure());
     }
@@ -60,9 +65,12 @@ internal sealed class TrainingStep : IDisposable
         return model.Loss(Tape, Batches.Load(microBatch));
     }
 
-    /// <summary>Moves the weights against the gradient in the slab, clipped.</summary>
-    public void Update(long step, double learningRate, double gradientNorm) =>
+    /// <summary>Moves the weights against the gradient in the slab, clipped, and leaves the gradient 0 for the next step.</summary>
+    public void Update(long step, double learningRate, double gradientNorm)
+    {
         optimizer.Step(step + 1, learningRate, GradientNorm.ClipScale(gradientNorm, clip));
+        isCleared = optimizer.ClearsGradients;
+    }
 
     private float Value(Tensor scalar)
     {

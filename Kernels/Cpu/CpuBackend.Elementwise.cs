@@ -3,11 +3,24 @@ namespace PureLlm.Kernels.Cpu;
 public sealed unsafe partial class CpuBackend
 {
     /// <inheritdoc/>
-    public override void Fill(View x, float value) => Run(new ElementwiseKernel.Fill(Pointer(x), value), Length(x));
+    public override void Fill(View x, float value)
+    {
+        if (IsStored(x))
+        {
+            FillStored(x, value);
+            return;
+        }
+        Run(new ElementwiseKernel.Fill(Pointer(x), value), Length(x));
+    }
 
     /// <inheritdoc/>
     public override void Copy(View x, View y)
     {
+        if (IsStored(y))
+        {
+            CopyStored(x, y);
+            return;
+        }
         int n = Length(y);
         Run(new ElementwiseKernel.Copy(Pointer(x, n, "Copy", nameof(x)), Pointer(y)), n);
     }
@@ -58,10 +71,10 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <inheritdoc/>
-    public override void MapBackward<TFunction>(View x, View dy, View dx, bool accumulate = true)
+    public override void MapBackward<TFunction>(View x, View dy, View dx)
     {
         int n = Length(dx);
-        Run(new MapKernel<TFunction>.Backward(Pointer(x, n, "MapBackward", nameof(x)), Pointer(dy, n, "MapBackward", nameof(dy)), Pointer(dx), accumulate), n);
+        Run(new MapKernel<TFunction>.Backward(Pointer(x, n, "MapBackward", nameof(x)), Pointer(dy, n, "MapBackward", nameof(dy)), Pointer(dx)), n);
     }
 
     /// <inheritdoc/>
@@ -73,7 +86,7 @@ public sealed unsafe partial class CpuBackend
 
     /// <inheritdoc/>
     /// <remarks>An empty dgate or dup is skipped.</remarks>
-    public override void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup, bool accumulate = true)
+    public override void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup)
     {
         const string operation = "GateBackward";
         int n = Length(dy);
@@ -81,15 +94,15 @@ public sealed unsafe partial class CpuBackend
         float* pdgate = Optional(dgate, n, operation, nameof(dgate)), pdup = Optional(dup, n, operation, nameof(dup));
         if (pdgate != null && pdup != null)
         {
-            Run(new GateKernel<TFunction>.Backward(px, pup, pdy, pdgate, pdup, accumulate), n);
+            Run(new GateKernel<TFunction>.Backward(px, pup, pdy, pdgate, pdup), n);
         }
         else if (pdgate != null)
         {
-            Run(new GateKernel<TFunction>.BackwardOfGate(px, pup, pdy, pdgate, accumulate), n);
+            Run(new GateKernel<TFunction>.BackwardOfGate(px, pup, pdy, pdgate), n);
         }
         else if (pdup != null)
         {
-            Run(new GateKernel<TFunction>.BackwardOfUp(px, pdy, pdup, accumulate), n);
+            Run(new GateKernel<TFunction>.BackwardOfUp(px, pdy, pdup), n);
         }
     }
 

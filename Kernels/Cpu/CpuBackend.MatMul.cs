@@ -12,18 +12,36 @@ public sealed unsafe partial class CpuBackend
         {
             throw new ArgumentOutOfRangeException(nameof(m), $"{Operation}: m = {m}, n = {n}, k = {k}; sizes must not be negative.");
         }
+        if (IsStored(b) || IsStored(c))
+        {
+            MultiplyStored(layout, a, b, c, m, n, k, accumulate, bias);
+            return;
+        }
         float* pc = Pointer(c, (long)m * n, Operation, "c");
         float* pa = Pointer(a, (long)m * k, Operation, "a"), pb = Pointer(b, (long)k * n, Operation, "b");
         float* pbias = bias.IsEmpty ? null : Pointer(bias, n, Operation, "bias");
         CheckApart(c, a, "a");
         CheckApart(c, b, "b");
         CheckApart(c, bias, "bias");
-        if (m == 0 || n == 0)
+        var job = MatMulJob.Create(layout, pa, pb, pc, m, n, k, accumulate, pbias);
+        Multiply(ref job);
+
+        static void CheckApart(View c, View other, string name)
+        {
+            if (!other.IsEmpty && other.Length > 0 && other.Buffer == c.Buffer && other.Offset < c.Offset + c.Length && c.Offset < other.Offset + other.Length)
+            {
+                throw new ArgumentException($"{Operation}: 'c' [{c.Offset}, {c.Offset + c.Length}) and '{name}' [{other.Offset}, {other.Offset + other.Length}) share memory; give the result a place of its own.");
+            }
+        }
+    }
+
+    private void Multiply(ref MatMulJob job)
+    {
+        if (job.M == 0 || job.N == 0)
         {
             return;
         }
-        var job = MatMulJob.Create(layout, pa, pb, pc, m, n, k, accumulate, pbias);
-        if (m <= MatMulFewRowsKernel.MaxRows)
+        if (job.M <= MatMulFewRowsKernel.MaxRows)
         {
             MatMulFewRowsKernel.Run(ref job, Team, Width);
             return;
@@ -39,14 +57,6 @@ public sealed unsafe partial class CpuBackend
             default:
                 MatMulKernel<MatMulTileScalar>.Run(ref job, Team);
                 break;
-        }
-
-        static void CheckApart(View c, View other, string name)
-        {
-            if (!other.IsEmpty && other.Length > 0 && other.Buffer == c.Buffer && other.Offset < c.Offset + c.Length && c.Offset < other.Offset + other.Length)
-            {
-                throw new ArgumentException($"{Operation}: 'c' [{c.Offset}, {c.Offset + c.Length}) and '{name}' [{other.Offset}, {other.Offset + other.Length}) share memory; give the result a place of its own.");
-            }
         }
     }
 }

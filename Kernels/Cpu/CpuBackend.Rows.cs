@@ -8,6 +8,10 @@ public sealed unsafe partial class CpuBackend
         const string operation = "AddRows";
         long length = Elements(rows, columns, operation);
         ArgumentOutOfRangeException.ThrowIfLessThan(period, 1);
+        if (IsStored(b))
+        {
+            b = Staged(b);
+        }
         float* px = Pointer(x, length, operation, nameof(x)), pb = Pointer(b, (long)period * columns, operation, nameof(b));
         RunRows(new AddRowsKernel(px, pb, Pointer(y, length, operation, nameof(y)), columns, period), rows, columns);
     }
@@ -18,6 +22,14 @@ public sealed unsafe partial class CpuBackend
         const string operation = "AddRowsBackward";
         long length = Elements(rows, columns, operation);
         ArgumentOutOfRangeException.ThrowIfLessThan(period, 1);
+        if (IsStored(db))
+        {
+            View sum = Stage(db.Length);
+            Fill(sum, 0f);
+            AddRowsBackward(dy, sum, rows, columns, period);
+            AddTo(db, Pointer(sum), accumulates: true);
+            return;
+        }
         float* px = Pointer(dy, length, operation, nameof(dy)), pb = Pointer(db, (long)period * columns, operation, nameof(db));
 
         // Whole periods are rows of [period·columns]; what is left adds to the first entries.
@@ -37,12 +49,12 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <inheritdoc/>
-    public override void Rotary(View x, View table, View y, in RotaryShape shape) => Rotate(x, table, y, shape, "Rotary", isBackward: false, accumulate: false);
+    public override void Rotary(View x, View table, View y, in RotaryShape shape) => Rotate(x, table, y, shape, "Rotary", isBackward: false);
 
     /// <inheritdoc/>
-    public override void RotaryBackward(View dy, View table, View dx, in RotaryShape shape, bool accumulate = true) => Rotate(dy, table, dx, shape, "RotaryBackward", isBackward: true, accumulate);
+    public override void RotaryBackward(View dy, View table, View dx, in RotaryShape shape) => Rotate(dy, table, dx, shape, "RotaryBackward", isBackward: true);
 
-    private void Rotate(View x, View table, View y, in RotaryShape shape, string operation, bool isBackward, bool accumulate)
+    private void Rotate(View x, View table, View y, in RotaryShape shape, string operation, bool isBackward)
     {
         if (shape.Dimensions < 0 || shape.Dimensions % 2 != 0 || shape.Dimensions > shape.HeadSize)
         {
@@ -59,7 +71,7 @@ public sealed unsafe partial class CpuBackend
             throw new ArgumentException($"{operation}: positions {shape.FirstPosition} … {positions - 1} leave a table of {Length(table)} floats with {shape.Dimensions} a position; raise the context length that the table was made for.");
         }
         float* px = Pointer(x, length, operation, nameof(x));
-        RunRows(new RotaryKernel.Rows(px, Pointer(table), Pointer(y, length, operation, nameof(y)), shape, isBackward, accumulate), rows, columns);
+        RunRows(new RotaryKernel.Rows(px, Pointer(table), Pointer(y, length, operation, nameof(y)), shape, isBackward), rows, columns);
     }
 
     private void RunRows<TBody>(TBody body, int rows, int columns) where TBody : unmanaged, IRowBody

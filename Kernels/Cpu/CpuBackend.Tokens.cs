@@ -11,6 +11,11 @@ public sealed unsafe partial class CpuBackend
         int* ids = (int*)Pointer(tokens, rows, operation, nameof(tokens));
         float* py = Pointer(y, length, operation, nameof(y));
         CheckTokens(ids, rows, Vocabulary(table, columns, operation), null, operation);
+        if (IsStored(table))
+        {
+            LookUpStored(ids, table, py, rows, columns);
+            return;
+        }
         RunRows(new EmbeddingKernel.Forward(ids, Pointer(table), py, columns), rows, columns);
     }
 
@@ -24,6 +29,11 @@ public sealed unsafe partial class CpuBackend
         float* pdy = Pointer(dy, length, operation, nameof(dy));
         int vocabulary = Vocabulary(dtable, columns, operation);
         CheckTokens(ids, rows, vocabulary, null, operation);
+        if (IsStored(dtable))
+        {
+            AddToStoredRows(ids, pdy, dtable, rows, columns);
+            return;
+        }
         int* scratch = (int*)Team.Scratch(0, checked(rows + vocabulary + 1));
         EmbeddingKernel.Backward(Team, Width, ids, pdy, Pointer(dtable), rows, columns, vocabulary, scratch);
     }
@@ -71,18 +81,18 @@ public sealed unsafe partial class CpuBackend
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1).</exception>
-    public override void DropoutBackward(View dy, View dx, float rate, RandomStream stream, bool accumulate = true)
+    public override void DropoutBackward(View dy, View dx, float rate, RandomStream stream)
     {
         CheckRate(rate, "DropoutBackward");
         int n = Length(dx);
-        Run(new DropoutKernel.Backward(Pointer(dy, n, "DropoutBackward", nameof(dy)), Pointer(dx), new DropoutKernel.Mask(stream, rate), accumulate), n);
+        Run(new DropoutKernel.Backward(Pointer(dy, n, "DropoutBackward", nameof(dy)), Pointer(dx), new DropoutKernel.Mask(stream, rate)), n);
     }
 
     private void Reduce(View x, View result, string operation, bool squares)
     {
         int n = Length(x);
         float* sums = Team.Scratch(0, RowJob.Blocks(n, ReductionKernel.Block));
-        *Pointer(result, 1, operation, nameof(result)) = ReductionKernel.Run(Team, Width, Pointer(x), n, sums, squares);
+        *Pointer(result, 1, operation, nameof(result)) = squares && IsStored(x) ? SumOfStoredSquares(x, sums) : ReductionKernel.Run(Team, Width, Pointer(x), n, sums, squares);
     }
 
     private static int Vocabulary(View table, int columns, string operation)

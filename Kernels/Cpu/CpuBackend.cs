@@ -24,20 +24,22 @@ public sealed unsafe partial class CpuBackend : Backend
 
     internal ThreadTeam Team { get; }
 
-    public override TensorBuffer Allocate(int length) => new CpuBuffer(length);
-
-    public override void Write(ReadOnlySpan<float> source, View destination) => source.CopyTo(destination.Span);
-
-    public override void Read(View source, Span<float> destination) => source.Span.CopyTo(destination);
+    public override TensorBuffer Allocate(int length, StorageFormat format = StorageFormat.Float32) => new CpuBuffer(length, format);
 
     public override void WriteTokens(ReadOnlySpan<int> source, View destination) => source.CopyTo(MemoryMarshal.Cast<float, int>(destination.Span));
 
     public override void ReadTokens(View source, Span<int> destination) => MemoryMarshal.Cast<float, int>(source.Span).CopyTo(destination);
 
-    public override void Dispose() => Team.Dispose();
+    public override void Dispose()
+    {
+        _stage?.Dispose();
+        Team.Dispose();
+    }
 
     /// <summary>First float of a view; null for an empty one.</summary>
-    internal static float* Pointer(View view) => view.IsEmpty ? null : ((CpuBuffer)view.Buffer).Pointer + view.Offset;
+    /// <exception cref="ArgumentException">The view's buffer keeps another format.</exception>
+    internal static float* Pointer(View view) =>
+        view.IsEmpty ? null : view.Buffer.Format == StorageFormat.Float32 ? ((CpuBuffer)view.Buffer).Pointer + view.Offset : throw OtherFormat(view);
 
     /// <summary>First float of a view that must hold exactly <paramref name="length"/>; a view of no floats may be empty.</summary>
     /// <exception cref="ArgumentException">The view has another length.</exception>

@@ -16,12 +16,12 @@ public sealed unsafe partial class CpuBuffer : TensorBuffer
 
     private float* _pointer;
 
-    /// <summary>Allocates <paramref name="length"/> zeros.</summary>
+    /// <summary>Allocates <paramref name="length"/> zeros in a format.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
     /// <exception cref="OutOfMemoryException">The host has no memory for it.</exception>
-    public CpuBuffer(int length) : base(Checked(length))
+    public CpuBuffer(int length, StorageFormat format = StorageFormat.Float32) : base(Checked(length), format)
     {
-        nuint bytes = Math.Max((nuint)length * sizeof(float), Alignment);
+        nuint bytes = Math.Max((nuint)Bytes, Alignment);
         bool isHuge = bytes >= 2 * HugePage;
         try
         {
@@ -29,7 +29,7 @@ public sealed unsafe partial class CpuBuffer : TensorBuffer
         }
         catch (OutOfMemoryException e)
         {
-            throw new OutOfMemoryException($"A buffer of {length:N0} floats needs {bytes / (1024 * 1024):N0} MiB that this machine does not give; use a smaller model, batch or context.", e);
+            throw new OutOfMemoryException($"A buffer of {length:N0} numbers needs {bytes / (1024 * 1024):N0} MiB that this machine does not give; use a smaller model, batch or context.", e);
         }
         if (isHuge && OperatingSystem.IsLinux())
         {
@@ -52,7 +52,8 @@ public sealed unsafe partial class CpuBuffer : TensorBuffer
     }
 
     /// <inheritdoc/>
-    public override Span<float> Span => new(Pointer, Length);
+    public override Span<float> Span => Format == StorageFormat.Float32 ? new(Pointer, Length)
+        : throw new NotSupportedException($"A buffer of {Length:N0} numbers in {Format} cannot be seen as floats; read it with Backend.Read.");
 
     /// <summary>Gives the memory back. Views of this buffer must not be used any more.</summary>
     public override void Dispose()

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace PureLlm.Kernels.Cpu;
 
 /// <summary>Rows of a table picked by token, and their gradient: each table row is added to by one thread, in the order of the positions.</summary>
-internal static unsafe class EmbeddingKernel
+internal static unsafe partial class EmbeddingKernel
 {
     // Columns that one chunk of the gradient handles: many equal tokens are still shared among threads.
     private const int StripColumns = 256;

@@ -11,15 +11,14 @@ internal static unsafe class ReductionKernel
     /// <summary>Σ of the terms of x; sums must hold one float a block.</summary>
     public static float Run(ThreadTeam team, SimdWidth width, float* x, int length, float* sums, bool squares)
     {
+        return squares ? Run(team, width, new SquareBlocks(x, sums), sums, length) : Run(team, width, new Blocks(x, sums), sums, length);
+    }
+
+    /// <summary>The sum of what a body leaves for each block in sums.</summary>
+    public static float Run<TBody>(ThreadTeam team, SimdWidth width, TBody body, float* sums, int length) where TBody : unmanaged, IRowBody
+    {
         int blocks = RowJob.Blocks(length, Block);
-        if (squares)
-        {
-            RowJob.Run(team, width, new SquareBlocks(x, sums), length, Block);
-        }
-        else
-        {
-            RowJob.Run(team, width, new Blocks(x, sums), length, Block);
-        }
+        RowJob.Run(team, width, body, length, Block);
         double total = 0;
         for (int block = 0; block < blocks; block++)
         {

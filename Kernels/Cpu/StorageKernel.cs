@@ -101,7 +101,7 @@ internal static unsafe class StorageKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector FromHalf<TWidth, TVector>(TVector bits) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    internal static TVector FromHalf<TWidth, TVector>(TVector bits) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         // The fraction in its place; ·2¹¹² corrects the exponent, of subnormals too. The largest exponent means infinity or NaN and becomes float32's largest.
         TVector magnitude = TWidth.ShiftLeft(TWidth.And(bits, Bits<TWidth, TVector>(0x7FFF)), 13);
@@ -111,7 +111,7 @@ internal static unsafe class StorageKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Bits<TWidth, TVector>(uint word) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    internal static TVector Bits<TWidth, TVector>(uint word) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         => TWidth.Broadcast(BitConverter.UInt32BitsToSingle(word));
 
     /// <summary>The low halves of the lanes of a, then of b, to memory.</summary>
@@ -132,9 +132,29 @@ internal static unsafe class StorageKernel
         }
     }
 
+    /// <summary>The low halves of the lanes to memory; the high halves are 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Pack<TVector>(TVector a, ushort* y) where TVector : struct
+    {
+        if (typeof(TVector) == typeof(Vector512<float>))
+        {
+            Vector512<uint> words = Unsafe.BitCast<TVector, Vector512<uint>>(a);
+            Vector256.Narrow(words.GetLower(), words.GetUpper()).Store(y);
+        }
+        else if (typeof(TVector) == typeof(Vector256<float>))
+        {
+            Vector256<uint> words = Unsafe.BitCast<TVector, Vector256<uint>>(a);
+            Vector128.Narrow(words.GetLower(), words.GetUpper()).Store(y);
+        }
+        else
+        {
+            *y = (ushort)Unsafe.BitCast<TVector, uint>(a);
+        }
+    }
+
     /// <summary>One 16-bit number for each lane, in its low half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Unpack<TVector>(ushort* x) where TVector : struct
+    internal static TVector Unpack<TVector>(ushort* x) where TVector : struct
     {
         if (typeof(TVector) == typeof(Vector512<float>))
         {

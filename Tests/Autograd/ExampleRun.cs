@@ -36,22 +36,11 @@ internal sealed class ExampleRun : IDisposable
 
     public Tensor Output { get; private set; } = null!;
 
-    public void Step(bool isFresh = false, bool forgets = false)
+    public void Step()
     {
         tape.Reset();
         Output = tape.Apply(op, inputs);
-        if (forgets) { Forget(); }
-        foreach (Node _ in tape.BackwardSteps(Output, new View(upstream, 0, upstream.Length), isFresh)) { }
-    }
-
-    /// <summary>Destroys every value that the backward pass says it does not read.</summary>
-    private void Forget()
-    {
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            if (!op.BackwardReads(i)) { backend.Fill(inputs[i].Data, float.NaN); }
-        }
-        if (!op.BackwardReadsOutput) { backend.Fill(Output.Data, float.NaN); }
+        foreach (Node _ in tape.BackwardSteps(Output, new View(upstream, 0, upstream.Length))) { }
     }
 
     /// <summary>The output, then the gradient of every input that has one.</summary>

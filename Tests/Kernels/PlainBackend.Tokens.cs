@@ -72,6 +72,17 @@ internal sealed partial class PlainBackend
         if (step.ClearsGradient) { sg.Clear(); }
     }
 
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false)
+    {
+        Span<float> sg = g.Span, sm = m.Span, su = update.Span;
+        for (int i = 0; i < sm.Length; i++)
+        {
+            sm[i] = (momentum * sm[i]) + (gradientScale * sg[i]);
+            su[i] = nesterov ? (gradientScale * sg[i]) + (momentum * sm[i]) : sm[i];
+        }
+        if (clearGradient) { sg.Clear(); }
+    }
+
     public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false)
     {
         Span<float> sw = w.Span, sg = g.Span, sm = m.Span;

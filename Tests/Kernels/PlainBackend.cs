@@ -9,7 +9,7 @@ internal sealed partial class PlainBackend : Backend
 {
     public override string Name => "plain";
 
-    public override TensorBuffer Allocate(int length) => new CpuBuffer(length);
+    public override TensorBuffer Allocate(int length, StorageFormat format = StorageFormat.Float32) => new CpuBuffer(length, format);
 
     public override void Dispose()
     {
@@ -70,9 +70,8 @@ internal sealed partial class PlainBackend : Backend
         for (int i = 0; i < sy.Length; i++) { sy[i] = TFunction.Invoke(sx[i]); }
     }
 
-    public override void MapBackward<TFunction>(View x, View dy, View dx, bool accumulate = true)
+    public override void MapBackward<TFunction>(View x, View dy, View dx)
     {
-        if (!accumulate) { dx.Span.Clear(); }
         Span<float> sx = x.Span, sdy = dy.Span, sdx = dx.Span;
         for (int i = 0; i < sdx.Length; i++) { sdx[i] += sdy[i] * TFunction.Derivative(sx[i]); }
     }
@@ -83,12 +82,8 @@ internal sealed partial class PlainBackend : Backend
         for (int i = 0; i < sy.Length; i++) { sy[i] = TFunction.Invoke(sg[i]) * su[i]; }
     }
 
-    public override void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup, bool accumulate = true)
+    public override void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup)
     {
-        foreach (View gradient in accumulate ? default(ReadOnlySpan<View>) : [dgate, dup])
-        {
-            if (!gradient.IsEmpty) { gradient.Span.Clear(); }
-        }
         Span<float> sg = gate.Span, su = up.Span, sdy = dy.Span, sdg = dgate.Span, sdu = dup.Span;
         for (int i = 0; i < sdy.Length; i++)
         {
@@ -104,9 +99,8 @@ internal sealed partial class PlainBackend : Backend
         for (int i = 0; i < sy.Length; i++) { sy[i] = CounterRandom.Uniform(stream, (ulong)i) >= rate ? sx[i] * keep : 0f; }
     }
 
-    public override void DropoutBackward(View dy, View dx, float rate, RandomStream stream, bool accumulate = true)
+    public override void DropoutBackward(View dy, View dx, float rate, RandomStream stream)
     {
-        if (!accumulate) { dx.Span.Clear(); }
         Span<float> sdy = dy.Span, sdx = dx.Span;
         float keep = 1f / (1f - rate);
         for (int i = 0; i < sdx.Length; i++) { sdx[i] += CounterRandom.Uniform(stream, (ulong)i) >= rate ? sdy[i] * keep : 0f; }

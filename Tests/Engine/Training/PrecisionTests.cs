@@ -1,0 +1,55 @@
+using PureLlm.Engine.Formats;
+using PureLlm.Engine.Training;
+
+namespace PureLlm.Tests.Engine.Training;
+
+public class PrecisionTests
+{
+    private static readonly string[] s_switches = ["weights=bfloat16", "gradients=bfloat16", "moments=bfloat16", "gradients=float16"];
+    private static readonly string[] s_all = ["precision.weights=bfloat16", "precision.gradients=bfloat16", "precision.moments=bfloat16"];
+
+    [TestCaseSource(nameof(s_switches))]
+    public void Each_switch_learns_as_float32_does(string change)
+    {
+        using TestRun exact = new("train.budget=120 steps", "eval.every=40 steps"), rounded = new("train.budget=120 steps", "eval.every=40 steps", "precision." + change);
+        TrainingResult expected = exact.Train(), actual = rounded.Train();
+        Assert.That(actual.WeightsSha256, Is.Not.EqualTo(expected.WeightsSha256), "the switch does something");
+        Assert.That(actual.ValidationLoss!.Value, Is.EqualTo(expected.ValidationLoss!.Value).Within(0.02));
+        Assert.That(exact.Steps[1].Loss - exact.Steps[^1].Loss, Is.GreaterThan(0.5), "there is something to lose");
+    }
+
+    [Test]
+    public void The_bits_survive_a_kill_and_any_number_of_threads([Values("adamw", "sgd", "muon")] string optimizer)
+    {
+        string[] keys = [.. s_all, $"train.optimizer={optimizer}", "model.tie=true"];
+        using TestRun whole = new(keys), threads = new(keys), parts = new(keys);
+        string? expected = whole.Train().WeightsSha256;
+        Assert.That(threads.Train(threads: 3).WeightsSha256, Is.EqualTo(expected));
+        parts.Train(stopAfter: 3);
+        parts.Resume(stopAfter: 12);
+        Assert.That(parts.Resume().WeightsSha256, Is.EqualTo(expected));
+        Assert.That(parts.Steps[^1].Loss, Is.EqualTo(whole.Steps[^1].Loss));
+    }
+
+    [Test]
+    public void A_checkpoint_holds_exact_masters_and_moments_as_they_are_kept()
+    {
+        using TestRun run = new(s_all);
+        run.Train();
+        string folder = Path.Combine(run.Folder, "checkpoints", "step-000020");
+        using SafetensorsReader model = new(Path.Combine(folder, "model.safetensors")), optimizer = new(Path.Combine(folder, "optimizer.safetensors"));
+        Assert.That(model.Tensors.Select(tensor => tensor.Type), Is.All.EqualTo("F32"));
+        Assert.That(optimizer.Tensors.Select(tensor => tensor.Type), Is.All.EqualTo("BF16"));
+        Assert.That(model.Tensors.SelectMany(tensor => model.Read(tensor)), Has.Some.Matches<float>(x => (BitConverter.SingleToUInt32Bits(x) & 0xFFFF) != 0));
+    }
+
+    [Test]
+    public void A_run_does_not_go_on_in_another_precision()
+    {
+        using TestRun run = new();
+        run.Train(stopAfter: 6);
+        RunException? error = Assert.Throws<RunException>(() => run.Resume(wanted: TestRun.Parse("precision.moments=bfloat16")));
+        Assert.That(error!.Code, Is.EqualTo("R003"));
+        Assert.That(error.Message, Does.Contain("precision.moments").And.Contain("\"float32\"").And.Contain("\"bfloat16\""));
+    }
+}
