@@ -30,6 +30,8 @@ internal unsafe struct MatMulJob
     /// <summary>The smaller operand of this pass, packed once for all threads: b when <see cref="SharesB"/>, else a.</summary>
     public float* Shared;
     public bool SharesB;
+    public float* SharedB;
+    public int RowPanels, ColumnPanels, ColumnGroups, PiecesPerBlock;
 
     /// <summary>Panels that one chunk packs, or computes.</summary>
     public int PanelsPerPacking, PanelsPerChunk;

@@ -27,6 +27,11 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
     public static void Run(ref MatMulJob job, ThreadTeam team)
     {
         job.SharesB = job.M >= job.N;
+        if (PacksBoth(job, team.Threads))
+        {
+            RunBoth(ref job, team);
+            return;
+        }
         int depthBlock = Math.Max(1, Split(job.K, MaxDepthBlock, 8));
         job.DepthBlock = depthBlock;
         int lanes = job.SharesB ? job.N : job.M, width = job.SharesB ? Columns : Rows;
@@ -63,6 +68,83 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
                 job.DepthStart = job.DepthEnd;
             }
             while (job.DepthStart < job.K);
+        }
+    }
+
+    private static bool PacksBoth(in MatMulJob job, int threads)
+    {
+        bool isLaneContiguous = job.SharesB ? job.ARow == 1 : job.BColumn == 1;
+        int strip = Math.Max(job.M, job.N) / (threads == 1 ? 1 : 8 * threads);
+        return isLaneContiguous && strip < 96 && job.K >= 512 && (job.M + job.N) * 256L <= SharedFloats;
+    }
+
+    private static void RunBoth(ref MatMulJob job, ThreadTeam team)
+    {
+        int depthBlock = Math.Max(1, Split(job.K, MaxDepthBlock, 8));
+        job.DepthBlock = depthBlock;
+        int m = RoundUp(job.M, Rows), n = RoundUp(job.N, Columns);
+        int depthPerPass = Math.Min(RoundUp(job.K, depthBlock), depthBlock * Math.Max(1, 2 * SharedFloats / ((m + n) * depthBlock)));
+        bool isParallel = team.Threads > 1 && (long)job.M * job.N * job.K >= InlineProducts;
+        int threads = isParallel ? team.Threads : 1;
+        (job.RowStart, job.RowEnd, job.ColumnStart, job.ColumnEnd) = (0, job.M, 0, job.N);
+        float* memory = team.SharedScratch((m + n) * depthPerPass);
+        int rowPanels = m / Rows, columnPanels = n / Columns;
+        job.RowPanels = Blocks(rowPanels, Math.Max(1, Blocks(rowPanels, 24)));
+        int rowGroups = Blocks(rowPanels, job.RowPanels);
+        job.ColumnPanels = Math.Max(1, Math.Min(columnPanels, columnPanels * rowGroups / (threads == 1 ? 1 : 6 * threads)));
+        job.ColumnGroups = Blocks(columnPanels, job.ColumnPanels);
+        job.Shared = memory;
+        job.SharedB = memory + (nint)m * depthPerPass;
+        fixed (MatMulJob* state = &job)
+        {
+            for (job.DepthStart = 0; job.DepthStart < job.K; job.DepthStart = job.DepthEnd)
+            {
+                job.DepthEnd = Math.Min(job.K, job.DepthStart + depthPerPass);
+                // a piece of packing: 32 steps of k of both operands
+                int depth = job.DepthEnd - job.DepthStart;
+                job.PiecesPerBlock = Math.Max(1, Math.Min(8 * threads, depthBlock / 32));
+                Dispatch(team, isParallel, Blocks(depth, depthBlock) * job.PiecesPerBlock, state, &PackBoth);
+                Dispatch(team, isParallel, rowGroups * job.ColumnGroups, state, &MultiplyBoth);
+            }
+        }
+    }
+
+    private static void PackBoth(MatMulJob* job, int chunk, int worker)
+    {
+        int block = chunk / job->PiecesPerBlock, piece = chunk % job->PiecesPerBlock;
+        int offset = block * job->DepthBlock, depth = Math.Min(job->DepthBlock, job->DepthEnd - job->DepthStart - offset);
+        PackPiece(job, job->A, job->ARow, job->ADepth, job->M, Rows, offset, depth, piece, job->Shared);
+        PackPiece(job, job->B, job->BColumn, job->BDepth, job->N, Columns, offset, depth, piece, job->SharedB);
+    }
+
+    private static void PackPiece(MatMulJob* job, float* source, nint laneStride, nint depthStride, int lanes, int width, int offset, int depth, int piece, float* destination)
+    {
+        float* to = destination + (nint)RoundUp(lanes, width) * offset;
+        source += (job->DepthStart + offset) * depthStride;
+        int panels = Blocks(lanes, width);
+        if (laneStride != 1)
+        {
+            int first = (int)((long)panels * piece / job->PiecesPerBlock) * width, end = Math.Min(lanes, (int)((long)panels * (piece + 1) / job->PiecesPerBlock) * width);
+            if (first < end)
+            {
+                MatMulPacking.Pack(source + first * laneStride, laneStride, depthStride, end - first, depth, width, to + (nint)first * depth);
+            }
+            return;
+        }
+        int k = (int)((long)depth * piece / job->PiecesPerBlock), last = (int)((long)depth * (piece + 1) / job->PiecesPerBlock);
+        MatMulPacking.PackRows(source + k * depthStride, depthStride, lanes, last - k, depth, width, to + (nint)k * width);
+    }
+
+    private static void MultiplyBoth(MatMulJob* job, int chunk, int worker)
+    {
+        int row = chunk / job->ColumnGroups * job->RowPanels * Rows, column = chunk % job->ColumnGroups * job->ColumnPanels * Columns;
+        int rows = Math.Min(job->RowPanels * Rows, job->M - row), columns = Math.Min(job->ColumnPanels * Columns, job->N - column);
+        for (int k = job->DepthStart; k < job->DepthEnd; k += job->DepthBlock)
+        {
+            int depth = Math.Min(job->DepthBlock, job->DepthEnd - k), offset = k - job->DepthStart;
+            float* a = job->Shared + (nint)RoundUp(job->M, Rows) * offset + (nint)row * depth;
+            float* b = job->SharedB + (nint)RoundUp(job->N, Columns) * offset + (nint)column * depth;
+            MultiplyBlock(job, a, b, row, rows, column, columns, depth, k == 0);
         }
     }
 
@@ -185,6 +267,14 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
                 float* start = job->Start(row + i, column + j, isFirst, zeros, out nint startStride);
                 if (height == TTile.Rows && width == TTile.Columns)
                 {
+                    if (System.Runtime.Intrinsics.X86.Sse.IsSupported)
+                    {
+                        float* ahead = c + (nint)TTile.Rows * job->N;
+                        for (int r = 0; r < TTile.Rows; r++, ahead += job->N)
+                        {
+                            System.Runtime.Intrinsics.X86.Sse.Prefetch0(ahead);
+                        }
+                    }
                     TTile.Multiply(depth, panel, b, start, startStride, c, job->N);
                 }
                 else

@@ -15,7 +15,7 @@ internal static unsafe class MatMulPacking
         if (laneStride == 1)
         {
             int whole = lanes / width * width;
-            CopyPanels(source, depthStride, whole, depth, width, destination);
+            CopyPanels(source, depthStride, whole, depth, width, destination, (nint)width * depth);
             if (whole < lanes)
             {
                 CopyPartialPanel(source + whole, depthStride, lanes - whole, depth, width, destination + (nint)whole * depth);
@@ -28,14 +28,30 @@ internal static unsafe class MatMulPacking
         }
     }
 
+    public static void PackRows(float* source, nint depthStride, int lanes, int rows, int depth, int width, float* destination)
+    {
+        int whole = lanes / width * width;
+        CopyPanels(source, depthStride, whole, rows, width, destination, (nint)width * depth);
+        if (whole < lanes)
+        {
+            CopyPartialPanel(source + whole, depthStride, lanes - whole, rows, width, destination + (nint)whole * depth);
+        }
+    }
+
     // Along the source's rows: every cache line of the source is read once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyPanels(float* source, nint depthStride, int lanes, int depth, int width, float* destination)
+    private static void CopyPanels(float* source, nint depthStride, int lanes, int depth, int width, float* destination, nint panel)
     {
-        nint panel = (nint)width * depth;
         for (int k = 0; k < depth; k++, source += depthStride, destination += width)
         {
             float* from = source, end = source + lanes, to = destination;
+            if (Sse.IsSupported && k + 8 < depth)
+            {
+                for (float* ahead = source + 8 * depthStride; ahead < source + 8 * depthStride + lanes; ahead += 16)
+                {
+                    Sse.Prefetch0(ahead);
+                }
+            }
             switch (width)
             {
                 case 4:
