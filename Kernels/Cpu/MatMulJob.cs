@@ -30,8 +30,13 @@ internal unsafe struct MatMulJob
     /// <summary>The smaller operand of this pass, packed once for all threads: b when <see cref="SharesB"/>, else a.</summary>
     public float* Shared;
     public bool SharesB;
+
+    /// <summary>Rows of a packed panel of a.</summary>
+    public int PanelRows;
+
+    /// <summary>Where both operands are packed first: b beside a in <see cref="Shared"/>, panels of a chunk, chunks side by side, pieces of packing in one block of k.</summary>
     public float* SharedB;
-    public int RowPanels, ColumnPanels, ColumnGroups, PiecesPerBlock;
+    public int PanelsPerRowGroup, PanelsPerColumnGroup, ColumnGroups, PiecesPerBlock;
 
     /// <summary>Panels that one chunk packs, or computes.</summary>
     public int PanelsPerPacking, PanelsPerChunk;

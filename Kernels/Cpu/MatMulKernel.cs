@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace PureLlm.Kernels.Cpu;
 
@@ -9,7 +10,7 @@ namespace PureLlm.Kernels.Cpu;
 /// Blocks of k come in ascending order and continue the chains from c, so no bit depends on any size chosen here
 /// (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication").
 /// </remarks>
-internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTile
+internal static unsafe partial class MatMulKernel<TTile> where TTile : struct, IMatMulTile
 {
     private const int MaxDepthBlock = 384;
     private const int SharedFloats = 1 << 20;
@@ -20,28 +21,27 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
     private const long ChunkProducts = 1 << 16;
     private const long InlineProducts = 1 << 18;
 
-    private static int Rows => TTile.Rows;
-
     private static int Columns => TTile.Columns;
 
     public static void Run(ref MatMulJob job, ThreadTeam team)
     {
         job.SharesB = job.M >= job.N;
+        job.PanelRows = TTile.TakesFewerRows ? Blocks(job.M, Blocks(job.M, TTile.Rows)) : TTile.Rows;
         if (PacksBoth(job, team.Threads))
         {
-            RunBoth(ref job, team);
+            RunPackedBoth(ref job, team);
             return;
         }
         int depthBlock = Math.Max(1, Split(job.K, MaxDepthBlock, 8));
         job.DepthBlock = depthBlock;
-        int lanes = job.SharesB ? job.N : job.M, width = job.SharesB ? Columns : Rows;
+        int lanes = job.SharesB ? job.N : job.M, width = job.SharesB ? Columns : job.PanelRows;
         int lanesPerPass = Split(lanes, MaxSharedLanes, width);
         int depthPerPass = depthBlock * Math.Max(1, SharedFloats / (RoundUp(lanesPerPass, width) * depthBlock));
         bool isParallel = team.Threads > 1 && (long)job.M * job.N * Math.Max(1, job.K) >= InlineProducts;
 
         float** scratch = stackalloc float*[team.Threads];
         job.Scratch = scratch;
-        int scratchFloats = depthBlock * (job.SharesB ? RoundUp(RowBlock, Rows) : RoundUp(ColumnBlock, Columns));
+        int scratchFloats = depthBlock * (job.SharesB ? RoundUp(RowBlock, job.PanelRows) : RoundUp(ColumnBlock, Columns));
         for (int worker = 0; worker < (isParallel ? team.Threads : 1); worker++)
         {
             scratch[worker] = team.Scratch(worker, scratchFloats);
@@ -71,89 +71,12 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
         }
     }
 
-    private static bool PacksBoth(in MatMulJob job, int threads)
-    {
-        bool isLaneContiguous = job.SharesB ? job.ARow == 1 : job.BColumn == 1;
-        int strip = Math.Max(job.M, job.N) / (threads == 1 ? 1 : 8 * threads);
-        return isLaneContiguous && strip < 96 && job.K >= 512 && (job.M + job.N) * 256L <= SharedFloats;
-    }
-
-    private static void RunBoth(ref MatMulJob job, ThreadTeam team)
-    {
-        int depthBlock = Math.Max(1, Split(job.K, MaxDepthBlock, 8));
-        job.DepthBlock = depthBlock;
-        int m = RoundUp(job.M, Rows), n = RoundUp(job.N, Columns);
-        int depthPerPass = Math.Min(RoundUp(job.K, depthBlock), depthBlock * Math.Max(1, 2 * SharedFloats / ((m + n) * depthBlock)));
-        bool isParallel = team.Threads > 1 && (long)job.M * job.N * job.K >= InlineProducts;
-        int threads = isParallel ? team.Threads : 1;
-        (job.RowStart, job.RowEnd, job.ColumnStart, job.ColumnEnd) = (0, job.M, 0, job.N);
-        float* memory = team.SharedScratch((m + n) * depthPerPass);
-        int rowPanels = m / Rows, columnPanels = n / Columns;
-        job.RowPanels = Blocks(rowPanels, Math.Max(1, Blocks(rowPanels, 24)));
-        int rowGroups = Blocks(rowPanels, job.RowPanels);
-        job.ColumnPanels = Math.Max(1, Math.Min(columnPanels, columnPanels * rowGroups / (threads == 1 ? 1 : 6 * threads)));
-        job.ColumnGroups = Blocks(columnPanels, job.ColumnPanels);
-        job.Shared = memory;
-        job.SharedB = memory + (nint)m * depthPerPass;
-        fixed (MatMulJob* state = &job)
-        {
-            for (job.DepthStart = 0; job.DepthStart < job.K; job.DepthStart = job.DepthEnd)
-            {
-                job.DepthEnd = Math.Min(job.K, job.DepthStart + depthPerPass);
-                // a piece of packing: 32 steps of k of both operands
-                int depth = job.DepthEnd - job.DepthStart;
-                job.PiecesPerBlock = Math.Max(1, Math.Min(8 * threads, depthBlock / 32));
-                Dispatch(team, isParallel, Blocks(depth, depthBlock) * job.PiecesPerBlock, state, &PackBoth);
-                Dispatch(team, isParallel, rowGroups * job.ColumnGroups, state, &MultiplyBoth);
-            }
-        }
-    }
-
-    private static void PackBoth(MatMulJob* job, int chunk, int worker)
-    {
-        int block = chunk / job->PiecesPerBlock, piece = chunk % job->PiecesPerBlock;
-        int offset = block * job->DepthBlock, depth = Math.Min(job->DepthBlock, job->DepthEnd - job->DepthStart - offset);
-        PackPiece(job, job->A, job->ARow, job->ADepth, job->M, Rows, offset, depth, piece, job->Shared);
-        PackPiece(job, job->B, job->BColumn, job->BDepth, job->N, Columns, offset, depth, piece, job->SharedB);
-    }
-
-    private static void PackPiece(MatMulJob* job, float* source, nint laneStride, nint depthStride, int lanes, int width, int offset, int depth, int piece, float* destination)
-    {
-        float* to = destination + (nint)RoundUp(lanes, width) * offset;
-        source += (job->DepthStart + offset) * depthStride;
-        int panels = Blocks(lanes, width);
-        if (laneStride != 1)
-        {
-            int first = (int)((long)panels * piece / job->PiecesPerBlock) * width, end = Math.Min(lanes, (int)((long)panels * (piece + 1) / job->PiecesPerBlock) * width);
-            if (first < end)
-            {
-                MatMulPacking.Pack(source + first * laneStride, laneStride, depthStride, end - first, depth, width, to + (nint)first * depth);
-            }
-            return;
-        }
-        int k = (int)((long)depth * piece / job->PiecesPerBlock), last = (int)((long)depth * (piece + 1) / job->PiecesPerBlock);
-        MatMulPacking.PackRows(source + k * depthStride, depthStride, lanes, last - k, depth, width, to + (nint)k * width);
-    }
-
-    private static void MultiplyBoth(MatMulJob* job, int chunk, int worker)
-    {
-        int row = chunk / job->ColumnGroups * job->RowPanels * Rows, column = chunk % job->ColumnGroups * job->ColumnPanels * Columns;
-        int rows = Math.Min(job->RowPanels * Rows, job->M - row), columns = Math.Min(job->ColumnPanels * Columns, job->N - column);
-        for (int k = job->DepthStart; k < job->DepthEnd; k += job->DepthBlock)
-        {
-            int depth = Math.Min(job->DepthBlock, job->DepthEnd - k), offset = k - job->DepthStart;
-            float* a = job->Shared + (nint)RoundUp(job->M, Rows) * offset + (nint)row * depth;
-            float* b = job->SharedB + (nint)RoundUp(job->N, Columns) * offset + (nint)column * depth;
-            MultiplyBlock(job, a, b, row, rows, column, columns, depth, k == 0);
-        }
-    }
-
     private static void RunPass(ref MatMulJob job, ThreadTeam team, bool isParallel)
     {
         int depth = job.DepthEnd - job.DepthStart;
         int sharedLanes = job.SharesB ? job.ColumnEnd - job.ColumnStart : job.RowEnd - job.RowStart;
         int ownLanes = job.SharesB ? job.RowEnd - job.RowStart : job.ColumnEnd - job.ColumnStart;
-        int sharedWidth = job.SharesB ? Columns : Rows, ownWidth = job.SharesB ? Rows : Columns;
+        int sharedWidth = job.SharesB ? Columns : job.PanelRows, ownWidth = job.SharesB ? job.PanelRows : Columns;
         int threads = isParallel ? team.Threads : 1;
         fixed (MatMulJob* state = &job)
         {
@@ -165,7 +88,7 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
             panels = Blocks(ownLanes, ownWidth);
             int largest = Blocks(job.SharesB ? RowBlock : ColumnBlock, ownWidth);
             int smallest = (int)Math.Min(largest, ChunkProducts / ((long)ownWidth * Math.Max(1, sharedLanes) * Math.Max(1, depth)) + 1);
-            job.PanelsPerChunk = Math.Clamp(Blocks(panels, threads == 1 ? 1 : 8 * threads), smallest, largest);
+            job.PanelsPerChunk = Math.Clamp(Blocks(panels, threads == 1 ? 1 : 12 * threads), smallest, largest);
             Dispatch(team, isParallel, Blocks(panels, job.PanelsPerChunk), state, job.SharesB ? &MultiplyRows : &MultiplyColumns);
         }
     }
@@ -187,7 +110,7 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
     private static void PackShared(MatMulJob* job, int chunk, int worker)
     {
         int lanes = job->SharesB ? job->ColumnEnd - job->ColumnStart : job->RowEnd - job->RowStart;
-        int width = job->SharesB ? Columns : Rows;
+        int width = job->SharesB ? Columns : job->PanelRows;
         int groups = Blocks(Blocks(lanes, width), job->PanelsPerPacking);
         int depthOffset = chunk / groups * job->DepthBlock;
         int lane = chunk % groups * job->PanelsPerPacking * width;
@@ -206,8 +129,8 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
 
     private static void MultiplyRows(MatMulJob* job, int chunk, int worker)
     {
-        int row = job->RowStart + chunk * job->PanelsPerChunk * Rows;
-        int rows = Math.Min(job->PanelsPerChunk * Rows, job->RowEnd - row);
+        int row = job->RowStart + chunk * job->PanelsPerChunk * job->PanelRows;
+        int rows = Math.Min(job->PanelsPerChunk * job->PanelRows, job->RowEnd - row);
         int columns = job->ColumnEnd - job->ColumnStart;
         float* b = job->Shared;
         int k = job->DepthStart;
@@ -226,7 +149,7 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
     {
         int column = job->ColumnStart + chunk * job->PanelsPerChunk * Columns;
         int columns = Math.Min(job->PanelsPerChunk * Columns, job->ColumnEnd - column);
-        int block = RoundUp(RowBlock, Rows);
+        int block = RoundUp(RowBlock, job->PanelRows);
         float* a = job->Shared;
         int k = job->DepthStart;
         do
@@ -237,15 +160,20 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
             {
                 int rows = Math.Min(block, job->RowEnd - row);
                 MultiplyBlock(job, a, job->Scratch[worker], row, rows, column, columns, depth, k == 0);
-                a += (nint)RoundUp(rows, Rows) * depth;
+                a += (nint)RoundUp(rows, job->PanelRows) * depth;
             }
             k += depth;
         }
         while (k < job->DepthEnd);
     }
 
-    private static void PackA(MatMulJob* job, int row, int rows, int k, int depth, float* to) =>
-        MatMulPacking.Pack(job->A + row * job->ARow + k * job->ADepth, job->ARow, job->ADepth, rows, depth, Rows, to);
+    private static void PackA(MatMulJob* job, int row, int rows, int k, int depth, float* to)
+    {
+        float* from = job->A + row * job->ARow + k * job->ADepth;
+        int whole = TTile.TakesFewerRows ? rows / job->PanelRows * job->PanelRows : rows;
+        MatMulPacking.Pack(from, job->ARow, job->ADepth, whole, depth, job->PanelRows, to);
+        MatMulPacking.Pack(from + whole * job->ARow, job->ARow, job->ADepth, rows - whole, depth, rows - whole, to + (nint)whole * depth);
+    }
 
     private static void PackB(MatMulJob* job, int column, int columns, int k, int depth, float* to) =>
         MatMulPacking.Pack(job->B + column * job->BColumn + k * job->BDepth, job->BColumn, job->BDepth, columns, depth, Columns, to);
@@ -256,33 +184,41 @@ internal static unsafe class MatMulKernel<TTile> where TTile : struct, IMatMulTi
     {
         float* edge = stackalloc float[TTile.Rows * TTile.Columns];
         float* zeros = stackalloc float[TTile.Columns];
+        int panelRows = job->PanelRows;
+        nint stride = job->N;
         for (int j = 0; j < columns; j += TTile.Columns, b += (nint)TTile.Columns * depth)
         {
             int width = Math.Min(TTile.Columns, columns - j);
             float* panel = a;
-            for (int i = 0; i < rows; i += TTile.Rows, panel += (nint)TTile.Rows * depth)
+            for (int i = 0; i < rows; i += panelRows, panel += (nint)panelRows * depth)
             {
-                int height = Math.Min(TTile.Rows, rows - i);
-                float* c = job->C + (nint)(row + i) * job->N + column + j;
+                int height = Math.Min(panelRows, rows - i);
+                float* c = job->C + (row + i) * stride + column + j;
                 float* start = job->Start(row + i, column + j, isFirst, zeros, out nint startStride);
-                if (height == TTile.Rows && width == TTile.Columns)
+                if (width == TTile.Columns && (TTile.TakesFewerRows || height == panelRows))
                 {
-                    if (System.Runtime.Intrinsics.X86.Sse.IsSupported)
-                    {
-                        float* ahead = c + (nint)TTile.Rows * job->N;
-                        for (int r = 0; r < TTile.Rows; r++, ahead += job->N)
-                        {
-                            System.Runtime.Intrinsics.X86.Sse.Prefetch0(ahead);
-                        }
-                    }
-                    TTile.Multiply(depth, panel, b, start, startStride, c, job->N);
+                    Prefetch(c + panelRows * stride, stride, Math.Min(panelRows, rows - i - panelRows));
+                    TTile.Multiply(height, depth, panel, b, start, startStride, c, stride);
                 }
                 else
                 {
                     CopyTile(start, startStride, edge, TTile.Columns, height, width);
-                    TTile.Multiply(depth, panel, b, edge, TTile.Columns, edge, TTile.Columns);
-                    CopyTile(edge, TTile.Columns, c, job->N, height, width);
+                    TTile.Multiply(height, depth, panel, b, edge, TTile.Columns, edge, TTile.Columns);
+                    CopyTile(edge, TTile.Columns, c, stride, height, width);
                 }
+            }
+        }
+    }
+
+    // The next tile's rows of c arrive while this tile's products are added.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* c, nint stride, int rows)
+    {
+        if (Sse.IsSupported)
+        {
+            for (; rows > 0; rows--, c += stride)
+            {
+                Sse.Prefetch0(c);
             }
         }
     }

@@ -9,16 +9,17 @@ namespace PureLlm.Kernels.Cpu;
 /// One of the two strides is 1. Lanes past the end of the matrix hold copies or zeros; nobody reads what is computed from them.</remarks>
 internal static unsafe class MatMulPacking
 {
+    // Rows of the source lie too far apart for the processor to guess the next one.
+    private const int StepsAhead = 8;
+
     /// <summary>Packs <paramref name="lanes"/> lanes of <paramref name="depth"/> elements into ⌈lanes / width⌉ panels.</summary>
     public static void Pack(float* source, nint laneStride, nint depthStride, int lanes, int depth, int width, float* destination)
     {
         if (laneStride == 1)
         {
-            int whole = lanes / width * width;
-            CopyPanels(source, depthStride, whole, depth, width, destination, (nint)width * depth);
-            if (whole < lanes)
+            if (lanes > 0)
             {
-                CopyPartialPanel(source + whole, depthStride, lanes - whole, depth, width, destination + (nint)whole * depth);
+                PackSteps(source, depthStride, lanes, 0, depth, depth, width, false, destination);
             }
             return;
         }
@@ -28,13 +29,17 @@ internal static unsafe class MatMulPacking
         }
     }
 
-    public static void PackRows(float* source, nint depthStride, int lanes, int rows, int depth, int width, float* destination)
+    /// <summary>Packs steps [<paramref name="first"/>, <paramref name="end"/>) of a block of <paramref name="depth"/>, along the source's rows, into all its panels.</summary>
+    /// <param name="source">The row of step <paramref name="first"/>; lanes lie side by side.</param>
+    /// <param name="isLastNarrow">The last panel is as wide as the lanes that are left.</param>
+    public static void PackSteps(float* source, nint depthStride, int lanes, int first, int end, int depth, int width, bool isLastNarrow, float* destination)
     {
         int whole = lanes / width * width;
-        CopyPanels(source, depthStride, whole, rows, width, destination, (nint)width * depth);
+        CopyPanels(source, depthStride, whole, end - first, width, destination + (nint)first * width, (nint)width * depth);
         if (whole < lanes)
         {
-            CopyPartialPanel(source + whole, depthStride, lanes - whole, rows, width, destination + (nint)whole * depth);
+            int last = isLastNarrow ? lanes - whole : width;
+            CopyPartialPanel(source + whole, depthStride, lanes - whole, end - first, last, destination + (nint)whole * depth + (nint)first * last);
         }
     }
 
@@ -45,9 +50,9 @@ internal static unsafe class MatMulPacking
         for (int k = 0; k < depth; k++, source += depthStride, destination += width)
         {
             float* from = source, end = source + lanes, to = destination;
-            if (Sse.IsSupported && k + 8 < depth)
+            if (Sse.IsSupported && k + StepsAhead < depth)
             {
-                for (float* ahead = source + 8 * depthStride; ahead < source + 8 * depthStride + lanes; ahead += 16)
+                for (float* ahead = source + StepsAhead * depthStride; ahead < source + StepsAhead * depthStride + lanes; ahead += 16)
                 {
                     Sse.Prefetch0(ahead);
                 }
@@ -76,13 +81,22 @@ internal static unsafe class MatMulPacking
                         last.Store(to + 6);
                     }
                     break;
-                default:
+                case 16 or 32:
                     for (; from < end; from += width, to += panel)
                     {
                         for (int i = 0; i < width; i += 16)
                         {
                             Vector256.Load(from + i).Store(to + i);
                             Vector256.Load(from + i + 8).Store(to + i + 8);
+                        }
+                    }
+                    break;
+                default:
+                    for (; from < end; from += width, to += panel)
+                    {
+                        for (int i = 0; i < width; i++)
+                        {
+                            to[i] = from[i];
                         }
                     }
                     break;
@@ -103,9 +117,10 @@ internal static unsafe class MatMulPacking
     private static void TransposePanel(float* source, nint stride, int lanes, int depth, int width, float* destination)
     {
         int done = 0;
-        if (Avx.IsSupported && width >= 6)
+        if (Avx.IsSupported)
         {
-            done = depth & ~7;
+            // Stores of 8 into a panel of fewer than 6 lanes run over more than one step: the last 8 steps are for the loop below.
+            done = Math.Max(0, (depth & ~7) - (width < 6 ? 8 : 0));
             // From the last group to the first: a store of 8 may run over the group's end into lanes that are written later.
             for (int group = (width - 1) & ~7; group >= 0 && done > 0; group -= 8)
             {

@@ -3,83 +3,153 @@ using System.Runtime.Intrinsics;
 
 namespace PureLlm.Kernels.Cpu;
 
-/// <summary>6 × 16: 12 of the 16 registers accumulate, 2 hold b, 1 an element of a.</summary>
+/// <summary>6 × 16: 12 of the 16 registers accumulate, 2 hold b, 1 an element of a. A panel of fewer rows leaves registers out.</summary>
 internal readonly unsafe struct MatMulTile256 : IMatMulTile
 {
     public static int Rows => 6;
 
     public static int Columns => 16;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(int depth, float* a, float* b, float* start, nint startStride, float* c, nint stride)
+    public static bool TakesFewerRows => true;
+
+    public static void Multiply(int rows, int depth, float* a, float* b, float* start, nint startStride, float* c, nint stride)
     {
-        Vector256<float> c0a = Vector256.Load(start), c0b = Vector256.Load(start + 8);
-        start += startStride;
-        Vector256<float> c1a = Vector256.Load(start), c1b = Vector256.Load(start + 8);
-        start += startStride;
-        Vector256<float> c2a = Vector256.Load(start), c2b = Vector256.Load(start + 8);
-        start += startStride;
-        Vector256<float> c3a = Vector256.Load(start), c3b = Vector256.Load(start + 8);
-        start += startStride;
-        Vector256<float> c4a = Vector256.Load(start), c4b = Vector256.Load(start + 8);
-        start += startStride;
-        Vector256<float> c5a = Vector256.Load(start), c5b = Vector256.Load(start + 8);
-
-        for (; depth >= 4; depth -= 4, a += 24, b += 64)
+        switch (rows)
         {
-            Step(a, b, ref c0a, ref c0b, ref c1a, ref c1b, ref c2a, ref c2b, ref c3a, ref c3b, ref c4a, ref c4b, ref c5a, ref c5b);
-            Step(a + 6, b + 16, ref c0a, ref c0b, ref c1a, ref c1b, ref c2a, ref c2b, ref c3a, ref c3b, ref c4a, ref c4b, ref c5a, ref c5b);
-            Step(a + 12, b + 32, ref c0a, ref c0b, ref c1a, ref c1b, ref c2a, ref c2b, ref c3a, ref c3b, ref c4a, ref c4b, ref c5a, ref c5b);
-            Step(a + 18, b + 48, ref c0a, ref c0b, ref c1a, ref c1b, ref c2a, ref c2b, ref c3a, ref c3b, ref c4a, ref c4b, ref c5a, ref c5b);
+            case 6:
+                Multiply<Six>(depth, a, b, start, startStride, c, stride);
+                break;
+            case 5:
+                Multiply<Five>(depth, a, b, start, startStride, c, stride);
+                break;
+            case 4:
+                Multiply<Four>(depth, a, b, start, startStride, c, stride);
+                break;
+            case 3:
+                Multiply<Three>(depth, a, b, start, startStride, c, stride);
+                break;
+            case 2:
+                Multiply<Two>(depth, a, b, start, startStride, c, stride);
+                break;
+            default:
+                Multiply<One>(depth, a, b, start, startStride, c, stride);
+                break;
         }
-        for (; depth > 0; depth--, a += 6, b += 16)
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply<TRows>(int depth, float* a, float* b, float* start, nint startStride, float* c, nint stride) where TRows : struct, IRows
+    {
+        Vector256<float> c0a = default, c0b = default, c1a = default, c1b = default, c2a = default, c2b = default;
+        Vector256<float> c3a = default, c3b = default, c4a = default, c4b = default, c5a = default, c5b = default;
+        Load<TRows>(0, ref start, startStride, ref c0a, ref c0b);
+        Load<TRows>(1, ref start, startStride, ref c1a, ref c1b);
+        Load<TRows>(2, ref start, startStride, ref c2a, ref c2b);
+        Load<TRows>(3, ref start, startStride, ref c3a, ref c3b);
+        Load<TRows>(4, ref start, startStride, ref c4a, ref c4b);
+        Load<TRows>(5, ref start, startStride, ref c5a, ref c5b);
+
+        for (; depth >= 4; depth -= 4, a += 4 * TRows.Count, b += 4 * 16)
         {
-            Step(a, b, ref c0a, ref c0b, ref c1a, ref c1b, ref c2a, ref c2b, ref c3a, ref c3b, ref c4a, ref c4b, ref c5a, ref c5b);
+            Step<TRows>(a, b, ref c0a, ref c0b, ref c1a, ref c1b, ref c2a, ref c2b, ref c3a, ref c3b, ref c4a, ref c4b, ref c5a, ref c5b);
+            Step<TRows>(a + TRows.Count, b + 16, ref c0a, ref c0b, ref c1a, ref c1b, ref c2a, ref c2b, ref c3a, ref c3b, ref c4a, ref c4b, ref c5a, ref c5b);
+            Step<TRows>(a + 2 * TRows.Count, b + 32, ref c0a, ref c0b, ref c1a, ref c1b, ref c2a, ref c2b, ref c3a, ref c3b, ref c4a, ref c4b, ref c5a, ref c5b);
+            Step<TRows>(a + 3 * TRows.Count, b + 48, ref c0a, ref c0b, ref c1a, ref c1b, ref c2a, ref c2b, ref c3a, ref c3b, ref c4a, ref c4b, ref c5a, ref c5b);
+        }
+        for (; depth > 0; depth--, a += TRows.Count, b += 16)
+        {
+            Step<TRows>(a, b, ref c0a, ref c0b, ref c1a, ref c1b, ref c2a, ref c2b, ref c3a, ref c3b, ref c4a, ref c4b, ref c5a, ref c5b);
         }
 
-        c0a.Store(c);
-        c0b.Store(c + 8);
-        c += stride;
-        c1a.Store(c);
-        c1b.Store(c + 8);
-        c += stride;
-        c2a.Store(c);
-        c2b.Store(c + 8);
-        c += stride;
-        c3a.Store(c);
-        c3b.Store(c + 8);
-        c += stride;
-        c4a.Store(c);
-        c4b.Store(c + 8);
-        c += stride;
-        c5a.Store(c);
-        c5b.Store(c + 8);
+        Store<TRows>(0, ref c, stride, c0a, c0b);
+        Store<TRows>(1, ref c, stride, c1a, c1b);
+        Store<TRows>(2, ref c, stride, c2a, c2b);
+        Store<TRows>(3, ref c, stride, c3a, c3b);
+        Store<TRows>(4, ref c, stride, c4a, c4b);
+        Store<TRows>(5, ref c, stride, c5a, c5b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load<TRows>(int row, ref float* from, nint stride, ref Vector256<float> low, ref Vector256<float> high) where TRows : struct, IRows
+    {
+        if (row < TRows.Count)
+        {
+            low = Vector256.Load(from);
+            high = Vector256.Load(from + 8);
+            from += stride;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TRows>(int row, ref float* to, nint stride, Vector256<float> low, Vector256<float> high) where TRows : struct, IRows
+    {
+        if (row < TRows.Count)
+        {
+            low.Store(to);
+            high.Store(to + 8);
+            to += stride;
+        }
     }
 
     // One step of k.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(float* a, float* b,
+    private static void Step<TRows>(float* a, float* b,
         ref Vector256<float> c0a, ref Vector256<float> c0b, ref Vector256<float> c1a, ref Vector256<float> c1b, ref Vector256<float> c2a, ref Vector256<float> c2b,
-        ref Vector256<float> c3a, ref Vector256<float> c3b, ref Vector256<float> c4a, ref Vector256<float> c4b, ref Vector256<float> c5a, ref Vector256<float> c5b)
+        ref Vector256<float> c3a, ref Vector256<float> c3b, ref Vector256<float> c4a, ref Vector256<float> c4b, ref Vector256<float> c5a, ref Vector256<float> c5b) where TRows : struct, IRows
     {
-        Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
-        Vector256<float> a0 = Vector256.Create(a[0]);
-        c0a = Vector256.FusedMultiplyAdd(a0, b0, c0a);
-        c0b = Vector256.FusedMultiplyAdd(a0, b1, c0b);
-        Vector256<float> a1 = Vector256.Create(a[1]);
-        c1a = Vector256.FusedMultiplyAdd(a1, b0, c1a);
-        c1b = Vector256.FusedMultiplyAdd(a1, b1, c1b);
-        Vector256<float> a2 = Vector256.Create(a[2]);
-        c2a = Vector256.FusedMultiplyAdd(a2, b0, c2a);
-        c2b = Vector256.FusedMultiplyAdd(a2, b1, c2b);
-        Vector256<float> a3 = Vector256.Create(a[3]);
-        c3a = Vector256.FusedMultiplyAdd(a3, b0, c3a);
-        c3b = Vector256.FusedMultiplyAdd(a3, b1, c3b);
-        Vector256<float> a4 = Vector256.Create(a[4]);
-        c4a = Vector256.FusedMultiplyAdd(a4, b0, c4a);
-        c4b = Vector256.FusedMultiplyAdd(a4, b1, c4b);
-        Vector256<float> a5 = Vector256.Create(a[5]);
-        c5a = Vector256.FusedMultiplyAdd(a5, b0, c5a);
-        c5b = Vector256.FusedMultiplyAdd(a5, b1, c5b);
+        Vector256<float> low = Vector256.Load(b), high = Vector256.Load(b + 8);
+        Add<TRows>(0, a, low, high, ref c0a, ref c0b);
+        Add<TRows>(1, a, low, high, ref c1a, ref c1b);
+        Add<TRows>(2, a, low, high, ref c2a, ref c2b);
+        Add<TRows>(3, a, low, high, ref c3a, ref c3b);
+        Add<TRows>(4, a, low, high, ref c4a, ref c4b);
+        Add<TRows>(5, a, low, high, ref c5a, ref c5b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TRows>(int row, float* a, Vector256<float> low, Vector256<float> high, ref Vector256<float> sumLow, ref Vector256<float> sumHigh) where TRows : struct, IRows
+    {
+        if (row < TRows.Count)
+        {
+            Vector256<float> x = Vector256.Create(a[row]);
+            sumLow = Vector256.FusedMultiplyAdd(x, low, sumLow);
+            sumHigh = Vector256.FusedMultiplyAdd(x, high, sumHigh);
+        }
+    }
+
+    // Rows as a constant of the compiled code.
+    private interface IRows
+    {
+        static abstract int Count { get; }
+    }
+
+    private readonly struct One : IRows
+    {
+        public static int Count => 1;
+    }
+
+    private readonly struct Two : IRows
+    {
+        public static int Count => 2;
+    }
+
+    private readonly struct Three : IRows
+    {
+        public static int Count => 3;
+    }
+
+    private readonly struct Four : IRows
+    {
+        public static int Count => 4;
+    }
+
+    private readonly struct Five : IRows
+    {
+        public static int Count => 5;
+    }
+
+    private readonly struct Six : IRows
+    {
+        public static int Count => 6;
     }
 }

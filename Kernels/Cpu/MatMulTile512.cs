@@ -10,8 +10,10 @@ internal readonly unsafe struct MatMulTile512 : IMatMulTile
 
     public static int Columns => 32;
 
+    public static bool TakesFewerRows => false;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(int depth, float* a, float* b, float* start, nint startStride, float* c, nint stride)
+    public static void Multiply(int rows, int depth, float* a, float* b, float* start, nint startStride, float* c, nint stride)
     {
         Vector512<float> c0a = Vector512.Load(start), c0b = Vector512.Load(start + 16);
         start += startStride;

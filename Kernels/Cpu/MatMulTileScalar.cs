@@ -9,8 +9,10 @@ internal readonly unsafe struct MatMulTileScalar : IMatMulTile
 
     public static int Columns => 4;
 
+    public static bool TakesFewerRows => false;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(int depth, float* a, float* b, float* start, nint startStride, float* c, nint stride)
+    public static void Multiply(int rows, int depth, float* a, float* b, float* start, nint startStride, float* c, nint stride)
     {
         for (int i = 0; i < 4; i++, start += startStride, c += stride)
         {

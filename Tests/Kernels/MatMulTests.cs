@@ -96,7 +96,7 @@ public class MatMulTests
     public void The_bits_are_the_same_for_every_width_and_thread_count([Values] MatMulLayout layout, [Values(0, 1, 2)] int start)
     {
         Backend[] backends = Backends();
-        foreach ((int m, int n, int k) in new[] { (100, 65, 257), (65, 257, 100), (1, 255, 1000), (1, 1030, 67), (8, 700, 33), (257, 33, 800), (33, 255, 801), (2, 16, 0), (3, 1, 5) })
+        foreach ((int m, int n, int k) in new[] { (100, 65, 257), (65, 257, 100), (1, 255, 1000), (1, 1030, 67), (8, 700, 33), (257, 33, 800), (200, 150, 600), (150, 201, 601), (33, 255, 801), (2, 16, 0), (3, 1, 5) })
         {
             Check(backends, layout, m, n, k, start);
         }
