@@ -1,40 +1,58 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PureLlm.Kernels.Cpu;
 
 // b as it lies is [n, k]: columns of b are rows in memory, transposed in registers.
 internal static unsafe partial class MatMulFewRowsKernel
 {
-    private const int Line = 16;
+    // Larger than most L3 caches.
+    private const nint FarFloats = 4 << 20;
 
     private static void TransposedVector(MatMulJob* job, int chunk, int worker)
     {
         Begin(job, chunk, out int j, out int end);
-        nint depth = job->K, columns = job->N;
-        int vectorDepth = job->K & ~3;
+        nint depth = job->K;
+        int vectorDepth = job->K & ~3, first = j;
+        bool isFar = job->N * depth >= FarFloats;
+        for (; job->M == 1 && j + 4 * Group <= end; j += 4 * Group)
+        {
+            OneRow(job->A, job->B + j * depth, depth, vectorDepth, job->C + j, isFar);
+        }
         for (; j + Group <= end; j += Group)
         {
             float* a = job->A, b = job->B + j * depth, c = job->C + j;
-            int rows = job->M;
-            for (; rows >= 4; rows -= 4, a += 4 * depth, c += 4 * columns)
+            for (int left = job->M, parts = (left + 3) / 4; parts > 0; parts--)
             {
-                FourRows(a, b, depth, vectorDepth, c, columns);
+                int rows = (left + parts - 1) / parts;
+                MultiplyRows(rows, a, b, depth, vectorDepth, c, job->N, isFar);
+                left -= rows;
+                a += rows * depth;
+                c += (nint)rows * job->N;
             }
-            if (rows >= 2)
-            {
-                TwoRows(a, b, depth, vectorDepth, c, columns);
-                rows -= 2;
-                a += 2 * depth;
-                c += 2 * columns;
-            }
-            if (rows == 1)
-            {
-                OneRow(a, b, depth, vectorDepth, c);
-            }
-            AddDots(job, j, j + Group, vectorDepth);
         }
+        AddDots(job, first, j, vectorDepth);
         AddDots(job, j, end, 0);
+    }
+
+    private static void MultiplyRows(int rows, float* a, float* b, nint stride, int depth, float* c, nint columns, bool isFar)
+    {
+        switch (rows)
+        {
+            case 4:
+                Rows<Four>(a, b, stride, depth, c, columns, isFar);
+                break;
+            case 3:
+                Rows<Three>(a, b, stride, depth, c, columns, isFar);
+                break;
+            case 2:
+                Rows<Two>(a, b, stride, depth, c, columns, isFar);
+                break;
+            default:
+                Rows<One>(a, b, stride, depth, c, columns, isFar);
+                break;
+        }
     }
 
     private static void TransposedScalar(MatMulJob* job, int chunk, int worker)
@@ -43,106 +61,118 @@ internal static unsafe partial class MatMulFewRowsKernel
         AddDots(job, j, end, 0);
     }
 
-    // A cache line of 8 rows, then of the other 8: rows a multiple of 4 KB apart share 8 places in the L1 cache.
-
+    // Four chains hide the latency of one another. Rows of b a multiple of 4 KB apart share 8 places in the L1 cache:
+    // there, a whole cache line of one group before the next group's.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneRow(float* a, float* b, nint stride, int depth, float* c)
+    private static void OneRow(float* a, float* b, nint stride, int depth, float* c, bool isFar)
     {
-        float* b4 = b + 4 * stride, b8 = b + 8 * stride, b12 = b + 12 * stride;
-        Vector256<float> low = Vector256.Load(c);
-        Vector256<float> high = Vector256.Load(c + 8);
-        for (nint line = 0; line < depth; line += Line)
+        float* b1 = b + Group * stride, b2 = b1 + Group * stride, b3 = b2 + Group * stride;
+        Vector256<float> c0 = Vector256.Load(c), c1 = Vector256.Load(c + 8), c2 = Vector256.Load(c + 16), c3 = Vector256.Load(c + 24);
+        int segment = (stride & 1023) == 0 ? 16 : 8;
+        for (nint k = 0; k < depth; k += segment)
         {
-            nint end = Math.Min(depth, line + Line);
-            for (nint k = line; k < end; k += 4)
-            {
-                Load(b + k, b4 + k, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
-                low = Add(a + k, x0, x1, x2, x3, low);
-            }
-            for (nint k = line; k < end; k += 4)
-            {
-                Load(b8 + k, b12 + k, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
-                high = Add(a + k, x0, x1, x2, x3, high);
-            }
+            nint end = Math.Min(depth, k + segment);
+            c0 = AddSegment(a, b, stride, k, end, isFar, c0);
+            c1 = AddSegment(a, b1, stride, k, end, isFar, c1);
+            c2 = AddSegment(a, b2, stride, k, end, isFar, c2);
+            c3 = AddSegment(a, b3, stride, k, end, isFar, c3);
         }
-        low.Store(c);
-        high.Store(c + 8);
+        c0.Store(c);
+        c1.Store(c + 8);
+        c2.Store(c + 16);
+        c3.Store(c + 24);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TwoRows(float* a, float* b, nint stride, int depth, float* c, nint columns)
-    {
-        float* b4 = b + 4 * stride, b8 = b + 8 * stride, b12 = b + 12 * stride;
-        float* a1 = a + stride, c1 = c + columns;
-        Vector256<float> low0 = Vector256.Load(c), low1 = Vector256.Load(c1);
-        Vector256<float> high0 = Vector256.Load(c + 8), high1 = Vector256.Load(c1 + 8);
-        for (nint line = 0; line < depth; line += Line)
-        {
-            nint end = Math.Min(depth, line + Line);
-            for (nint k = line; k < end; k += 4)
-            {
-                Load(b + k, b4 + k, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
-                low0 = Add(a + k, x0, x1, x2, x3, low0);
-                low1 = Add(a1 + k, x0, x1, x2, x3, low1);
-            }
-            for (nint k = line; k < end; k += 4)
-            {
-                Load(b8 + k, b12 + k, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
-                high0 = Add(a + k, x0, x1, x2, x3, high0);
-                high1 = Add(a1 + k, x0, x1, x2, x3, high1);
-            }
-        }
-        low0.Store(c);
-        high0.Store(c + 8);
-        low1.Store(c1);
-        high1.Store(c1 + 8);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourRows(float* a, float* b, nint stride, int depth, float* c, nint columns)
-    {
-        float* b4 = b + 4 * stride, b8 = b + 8 * stride, b12 = b + 12 * stride;
-        float* a1 = a + stride, c1 = c + columns, a2 = a1 + stride, c2 = c1 + columns, a3 = a2 + stride, c3 = c2 + columns;
-        Vector256<float> low0 = Vector256.Load(c), low1 = Vector256.Load(c1), low2 = Vector256.Load(c2), low3 = Vector256.Load(c3);
-        Vector256<float> high0 = Vector256.Load(c + 8), high1 = Vector256.Load(c1 + 8), high2 = Vector256.Load(c2 + 8), high3 = Vector256.Load(c3 + 8);
-        for (nint line = 0; line < depth; line += Line)
-        {
-            nint end = Math.Min(depth, line + Line);
-            for (nint k = line; k < end; k += 4)
-            {
-                Load(b + k, b4 + k, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
-                low0 = Add(a + k, x0, x1, x2, x3, low0);
-                low1 = Add(a1 + k, x0, x1, x2, x3, low1);
-                low2 = Add(a2 + k, x0, x1, x2, x3, low2);
-                low3 = Add(a3 + k, x0, x1, x2, x3, low3);
-            }
-            for (nint k = line; k < end; k += 4)
-            {
-                Load(b8 + k, b12 + k, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
-                high0 = Add(a + k, x0, x1, x2, x3, high0);
-                high1 = Add(a1 + k, x0, x1, x2, x3, high1);
-                high2 = Add(a2 + k, x0, x1, x2, x3, high2);
-                high3 = Add(a3 + k, x0, x1, x2, x3, high3);
-            }
-        }
-        low0.Store(c);
-        high0.Store(c + 8);
-        low1.Store(c1);
-        high1.Store(c1 + 8);
-        low2.Store(c2);
-        high2.Store(c2 + 8);
-        low3.Store(c3);
-        high3.Store(c3 + 8);
-    }
-
-    // Four steps of k of the 8 rows from b0 and b4 on: x0 holds the first step of all 8.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load(float* b0, float* b4, nint stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3)
+    private static Vector256<float> AddSegment(float* a, float* b, nint stride, nint k, nint end, bool isFar, Vector256<float> sum)
     {
-        x0 = MatMulPacking.Halves(b0, b4);
-        x1 = MatMulPacking.Halves(b0 + stride, b4 + stride);
-        x2 = MatMulPacking.Halves(b0 + 2 * stride, b4 + 2 * stride);
-        x3 = MatMulPacking.Halves(b0 + 3 * stride, b4 + 3 * stride);
+        if (isFar && (k & 15) == 0)
+        {
+            PrefetchNext(b + k, stride);
+        }
+        for (; k < end; k += 4)
+        {
+            Load(b + k, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
+            sum = Add(a + k, x0, x1, x2, x3, sum);
+        }
+        return sum;
+    }
+
+    // The same line of the columns that come next, where the matrix comes from memory: the processor does not guess so many streams.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchNext(float* b, nint stride)
+    {
+        b += 4 * Group * stride;
+        for (int i = 0; i < Group; i++, b += stride)
+        {
+            Sse.Prefetch1(b);
+        }
+    }
+
+    // Columns of one group by all rows of a.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows<TRows>(float* a, float* b, nint stride, int depth, float* c, nint columns, bool isFar) where TRows : struct, IRows
+    {
+        float* a1 = a + stride, a2 = a1 + stride, a3 = a2 + stride;
+        float* p1 = c + columns, p2 = p1 + columns, p3 = p2 + columns;
+        Vector256<float> c0 = Vector256.Load(c), c1 = default, c2 = default, c3 = default;
+        if (TRows.Count > 1)
+        {
+            c1 = Vector256.Load(p1);
+        }
+        if (TRows.Count > 2)
+        {
+            c2 = Vector256.Load(p2);
+        }
+        if (TRows.Count > 3)
+        {
+            c3 = Vector256.Load(p3);
+        }
+        for (nint k = 0; k < depth; k += 4)
+        {
+            if (isFar && (k & 15) == 0)
+            {
+                PrefetchNext(b + k, stride);
+            }
+            Load(b + k, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
+            c0 = Add(a + k, x0, x1, x2, x3, c0);
+            if (TRows.Count > 1)
+            {
+                c1 = Add(a1 + k, x0, x1, x2, x3, c1);
+            }
+            if (TRows.Count > 2)
+            {
+                c2 = Add(a2 + k, x0, x1, x2, x3, c2);
+            }
+            if (TRows.Count > 3)
+            {
+                c3 = Add(a3 + k, x0, x1, x2, x3, c3);
+            }
+        }
+        c0.Store(c);
+        if (TRows.Count > 1)
+        {
+            c1.Store(p1);
+        }
+        if (TRows.Count > 2)
+        {
+            c2.Store(p2);
+        }
+        if (TRows.Count > 3)
+        {
+            c3.Store(p3);
+        }
+    }
+
+    // Four steps of k of the 8 rows from b on: x0 holds the first step of all 8.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load(float* b, nint stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3)
+    {
+        float* b4 = b + 4 * stride;
+        x0 = MatMulPacking.Halves(b, b4);
+        x1 = MatMulPacking.Halves(b + stride, b4 + stride);
+        x2 = MatMulPacking.Halves(b + 2 * stride, b4 + 2 * stride);
+        x3 = MatMulPacking.Halves(b + 3 * stride, b4 + 3 * stride);
         MatMulPacking.Transpose4(ref x0, ref x1, ref x2, ref x3);
     }
 

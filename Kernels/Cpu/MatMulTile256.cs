@@ -116,40 +116,4 @@ internal readonly unsafe struct MatMulTile256 : IMatMulTile
             sumHigh = Vector256.FusedMultiplyAdd(x, high, sumHigh);
         }
     }
-
-    // Rows as a constant of the compiled code.
-    private interface IRows
-    {
-        static abstract int Count { get; }
-    }
-
-    private readonly struct One : IRows
-    {
-        public static int Count => 1;
-    }
-
-    private readonly struct Two : IRows
-    {
-        public static int Count => 2;
-    }
-
-    private readonly struct Three : IRows
-    {
-        public static int Count => 3;
-    }
-
-    private readonly struct Four : IRows
-    {
-        public static int Count => 4;
-    }
-
-    private readonly struct Five : IRows
-    {
-        public static int Count => 5;
-    }
-
-    private readonly struct Six : IRows
-    {
-        public static int Count => 6;
-    }
 }
