@@ -56,8 +56,8 @@ internal static unsafe class SoftmaxKernel
         {
             nint count = Math.Min(Part, columns - i);
             sum += y == null
-                ? VectorLoop.Sum<TWidth, TVector, ExpTerm>(new ExpTerm(x + i, max), count)
-                : VectorLoop.Sum<TWidth, TVector, ExpStoreTerm>(new ExpStoreTerm(x + i, y + i, max), count);
+                ? VectorLoop.SumLong<TWidth, TVector, ExpTerm>(new ExpTerm(x + i, max), count)
+                : VectorLoop.SumLong<TWidth, TVector, ExpStoreTerm>(new ExpStoreTerm(x + i, y + i, max), count);
         }
         return sum;
     }

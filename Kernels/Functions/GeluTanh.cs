@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace PureLlm.Kernels;
 
 /// <summary>GELU in its tanh form, ½x(1 + tanh u) with u = √(2/π)·(x + 0.044715x³), as in GPT-2; f' is the exact derivative of this form.</summary>
-/// <remarks>Hendrycks and Gimpel 2016, arXiv:1606.08415. Computed as x·σ(2u), which has no cancellation at negative x.</remarks>
+/// <remarks>Hendrycks and Gimpel 2016, arXiv:1606.08415. Computed as x·σ(2u) = x/(1 + e^(−2u)), which has no cancellation at negative x.</remarks>
 public readonly struct GeluTanh : IUnaryFunction
 {
     public static string Name => "gelu_tanh";
@@ -36,7 +36,7 @@ public readonly struct GeluTanh : IUnaryFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector F<TWidth, TVector>(TVector x)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-        => TWidth.Multiply(x, VectorMath.Sigmoid<TWidth, TVector>(TwiceU<TWidth, TVector>(Clamp<TWidth, TVector>(x)), out _));
+        => Cut<TWidth, TVector>(TWidth.Divide(x, TWidth.Add(ExpOfMinusTwiceU<TWidth, TVector>(Clamp<TWidth, TVector>(x)), TWidth.Broadcast(1f))), x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector D<TWidth, TVector>(TVector x)
@@ -44,25 +44,36 @@ public readonly struct GeluTanh : IUnaryFunction
     {
         // f' = σ(2u) + x·σ(2u)·σ(−2u)·2u'
         TVector c = Clamp<TWidth, TVector>(x);
-        TVector s = VectorMath.Sigmoid<TWidth, TVector>(TwiceU<TWidth, TVector>(c), out TVector rest);
+        TVector e = ExpOfMinusTwiceU<TWidth, TVector>(c);
+        TVector s = TWidth.Divide(TWidth.Broadcast(1f), TWidth.Add(e, TWidth.Broadcast(1f)));
         TVector slope = TWidth.MultiplyAdd(TWidth.Multiply(c, c), TWidth.Broadcast(3 * Cubic), TWidth.Broadcast(Linear));
-        return TWidth.MultiplyAdd(TWidth.Multiply(TWidth.Multiply(c, slope), rest), s, s);
+        return Cut<TWidth, TVector>(TWidth.MultiplyAdd(TWidth.Multiply(TWidth.Multiply(c, slope), TWidth.Multiply(e, s)), s, s), x);
     }
 
-    // 2u = Linear·x + Cubic·x³
+    // 2u = Linear·x + Cubic·x³, and −2u/ln 2 = BinaryLinear·x + BinaryCubic·x³.
     private const float Linear = 1.59576912f;
     private const float Cubic = 0.0713548163f;
+    private const float BinaryLinear = -2.30220819f;
+    private const float BinaryCubic = -0.102943242f;
+
+    // Here 2u/ln 2 is 125.3: e^(−2u) and its reciprocal are normal numbers.
+    private const float Largest = 9.98f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector TwiceU<TWidth, TVector>(TVector x)
+    private static TVector ExpOfMinusTwiceU<TWidth, TVector>(TVector x)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-        => TWidth.Multiply(x, TWidth.MultiplyAdd(TWidth.Multiply(x, x), TWidth.Broadcast(Cubic), TWidth.Broadcast(Linear)));
+        => VectorMath.PowerOfTwo<TWidth, TVector>(TWidth.Multiply(x, TWidth.MultiplyAdd(TWidth.Multiply(x, x), TWidth.Broadcast(BinaryCubic), TWidth.Broadcast(BinaryLinear))));
 
-    // Beyond ±16 the sigmoid is 0 or 1 exactly; its argument stays finite.
+    // Above, σ(2u) is 1 in float; below, f is cut to 0, as products with 10⁻³⁶ would be subnormal.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Clamp<TWidth, TVector>(TVector x)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-        => TWidth.Max(TWidth.Broadcast(-16f), TWidth.Min(TWidth.Broadcast(16f), x));
+        => TWidth.Max(TWidth.Broadcast(-Largest), TWidth.Min(TWidth.Broadcast(Largest), x));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Cut<TWidth, TVector>(TVector y, TVector x)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        => TWidth.AndNot(y, TWidth.LessThan(x, TWidth.Broadcast(-Largest)));
 
     private static double U64(double x) => Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x));
 

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace PureLlm.Kernels;
 
 /// <summary>The logistic function σ(x) = 1/(1 + e⁻ˣ); σ' = σ(x)·σ(−x).</summary>
-/// <remarks>Stable at any x: only e^−|x| is ever taken.</remarks>
+/// <remarks>Stable at any x: the exponential stays within the normal numbers.</remarks>
 public readonly struct Sigmoid : IUnaryFunction
 {
     public static string Name => "sigmoid";

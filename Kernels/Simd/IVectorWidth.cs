@@ -51,6 +51,10 @@ internal unsafe interface IVectorWidth<TVector> where TVector : struct
 
     // The lanes as 32-bit words.
     static abstract TVector And(TVector a, TVector b);
+
+    /// <summary>a &amp; ~mask: a where the mask is unset, 0 elsewhere.</summary>
+    static abstract TVector AndNot(TVector a, TVector mask);
+
     static abstract TVector Or(TVector a, TVector b);
     static abstract TVector Xor(TVector a, TVector b);
     static abstract TVector AddBits(TVector a, TVector b);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PureLlm.Kernels.Cpu;
 
 namespace PureLlm.Kernels;
 
@@ -18,11 +19,11 @@ internal interface IVectorTerm
 }
 
 /// <summary>The loops that every kernel is made of, written once for all widths.</summary>
-/// <remarks>A reduction has 16 virtual lanes: element i goes to lane i mod 16, in order, and the lanes are combined by halves (8, 4, 2, 1).
-/// So one 512-bit accumulator, two 256-bit ones and 16 floats give the same bits.</remarks>
+/// <remarks>A reduction has 32 virtual lanes: element i goes to lane i mod 32, those beyond the last whole 32 first, and the lanes are combined by halves (16, 8, 4, 2, 1).
+/// So two 512-bit accumulators, four 256-bit ones and 32 floats give the same bits; four chains hide half of the latency of an addition.</remarks>
 internal static unsafe class VectorLoop
 {
-    private const int VirtualLanes = 16;
+    private const int VirtualLanes = 32;
 
     /// <summary><paramref name="count"/> floats from memory; the branch disappears when inlined.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,92 +56,126 @@ internal static unsafe class VectorLoop
         }
         if (i < end)
         {
-            body.Run<TWidth, TVector>(i, (int)(end - i));
+            RunRest<TWidth, TVector, TBody>(body, i, (int)(end - i));
         }
     }
 
-    /// <summary>The sum of the terms over [0, length).</summary>
+    // Out of line: a second copy of the body would make its constants common expressions, which the compiler keeps in registers
+    // all through the loop, so that it spills what the loop computes.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void RunRest<TWidth, TVector, TBody>(TBody body, nint i, int count)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct where TBody : struct, IVectorBody
+        => body.Run<TWidth, TVector>(i, count);
+
+    /// <summary>The sum of the terms over [0, length), for terms of an operation or two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum<TWidth, TVector, TTerm>(TTerm term, nint length)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct where TTerm : struct, IVectorTerm
-    {
-        if (TWidth.Lanes == 1)
-        {
-            float* lanes = stackalloc float[VirtualLanes];
-            ScalarLanes(term, length, lanes, 0f);
-            for (int half = VirtualLanes / 2; half > 0; half /= 2)
-            {
-                for (int lane = 0; lane < half; lane++)
-                {
-                    lanes[lane] += lanes[lane + half];
-                }
-            }
-            return lanes[0];
-        }
-        TVector low = default, high = default;
-        VectorLanes<TWidth, TVector, TTerm>(term, length, ref low, ref high);
-        Vector256<float> eight = TWidth.Lanes == VirtualLanes
-            ? AsVector512(low).GetLower() + AsVector512(low).GetUpper()
-            : AsVector256(low) + AsVector256(high);
-        Vector128<float> four = eight.GetLower() + eight.GetUpper();
-        return four[0] + four[2] + (four[1] + four[3]);
-    }
+        => TWidth.Lanes == 1 ? ScalarSum(term, length) : Reduce<TWidth, TVector, TTerm>(term, length, isLong: false, isMaximum: false);
+
+    /// <summary>The same sum for long terms: the loop has one copy of the term, for the reason that <see cref="ForEach"/> has one of its body.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static float SumLong<TWidth, TVector, TTerm>(TTerm term, nint length)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct where TTerm : struct, IVectorTerm
+        => TWidth.Lanes == 1 ? ScalarSum(term, length) : Reduce<TWidth, TVector, TTerm>(term, length, isLong: true, isMaximum: false);
 
     /// <summary>The maximum over [0, length) of a term that returns a larger one of its arguments; −∞ of nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max<TWidth, TVector, TTerm>(TTerm term, nint length)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct where TTerm : struct, IVectorTerm
+        => TWidth.Lanes == 1 ? ScalarMax(term, length) : Reduce<TWidth, TVector, TTerm>(term, length, isLong: false, isMaximum: true);
+
+    // 32 lanes: a and b of 16, or a … d of 8. What is left of 32 comes first and out of line: a call while the accumulators are
+    // in registers would make the compiler keep them in memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Reduce<TWidth, TVector, TTerm>(TTerm term, nint length, bool isLong, bool isMaximum)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct where TTerm : struct, IVectorTerm
     {
-        float* lanes = stackalloc float[VirtualLanes];
-        if (TWidth.Lanes == 1)
+        TVector a = isMaximum ? TWidth.Broadcast(float.NegativeInfinity) : default, b = a, c = a, d = a;
+        bool four = TWidth.Lanes * 4 == VirtualLanes;
+        nint whole = length & -VirtualLanes;
+        if (whole < length)
         {
-            ScalarLanes(term, length, lanes, float.NegativeInfinity);
+            Four<TVector> rest = Rest<TWidth, TVector, TTerm>(term, a, whole, (int)(length - whole));
+            (a, b, c, d) = (rest.A, rest.B, rest.C, rest.D);
+        }
+        if (isLong)
+        {
+            for (nint i = 0; i < whole; i += TWidth.Lanes)
+            {
+                // The accumulators take turns.
+                TVector next = term.Add<TWidth, TVector>(a, i, TWidth.Lanes);
+                a = b;
+                b = four ? c : next;
+                c = d;
+                d = four ? next : d;
+            }
         }
         else
         {
-            TVector low = TWidth.Broadcast(float.NegativeInfinity), high = low;
-            VectorLanes<TWidth, TVector, TTerm>(term, length, ref low, ref high);
-            TWidth.Store(low, lanes);
-            if (TWidth.Lanes < VirtualLanes)
+            for (nint i = 0; i < whole; i += VirtualLanes)
             {
-                TWidth.Store(high, lanes + TWidth.Lanes);
+                a = term.Add<TWidth, TVector>(a, i, TWidth.Lanes);
+                b = term.Add<TWidth, TVector>(b, i + TWidth.Lanes, TWidth.Lanes);
+                if (four)
+                {
+                    c = term.Add<TWidth, TVector>(c, i + (2 * TWidth.Lanes), TWidth.Lanes);
+                    d = term.Add<TWidth, TVector>(d, i + (3 * TWidth.Lanes), TWidth.Lanes);
+                }
             }
         }
+        if (isMaximum)
+        {
+            return AttentionTiles.MaxAcross(four ? TWidth.Max(TWidth.Max(a, c), TWidth.Max(b, d)) : TWidth.Max(a, b));
+        }
+        return SumAcross(four ? TWidth.Add(TWidth.Add(a, c), TWidth.Add(b, d)) : TWidth.Add(a, b));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static Four<TVector> Rest<TWidth, TVector, TTerm>(TTerm term, TVector start, nint i, int count)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct where TTerm : struct, IVectorTerm
+    {
+        Four<TVector> lanes = new() { A = start, B = start, C = start, D = start };
+        for (int k = 0; count > 0; k++, i += TWidth.Lanes, count -= TWidth.Lanes)
+        {
+            int first = Math.Min(count, TWidth.Lanes);
+            Unsafe.Add(ref lanes.A, k) = TWidth.Select(TWidth.MaskFirst(first), term.Add<TWidth, TVector>(start, i, first), start);
+        }
+        return lanes;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float SumAcross<TVector>(TVector x) where TVector : struct
+    {
+        Vector256<float> eight = typeof(TVector) == typeof(Vector512<float>) ? AsVector512(x).GetLower() + AsVector512(x).GetUpper() : AsVector256(x);
+        Vector128<float> four = eight.GetLower() + eight.GetUpper();
+        return four[0] + four[2] + (four[1] + four[3]);
+    }
+
+    private static float ScalarSum<TTerm>(TTerm term, nint length) where TTerm : struct, IVectorTerm
+    {
+        float* lanes = stackalloc float[VirtualLanes];
+        ScalarLanes(term, length, lanes, 0f);
         for (int half = VirtualLanes / 2; half > 0; half /= 2)
         {
             for (int lane = 0; lane < half; lane++)
             {
-                lanes[lane] = Width1.Max(lanes[lane], lanes[lane + half]);
+                lanes[lane] += lanes[lane + half];
             }
         }
         return lanes[0];
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void VectorLanes<TWidth, TVector, TTerm>(TTerm term, nint length, ref TVector low, ref TVector high)
-        where TWidth : struct, IVectorWidth<TVector> where TVector : struct where TTerm : struct, IVectorTerm
+    private static float ScalarMax<TTerm>(TTerm term, nint length) where TTerm : struct, IVectorTerm
     {
-        TVector a = low, b = high;
-        nint i = 0;
-        for (; i <= length - VirtualLanes; i += VirtualLanes)
+        float* lanes = stackalloc float[VirtualLanes];
+        ScalarLanes(term, length, lanes, float.NegativeInfinity);
+        float largest = lanes[0];
+        for (int lane = 1; lane < VirtualLanes; lane++)
         {
-            a = term.Add<TWidth, TVector>(a, i, TWidth.Lanes);
-            if (TWidth.Lanes < VirtualLanes)
-            {
-                b = term.Add<TWidth, TVector>(b, i + TWidth.Lanes, TWidth.Lanes);
-            }
+            largest = Width1.Max(largest, lanes[lane]);
         }
-        int rest = (int)(length - i);
-        if (rest > 0)
-        {
-            int first = Math.Min(rest, TWidth.Lanes);
-            a = TWidth.Select(TWidth.MaskFirst(first), term.Add<TWidth, TVector>(a, i, first), a);
-            if (rest > TWidth.Lanes)
-            {
-                b = TWidth.Select(TWidth.MaskFirst(rest - first), term.Add<TWidth, TVector>(b, i + first, rest - first), b);
-            }
-        }
-        (low, high) = (a, b);
+        return largest;
     }
 
     private static void ScalarLanes<TTerm>(TTerm term, nint length, float* lanes, float start) where TTerm : struct, IVectorTerm
@@ -149,10 +184,20 @@ internal static unsafe class VectorLoop
         {
             lanes[lane] = start;
         }
-        for (nint i = 0; i < length; i++)
+        nint whole = length & -VirtualLanes;
+        for (nint i = whole; i < length; i++)
+        {
+            lanes[i - whole] = term.Add<Width1, float>(start, i, 1);
+        }
+        for (nint i = 0; i < whole; i++)
         {
             lanes[i % VirtualLanes] = term.Add<Width1, float>(lanes[i % VirtualLanes], i, 1);
         }
+    }
+
+    private struct Four<TVector> where TVector : struct
+    {
+        public TVector A, B, C, D;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -80,6 +80,9 @@ internal readonly unsafe struct Width1 : IVectorWidth<float>
     public static float And(float a, float b) => Float(Bits(a) & Bits(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float AndNot(float a, float mask) => Float(Bits(a) & ~Bits(mask));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Or(float a, float b) => Float(Bits(a) | Bits(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,6 +27,7 @@ public class VectorMathTests
         new("sin far", VectorMath.Sin, VectorMath.Sin, VectorMath.Sin, Math.Sin, -4194304f, 4194304f, 1.2e-7, true),
         new("cos", VectorMath.Cos, VectorMath.Cos, VectorMath.Cos, Math.Cos, -100f, 100f, 1.2e-7, true),
         new("cos far", VectorMath.Cos, VectorMath.Cos, VectorMath.Cos, Math.Cos, -4194304f, 4194304f, 1.2e-7, true),
+        new("power of two", VectorMath.PowerOfTwo<Width1, float>, VectorMath.PowerOfTwo<Width256, Vector256<float>>, VectorMath.PowerOfTwo<Width512, Vector512<float>>, x => Math.Pow(2, x), -125.5f, 125.5f, 2e-7),
         new("normal", Phi, Phi, Phi, Phi64, -12.5f, 7f, 5e-7),
     ];
 
