@@ -78,31 +78,29 @@ public sealed partial class Tape(Backend backend, bool records = true, TapeMemor
     /// <param name="isFresh">The gradients of parameters are overwritten; otherwise they are added to. One that no node touches (<see cref="HasTouched"/>) stays as it was.</param>
     public void Backward(Tensor loss, float scale = 1f, bool isFresh = false)
     {
-        BackwardEnumerator steps = BackwardSteps(loss, scale);
-        this.isFresh = isFresh;
-        while (steps.MoveNext()) { }
-        this.isFresh = false;
+        foreach (Node _ in BackwardSteps(loss, scale, isFresh)) { }
     }
 
     /// <summary>Whether the last backward pass reached the gradient of a tensor.</summary>
     public bool HasTouched(Tensor tensor) => tensor.TouchedInPass == pass;
 
-    /// <summary>The backward pass, one node at each step. Gradients of activations begin with the first node that touches them; those of parameters are added to.</summary>
+    /// <summary>The backward pass, one node at each step. Gradients of activations begin with the first node that touches them; those of parameters are added to, or overwritten if the pass is fresh.</summary>
     /// <exception cref="InvalidOperationException">The tape does not record, or the loss is not a scalar on it.</exception>
-    public BackwardEnumerator BackwardSteps(Tensor loss, float scale = 1f)
+    public BackwardEnumerator BackwardSteps(Tensor loss, float scale = 1f, bool isFresh = false)
     {
         if (!records) { throw new InvalidOperationException("This tape evaluates only: make it with records = true to back-propagate."); }
         if (loss.Shape.Length != 1 || !loss.IsActivation) { throw new InvalidOperationException($"Backward starts at a scalar that the tape made, not at {loss}."); }
         backend.Fill(new View(seed, 0, 1), scale);
-        return BackwardSteps(loss, new View(seed, 0, 1));
+        return BackwardSteps(loss, new View(seed, 0, 1), isFresh);
     }
 
     /// <summary>The backward pass from any tensor on the tape, given ∂L/∂output.</summary>
     /// <exception cref="InvalidOperationException">The tape plans its memory, and the output is not its last.</exception>
-    public BackwardEnumerator BackwardSteps(Tensor output, View gradient)
+    public BackwardEnumerator BackwardSteps(Tensor output, View gradient, bool isFresh = false)
     {
         if (memory is not null) { Prepare(output); }
         pass = Interlocked.Increment(ref passes);
+        this.isFresh = isFresh;
         output.TouchedInPass = pass;
         backend.Copy(gradient, output.Grad);
         return new BackwardEnumerator(this);

@@ -1,7 +1,7 @@
 namespace PureLlm.Kernels;
 
 /// <summary>The whole device contract. Every argument is row-major; inputs, outputs, sizes, then hyper-parameters.</summary>
-/// <remarks>Gradients (d…) are always added to, never overwritten. One virtual call per operation, never per element.
+/// <remarks>Gradients (d…) are added to, unless a call says that it is the first to touch them. One virtual call per operation, never per element.
 /// The bits of every result are independent of the number of threads. Families: memory, elementwise, matrix product,
 /// normalisation, attention, tokens and loss, optimizers.</remarks>
 public abstract class Backend : IDisposable
@@ -68,20 +68,20 @@ public abstract class Backend : IDisposable
     /// <summary>y = f(x).</summary>
     public abstract void Map<TFunction>(View x, View y) where TFunction : struct, IUnaryFunction;
 
-    /// <summary>dx += dy · f'(x).</summary>
-    public abstract void MapBackward<TFunction>(View x, View dy, View dx) where TFunction : struct, IUnaryFunction;
+    /// <summary>dx += dy · f'(x); without <paramref name="accumulate"/> onto zeros, whatever dx holds.</summary>
+    public abstract void MapBackward<TFunction>(View x, View dy, View dx, bool accumulate = true) where TFunction : struct, IUnaryFunction;
 
     /// <summary>y = f(gate) ⊙ up.</summary>
     public abstract void Gate<TFunction>(View gate, View up, View y) where TFunction : struct, IUnaryFunction;
 
-    /// <summary>dgate += dy ⊙ up ⊙ f'(gate), dup += dy ⊙ f(gate).</summary>
-    public abstract void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup) where TFunction : struct, IUnaryFunction;
+    /// <summary>dgate += dy ⊙ up ⊙ f'(gate), dup += dy ⊙ f(gate); without <paramref name="accumulate"/> onto zeros.</summary>
+    public abstract void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup, bool accumulate = true) where TFunction : struct, IUnaryFunction;
 
     /// <summary>y[i] = x[i] / (1 − rate) where the random number (stream, i) is ≥ rate, else 0.</summary>
     public abstract void Dropout(View x, View y, float rate, RandomStream stream);
 
-    /// <summary>dx += dy under the same mask.</summary>
-    public abstract void DropoutBackward(View dy, View dx, float rate, RandomStream stream);
+    /// <summary>dx += dy under the same mask; without <paramref name="accumulate"/> onto zeros.</summary>
+    public abstract void DropoutBackward(View dy, View dx, float rate, RandomStream stream, bool accumulate = true);
 
     // ---- matrix product
 
@@ -112,8 +112,8 @@ public abstract class Backend : IDisposable
     /// <summary>y = rotation of x by the angles of its position; table [positions, Dimensions] holds the cosines, then the sines, of Dimensions/2 angles.</summary>
     public abstract void Rotary(View x, View table, View y, in RotaryShape shape);
 
-    /// <summary>dx += inverse rotation of dy.</summary>
-    public abstract void RotaryBackward(View dy, View table, View dx, in RotaryShape shape);
+    /// <summary>dx += inverse rotation of dy; without <paramref name="accumulate"/> onto zeros.</summary>
+    public abstract void RotaryBackward(View dy, View table, View dx, in RotaryShape shape, bool accumulate = true);
 
     /// <summary>y = softmax(scale·q·kᵀ + mask)·v of each head; logSumExp [Batch, Heads, Queries] is kept, the T×S scores are not.</summary>
     public abstract void Attention(View q, View k, View v, View y, View logSumExp, in AttentionShape shape);

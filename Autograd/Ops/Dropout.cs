@@ -15,6 +15,8 @@ public sealed class Dropout(float rate) : Op
 
     public override bool BackwardReadsOutput => false;
 
+    public override bool Overwrites(int input) => input == 0;
+
     public override bool IsCheap => true;
 
     public float Rate { get; } = rate is >= 0f and < 1f ? rate : throw new ArgumentOutOfRangeException(nameof(rate), $"dropout: the rate {rate} must be at least 0 and below 1.");
@@ -32,7 +34,7 @@ public sealed class Dropout(float rate) : Op
         backend.Dropout(node.Inputs[0].Data, node.Output.Data, Rate, Stream);
 
     public override void Backward(Backend backend, Node node) =>
-        backend.DropoutBackward(node.Output.Grad, node.Inputs[0].Grad, Rate, Stream);
+        backend.DropoutBackward(node.Output.Grad, node.Inputs[0].Grad, Rate, Stream, node.Adds(0));
 
     public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes)
     {

@@ -11,6 +11,8 @@ public sealed class Gate<TFunction> : Op
 
     public override bool BackwardReadsOutput => false;
 
+    public override bool Overwrites(int input) => true;
+
     public override bool IsCheap => true;
 
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)
@@ -26,7 +28,12 @@ public sealed class Gate<TFunction> : Op
     public override void Backward(Backend backend, Node node)
     {
         Tensor gate = node.Inputs[0], up = node.Inputs[1];
-        backend.GateBackward<TFunction>(gate.Data, up.Data, node.Output.Grad, gate.Grad, up.Grad);
+        bool adds = (gate.NeedsGradient && node.Adds(0)) || (up.NeedsGradient && node.Adds(1));
+        for (int i = 0; adds && i < 2; i++)
+        {
+            if (!node.Adds(i)) { backend.Fill(node.Inputs[i].Grad, 0f); }
+        }
+        backend.GateBackward<TFunction>(gate.Data, up.Data, node.Output.Grad, gate.Grad, up.Grad, adds);
     }
 
     public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes)

@@ -11,6 +11,8 @@ public sealed class Map<TFunction> : Op
 
     public override bool BackwardReadsOutput => false;
 
+    public override bool Overwrites(int input) => input == 0;
+
     public override bool IsCheap => true;
 
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)
@@ -23,7 +25,7 @@ public sealed class Map<TFunction> : Op
         backend.Map<TFunction>(node.Inputs[0].Data, node.Output.Data);
 
     public override void Backward(Backend backend, Node node) =>
-        backend.MapBackward<TFunction>(node.Inputs[0].Data, node.Output.Grad, node.Inputs[0].Grad);
+        backend.MapBackward<TFunction>(node.Inputs[0].Data, node.Output.Grad, node.Inputs[0].Grad, node.Adds(0));
 
     public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes) =>
         Array.ConvertAll(inputs[0], TFunction.Invoke64);

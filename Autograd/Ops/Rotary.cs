@@ -23,6 +23,8 @@ public sealed class Rotary(int totalHeads, int rotatedHeads, bool interleaved) :
 
     public override bool BackwardReadsOutput => false;
 
+    public override bool Overwrites(int input) => input == 0;
+
     public override bool IsCheap => true;
 
     /// <summary>Position of the first row of each sequence; decoding with a cache moves it on.</summary>
@@ -52,7 +54,7 @@ public sealed class Rotary(int totalHeads, int rotatedHeads, bool interleaved) :
         backend.Rotary(node.Inputs[0].Data, node.Inputs[1].Data, node.Output.Data, Sizes(node));
 
     public override void Backward(Backend backend, Node node) =>
-        backend.RotaryBackward(node.Output.Grad, node.Inputs[1].Data, node.Inputs[0].Grad, Sizes(node));
+        backend.RotaryBackward(node.Output.Grad, node.Inputs[1].Data, node.Inputs[0].Grad, Sizes(node), node.Adds(0));
 
     public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes)
     {

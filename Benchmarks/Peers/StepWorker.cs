@@ -76,8 +76,7 @@ internal sealed class StepWorker : IDisposable
         Load((int)(step % (tokens.Length / (shape.Batch * (shape.Time + 1)))));
         tape.Reset();
         Tensor loss = model.Loss(tape, batch);
-        backend.Fill(model.Slabs.Gradients, 0f);
-        tape.Backward(loss);
+        model.Backward(tape, loss);
         Span<float> value = stackalloc float[1];
         backend.Read(loss.Data, value);
         optimizer.Step(++step, LearningRate, GradientNorm.ClipScale(norm.Measure(), Clip));

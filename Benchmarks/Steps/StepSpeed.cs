@@ -50,9 +50,8 @@ internal static class StepSpeed
             times?.Restart();
             Tensor loss = model.Loss(tape, batch);
             long forward = Stopwatch.GetTimestamp();
-            backend.Fill(model.Slabs.Gradients, 0f);
             times?.Restart();
-            tape.Backward(loss);
+            model.Backward(tape, loss);
             long backward = Stopwatch.GetTimestamp();
             optimizer.Step(step, 1e-4, 1);
             long end = Stopwatch.GetTimestamp();

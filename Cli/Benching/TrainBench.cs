@@ -24,7 +24,6 @@ internal static class TrainBench
         using ModelBatch batch = new(backend, train.Batch, time, model.Config.IsEncoderDecoder ? time : 0);
         using Tape tape = new(backend, memory: new TapeMemory());
         using Optimizer optimizer = Optimizer.Create(train, model.Config, model.Slabs, backend, new MomentStorage(config.Precision.Moments, (ulong)config.Run.Seed));
-        optimizer.ClearsGradients = true;
         using GradientNorm norm = new(backend, model.Slabs);
         foreach (Tokens tokens in new[] { batch.Inputs, batch.Targets, batch.Source }.OfType<Tokens>()) { tokens.Set(Draw(tokens.Rows, vocabulary)); }
         batch.Targets.LossWeight = 1f / batch.Targets.Rows;
@@ -34,13 +33,12 @@ internal static class TrainBench
         for (int i = 1; i <= WarmUp + 3 || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            if (i == 1) { model.Slabs.ClearGradients(); }
             model.Slabs.SetRandomness((ulong)config.Run.Seed, i);
             tape.Reset();
             model.SetRandomness((ulong)config.Run.Seed, i, 0);
             Tensor loss = model.Loss(tape, batch);
             long lossDone = Stopwatch.GetTimestamp();
-            tape.Backward(loss);
+            model.Backward(tape, loss);
             long gradientDone = Stopwatch.GetTimestamp();
             optimizer.Step(i, Math.Min(train.LearningRate, 1e-4), GradientNorm.ClipScale(norm.Measure(), train.Clip));
             long end = Stopwatch.GetTimestamp();

@@ -79,6 +79,18 @@ public abstract class LanguageModel : Module, IDisposable
         return tape.Apply(batch.HeadLoss, hidden, Head.Tensor);
     }
 
+    /// <summary>Back-propagates from what <see cref="Loss"/> gave on a tape.</summary>
+    /// <param name="adds">Adds to the gradients of the parameters; otherwise they are overwritten, and 0 where the loss does not depend on one.</param>
+    public void Backward(Tape tape, Tensor loss, bool adds = false)
+    {
+        tape.Backward(loss, isFresh: !adds);
+        for (int i = 0; !adds && i < Slabs.Parameters.Count; i++)
+        {
+            Tensor parameter = Slabs.Parameters[i].Tensor;
+            if (!tape.HasTouched(parameter)) { Slabs.Backend.Fill(parameter.Grad, 0f); }
+        }
+    }
+
     /// <summary>The logits [B, T, V].</summary>
     public Tensor Logits(Tape tape, ModelBatch batch) => Project(tape, Hidden(tape, batch));
 

@@ -17,7 +17,6 @@ internal sealed class TrainingStep : IDisposable
     private readonly GradientNorm norm;
     private readonly double clip;
     private readonly ulong seed;
-    private bool isCleared;
 
     /// <param name="backend">Where the model lives.</param>
     /// <param name="model">Allocated for training.</param>
@@ -32,7 +31,6 @@ internal sealed class TrainingStep : IDisposable
         Batches = new StepBatches(backend, source, pairs);
         Tape = new Tape(backend, memory: new TapeMemory());
         norm = new GradientNorm(backend, model.Slabs);
-        optimizer.ClearsGradients = true;
     }
 
     public StepBatches Batches { get; }
@@ -43,16 +41,14 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Leaves the gradient of step <paramref name="step"/>, from 0, in the slab; gives the mean loss and the gradient's norm.</summary>
     public (double Loss, double Norm) Measure(long step)
     {
-        if (!isCleared) { model.Slabs.ClearGradients(); }
         model.Slabs.SetRandomness(seed, step);
-        isCleared = false;
         Batches.Read(step);
         double total = 0;
         for (int i = 0; i < Batches.Count; i++)
         {
             Tensor loss = Forward(step, i);
             total += Value(loss);
-            Tape.Backward(loss);
+            model.Backward(Tape, loss, adds: i > 0);
         }
         return (total, norm.Measure());
     }
@@ -65,12 +61,9 @@ internal sealed class TrainingStep : IDisposable
         return model.Loss(Tape, Batches.Load(microBatch));
     }
 
-    /// <summary>Moves the weights against the gradient in the slab, clipped, and leaves the gradient 0 for the next step.</summary>
-    public void Update(long step, double learningRate, double gradientNorm)
-    {
+    /// <summary>Moves the weights against the gradient in the slab, clipped.</summary>
+    public void Update(long step, double learningRate, double gradientNorm) =>
         optimizer.Step(step + 1, learningRate, GradientNorm.ClipScale(gradientNorm, clip));
-        isCleared = optimizer.ClearsGradients;
-    }
 
     private float Value(Tensor scalar)
     {

@@ -71,10 +71,10 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <inheritdoc/>
-    public override void MapBackward<TFunction>(View x, View dy, View dx)
+    public override void MapBackward<TFunction>(View x, View dy, View dx, bool accumulate = true)
     {
         int n = Length(dx);
-        Run(new MapKernel<TFunction>.Backward(Pointer(x, n, "MapBackward", nameof(x)), Pointer(dy, n, "MapBackward", nameof(dy)), Pointer(dx)), n);
+        Run(new MapKernel<TFunction>.Backward(Pointer(x, n, "MapBackward", nameof(x)), Pointer(dy, n, "MapBackward", nameof(dy)), Pointer(dx), accumulate), n);
     }
 
     /// <inheritdoc/>
@@ -86,7 +86,7 @@ public sealed unsafe partial class CpuBackend
 
     /// <inheritdoc/>
     /// <remarks>An empty dgate or dup is skipped.</remarks>
-    public override void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup)
+    public override void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup, bool accumulate = true)
     {
         const string operation = "GateBackward";
         int n = Length(dy);
@@ -94,15 +94,15 @@ public sealed unsafe partial class CpuBackend
         float* pdgate = Optional(dgate, n, operation, nameof(dgate)), pdup = Optional(dup, n, operation, nameof(dup));
         if (pdgate != null && pdup != null)
         {
-            Run(new GateKernel<TFunction>.Backward(px, pup, pdy, pdgate, pdup), n);
+            Run(new GateKernel<TFunction>.Backward(px, pup, pdy, pdgate, pdup, accumulate), n);
         }
         else if (pdgate != null)
         {
-            Run(new GateKernel<TFunction>.BackwardOfGate(px, pup, pdy, pdgate), n);
+            Run(new GateKernel<TFunction>.BackwardOfGate(px, pup, pdy, pdgate, accumulate), n);
         }
         else if (pdup != null)
         {
-            Run(new GateKernel<TFunction>.BackwardOfUp(px, pdy, pdup), n);
+            Run(new GateKernel<TFunction>.BackwardOfUp(px, pdy, pdup, accumulate), n);
         }
     }
 

@@ -49,12 +49,12 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <inheritdoc/>
-    public override void Rotary(View x, View table, View y, in RotaryShape shape) => Rotate(x, table, y, shape, "Rotary", isBackward: false);
+    public override void Rotary(View x, View table, View y, in RotaryShape shape) => Rotate(x, table, y, shape, "Rotary", isBackward: false, accumulate: false);
 
     /// <inheritdoc/>
-    public override void RotaryBackward(View dy, View table, View dx, in RotaryShape shape) => Rotate(dy, table, dx, shape, "RotaryBackward", isBackward: true);
+    public override void RotaryBackward(View dy, View table, View dx, in RotaryShape shape, bool accumulate = true) => Rotate(dy, table, dx, shape, "RotaryBackward", isBackward: true, accumulate);
 
-    private void Rotate(View x, View table, View y, in RotaryShape shape, string operation, bool isBackward)
+    private void Rotate(View x, View table, View y, in RotaryShape shape, string operation, bool isBackward, bool accumulate)
     {
         if (shape.Dimensions < 0 || shape.Dimensions % 2 != 0 || shape.Dimensions > shape.HeadSize)
         {
@@ -71,7 +71,7 @@ public sealed unsafe partial class CpuBackend
             throw new ArgumentException($"{operation}: positions {shape.FirstPosition} … {positions - 1} leave a table of {Length(table)} floats with {shape.Dimensions} a position; raise the context length that the table was made for.");
         }
         float* px = Pointer(x, length, operation, nameof(x));
-        RunRows(new RotaryKernel.Rows(px, Pointer(table), Pointer(y, length, operation, nameof(y)), shape, isBackward), rows, columns);
+        RunRows(new RotaryKernel.Rows(px, Pointer(table), Pointer(y, length, operation, nameof(y)), shape, isBackward, accumulate), rows, columns);
     }
 
     private void RunRows<TBody>(TBody body, int rows, int columns) where TBody : unmanaged, IRowBody

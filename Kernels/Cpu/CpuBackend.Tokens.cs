@@ -81,11 +81,11 @@ public sealed unsafe partial class CpuBackend
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1).</exception>
-    public override void DropoutBackward(View dy, View dx, float rate, RandomStream stream)
+    public override void DropoutBackward(View dy, View dx, float rate, RandomStream stream, bool accumulate = true)
     {
         CheckRate(rate, "DropoutBackward");
         int n = Length(dx);
-        Run(new DropoutKernel.Backward(Pointer(dy, n, "DropoutBackward", nameof(dy)), Pointer(dx), new DropoutKernel.Mask(stream, rate)), n);
+        Run(new DropoutKernel.Backward(Pointer(dy, n, "DropoutBackward", nameof(dy)), Pointer(dx), new DropoutKernel.Mask(stream, rate), accumulate), n);
     }
 
     private void Reduce(View x, View result, string operation, bool squares)

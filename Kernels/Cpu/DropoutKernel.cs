@@ -15,13 +15,13 @@ internal static unsafe class DropoutKernel
     }
 
     /// <summary>dx += dy under the mask.</summary>
-    public readonly struct Backward(float* dy, float* dx, Mask mask) : IVectorBody
+    public readonly struct Backward(float* dy, float* dx, Mask mask, bool adds) : IVectorBody
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         {
             TVector kept = mask.Apply<TWidth, TVector>(VectorLoop.Load<TWidth, TVector>(dy + i, count), i);
-            VectorLoop.Store<TWidth, TVector>(TWidth.Add(VectorLoop.Load<TWidth, TVector>(dx + i, count), kept), dx + i, count);
+            VectorLoop.Store<TWidth, TVector>(TWidth.Add(adds ? VectorLoop.Load<TWidth, TVector>(dx + i, count) : default, kept), dx + i, count);
         }
     }
 

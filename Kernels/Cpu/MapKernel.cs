@@ -14,13 +14,13 @@ internal static unsafe class MapKernel<TFunction> where TFunction : struct, IUna
     }
 
     /// <summary>dx += dy · f'(x).</summary>
-    public readonly struct Backward(float* x, float* dy, float* dx) : IVectorBody
+    public readonly struct Backward(float* x, float* dy, float* dx, bool adds) : IVectorBody
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         {
             TVector slope = TWidth.Derivative<TFunction>(VectorLoop.Load<TWidth, TVector>(x + i, count));
-            TVector sum = TWidth.MultiplyAdd(VectorLoop.Load<TWidth, TVector>(dy + i, count), slope, VectorLoop.Load<TWidth, TVector>(dx + i, count));
+            TVector sum = TWidth.MultiplyAdd(VectorLoop.Load<TWidth, TVector>(dy + i, count), slope, adds ? VectorLoop.Load<TWidth, TVector>(dx + i, count) : default);
             VectorLoop.Store<TWidth, TVector>(sum, dx + i, count);
         }
     }

@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 namespace PureLlm.Kernels.Cpu;
 
 /// <summary>Rotary positions (Su et al. 2021, arXiv:2104.09864): each pair (a, b) of a head becomes (a·cos − b·sin, b·cos + a·sin).</summary>
-/// <remarks>The backward pass turns the other way and adds.</remarks>
+/// <remarks>The backward pass turns the other way and adds, or overwrites.</remarks>
 internal static unsafe class RotaryKernel
 {
     /// <summary>Rows of [TotalHeads, HeadSize]; table [position, cosines then sines].</summary>
-    public readonly struct Rows(float* x, float* table, float* y, RotaryShape shape, bool isBackward) : IRowBody
+    public readonly struct Rows(float* x, float* table, float* y, RotaryShape shape, bool isBackward, bool adds) : IRowBody
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TWidth, TVector>(int first, int end, int block) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
@@ -22,11 +22,11 @@ internal static unsafe class RotaryKernel
                 {
                     if (shape.Interleaved)
                     {
-                        RotateNeighbours(px + head, cos, sin, py + head, half, isBackward);
+                        RotateNeighbours(px + head, cos, sin, py + head, half, isBackward, adds);
                     }
                     else
                     {
-                        VectorLoop.ForEach<TWidth, TVector, Halves>(new Halves(px + head, cos, sin, py + head, half, isBackward), 0, half);
+                        VectorLoop.ForEach<TWidth, TVector, Halves>(new Halves(px + head, cos, sin, py + head, half, isBackward, adds), 0, half);
                     }
                     Pass<TWidth, TVector>(px + head, py + head, shape.Dimensions, size);
                 }
@@ -37,7 +37,7 @@ internal static unsafe class RotaryKernel
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Pass<TWidth, TVector>(float* from, float* to, nint first, nint end) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         {
-            if (isBackward)
+            if (adds)
             {
                 VectorLoop.ForEach<TWidth, TVector, ColumnSumKernel.AddTo>(new ColumnSumKernel.AddTo(from, to), first, end);
             }
@@ -49,7 +49,7 @@ internal static unsafe class RotaryKernel
     }
 
     // Pairs (i, i + half).
-    private readonly struct Halves(float* x, float* cos, float* sin, float* y, int half, bool isBackward) : IVectorBody
+    private readonly struct Halves(float* x, float* cos, float* sin, float* y, int half, bool isBackward, bool adds) : IVectorBody
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
@@ -58,7 +58,7 @@ internal static unsafe class RotaryKernel
             TVector a = VectorLoop.Load<TWidth, TVector>(x + i, count), b = VectorLoop.Load<TWidth, TVector>(x + half + i, count);
             s = isBackward ? TWidth.Negate(s) : s;
             TVector u = TWidth.NegateMultiplyAdd(b, s, TWidth.Multiply(a, c)), v = TWidth.MultiplyAdd(a, s, TWidth.Multiply(b, c));
-            if (isBackward)
+            if (adds)
             {
                 u = TWidth.Add(u, VectorLoop.Load<TWidth, TVector>(y + i, count));
                 v = TWidth.Add(v, VectorLoop.Load<TWidth, TVector>(y + half + i, count));
@@ -69,14 +69,14 @@ internal static unsafe class RotaryKernel
     }
 
     // Pairs (2i, 2i + 1), the same roundings; scalar on every width: two loads and four operations a pair.
-    private static void RotateNeighbours(float* x, float* cos, float* sin, float* y, int half, bool isBackward)
+    private static void RotateNeighbours(float* x, float* cos, float* sin, float* y, int half, bool isBackward, bool adds)
     {
         for (nint i = 0; i < half; i++)
         {
             float c = cos[i], s = isBackward ? -sin[i] : sin[i], a = x[2 * i], b = x[(2 * i) + 1];
             float u = MathF.FusedMultiplyAdd(-b, s, a * c), v = MathF.FusedMultiplyAdd(a, s, b * c);
-            y[2 * i] = isBackward ? u + y[2 * i] : u;
-            y[(2 * i) + 1] = isBackward ? v + y[(2 * i) + 1] : v;
+            y[2 * i] = adds ? u + y[2 * i] : u;
+            y[(2 * i) + 1] = adds ? v + y[(2 * i) + 1] : v;
         }
     }
 }

@@ -36,11 +36,22 @@ internal sealed class ExampleRun : IDisposable
 
     public Tensor Output { get; private set; } = null!;
 
-    public void Step()
+    public void Step(bool isFresh = false, bool forgets = false)
     {
         tape.Reset();
         Output = tape.Apply(op, inputs);
-        foreach (Node _ in tape.BackwardSteps(Output, new View(upstream, 0, upstream.Length))) { }
+        if (forgets) { Forget(); }
+        foreach (Node _ in tape.BackwardSteps(Output, new View(upstream, 0, upstream.Length), isFresh)) { }
+    }
+
+    /// <summary>Destroys every value that the backward pass says it does not read.</summary>
+    private void Forget()
+    {
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (!op.BackwardReads(i)) { backend.Fill(inputs[i].Data, float.NaN); }
+        }
+        if (!op.BackwardReadsOutput) { backend.Fill(Output.Data, float.NaN); }
     }
 
     /// <summary>The output, then the gradient of every input that has one.</summary>

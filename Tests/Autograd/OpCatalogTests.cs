@@ -66,6 +66,27 @@ public sealed class OpCatalogTests
     }
 
     [TestCaseSource(nameof(Examples))]
+    public void A_fresh_backward_overwrites_what_the_gradients_held(OpExample example)
+    {
+        using CpuBackend backend = new(threads: 2);
+        using ExampleRun zeros = new(backend, example), rubbish = new(backend, example, startGradient: float.NaN);
+        zeros.Step();
+        rubbish.Step(isFresh: true);
+        Assert.That(rubbish.Results(), Is.EqualTo(zeros.Results()));
+    }
+
+    [TestCaseSource(nameof(Examples))]
+    public void Backward_reads_only_the_values_that_it_declares(OpExample example)
+    {
+        using CpuBackend backend = new(threads: 2);
+        using ExampleRun whole = new(backend, example), forgetful = new(backend, example);
+        whole.Step();
+        forgetful.Step(forgets: true);
+        int outputs = OutputLength(backend, example);
+        Assert.That(forgetful.Results()[outputs..], Is.EqualTo(whole.Results()[outputs..]));
+    }
+
+    [TestCaseSource(nameof(Examples))]
     public void A_warmed_step_allocates_nothing(OpExample example)
     {
         using CpuBackend backend = new(threads: 1);

@@ -22,6 +22,8 @@ public class ElementwiseKernelTests
         ("MultiplyBackward of b", (b, v) => b.MultiplyBackward(v[0], v[1], v[2], default, v[4])),
         ("Map", (b, v) => b.Map<Silu>(v[0], v[2])),
         ("MapBackward", (b, v) => b.MapBackward<GeluTanh>(v[0], v[1], v[2])),
+        ("MapBackward first", (b, v) => b.MapBackward<GeluTanh>(v[0], v[1], v[2], accumulate: false)),
+        ("GateBackward first", (b, v) => b.GateBackward<GeluErf>(v[0], v[1], v[2], v[3], v[4], accumulate: false)),
         ("Gate", (b, v) => b.Gate<Silu>(v[0], v[1], v[2])),
         ("GateBackward", (b, v) => b.GateBackward<GeluErf>(v[0], v[1], v[2], v[3], v[4])),
     ];
@@ -58,6 +60,11 @@ public class ElementwiseKernelTests
         float[][] expected = Run(OneThread, both, Arrays(100));
         float[][] gateOnly = Run(OneThread, (b, v) => b.GateBackward<Silu>(v[0], v[1], v[2], v[3], default), Arrays(100));
         float[][] upOnly = Run(OneThread, (b, v) => b.GateBackward<Silu>(v[0], v[1], v[2], default, v[4]), Arrays(100));
+        Assert.That(gateOnly[3], Is.EqualTo(expected[3]));
+        Assert.That(upOnly[4], Is.EqualTo(expected[4]));
+        expected = Run(OneThread, (b, v) => b.GateBackward<Silu>(v[0], v[1], v[2], v[3], v[4], accumulate: false), Arrays(100));
+        gateOnly = Run(OneThread, (b, v) => b.GateBackward<Silu>(v[0], v[1], v[2], v[3], default, accumulate: false), Arrays(100));
+        upOnly = Run(OneThread, (b, v) => b.GateBackward<Silu>(v[0], v[1], v[2], default, v[4], accumulate: false), Arrays(100));
         Assert.That(gateOnly[3], Is.EqualTo(expected[3]));
         Assert.That(upOnly[4], Is.EqualTo(expected[4]));
     }

@@ -131,7 +131,7 @@ internal sealed partial class PlainBackend
 
     public override void Rotary(View x, View table, View y, in RotaryShape shape) => Rotate(x, table, y, shape, 1f, add: false);
 
-    public override void RotaryBackward(View dy, View table, View dx, in RotaryShape shape) => Rotate(dy, table, dx, shape, -1f, add: true);
+    public override void RotaryBackward(View dy, View table, View dx, in RotaryShape shape, bool accumulate = true) => Rotate(dy, table, dx, shape, -1f, add: accumulate);
 
     private static void Rotate(View x, View table, View y, in RotaryShape s, float direction, bool add)
     {

@@ -70,8 +70,9 @@ internal sealed partial class PlainBackend : Backend
         for (int i = 0; i < sy.Length; i++) { sy[i] = TFunction.Invoke(sx[i]); }
     }
 
-    public override void MapBackward<TFunction>(View x, View dy, View dx)
+    public override void MapBackward<TFunction>(View x, View dy, View dx, bool accumulate = true)
     {
+        if (!accumulate) { dx.Span.Clear(); }
         Span<float> sx = x.Span, sdy = dy.Span, sdx = dx.Span;
         for (int i = 0; i < sdx.Length; i++) { sdx[i] += sdy[i] * TFunction.Derivative(sx[i]); }
     }
@@ -82,8 +83,12 @@ internal sealed partial class PlainBackend : Backend
         for (int i = 0; i < sy.Length; i++) { sy[i] = TFunction.Invoke(sg[i]) * su[i]; }
     }
 
-    public override void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup)
+    public override void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup, bool accumulate = true)
     {
+        foreach (View gradient in accumulate ? default(ReadOnlySpan<View>) : [dgate, dup])
+        {
+            if (!gradient.IsEmpty) { gradient.Span.Clear(); }
+        }
         Span<float> sg = gate.Span, su = up.Span, sdy = dy.Span, sdg = dgate.Span, sdu = dup.Span;
         for (int i = 0; i < sdy.Length; i++)
         {
@@ -99,8 +104,9 @@ internal sealed partial class PlainBackend : Backend
         for (int i = 0; i < sy.Length; i++) { sy[i] = CounterRandom.Uniform(stream, (ulong)i) >= rate ? sx[i] * keep : 0f; }
     }
 
-    public override void DropoutBackward(View dy, View dx, float rate, RandomStream stream)
+    public override void DropoutBackward(View dy, View dx, float rate, RandomStream stream, bool accumulate = true)
     {
+        if (!accumulate) { dx.Span.Clear(); }
         Span<float> sdy = dy.Span, sdx = dx.Span;
         float keep = 1f / (1f - rate);
         for (int i = 0; i < sdx.Length; i++) { sdx[i] += CounterRandom.Uniform(stream, (ulong)i) >= rate ? sdy[i] * keep : 0f; }
