@@ -115,20 +115,10 @@ public sealed unsafe partial class CpuBackend
         }
         Write(one, first);
         StoredPointer p = Stored(x, x.Length, "Fill", nameof(x));
-        FillHalves(p.Halves, x.Length);
+        Run(new StoredKernel.Fill(p.Halves), x.Length);
         if (p.Rest != 0)
         {
-            FillHalves(p.LowHalves, x.Length);
-        }
-    }
-
-    /// <summary>All of them as the first.</summary>
-    private static void FillHalves(ushort* p, int length)
-    {
-        const int Piece = 1 << 20;
-        for (int start = 0; start < length; start += Piece)
-        {
-            new Span<ushort>(p + start, Math.Min(Piece, length - start)).Fill(*p);
+            Run(new StoredKernel.Fill(p.LowHalves), x.Length);
         }
     }
 

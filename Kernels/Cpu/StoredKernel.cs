@@ -72,6 +72,16 @@ internal static class StoredKernel
         }
     }
 
+    /// <summary>All of them as the first.</summary>
+    public readonly unsafe struct Fill(ushort* y) : IVectorBody
+    {
+        private readonly ushort _value = *y;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+            => new Span<ushort>(y + i, count).Fill(_value);
+    }
+
     /// <summary>Σ x² of a block; the lanes of a partial vector that the caller discards are 0.</summary>
     public readonly struct SquareTerm<TStored>(StoredPointer x) : IVectorTerm where TStored : struct, IStored
     {

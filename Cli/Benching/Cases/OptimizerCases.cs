@@ -37,3 +37,19 @@ internal sealed class SgdCase(int n) : KernelCase("sgd", nameof(Backend.Sgd), $"
         }
     }
 }
+
+internal sealed class MomentumCase(int n) : KernelCase("momentum", nameof(Backend.Momentum), $"{n}", 0, new(n), KernelBuffer.Updated(n), KernelBuffer.Output(n))
+{
+    private const float Momentum = 0.875f, Scale = 0.5f;
+
+    public override void Run(Backend backend, View[] b) => backend.Momentum(b[0], b[1], b[2], Momentum, true, Scale);
+
+    public override void Textbook<T>(T[][] b)
+    {
+        for (int i = 0; i < n; i++)
+        {
+            T g = T.CreateChecked(Scale) * b[0][i], m = b[1][i] = (T.CreateChecked(Momentum) * b[1][i]) + g;
+            b[2][i] = g + (T.CreateChecked(Momentum) * m);
+        }
+    }
+}
