@@ -33,7 +33,7 @@ public abstract class Op
     /// <summary>Whether the gradient of an input is that of the output as it is, so that both may share memory (<see cref="Node.IsPassed"/>).</summary>
     public virtual bool PassesGradient(int input) => false;
 
-    /// <summary>Whether the forward pass costs little beside a matrix product: selective checkpointing runs it again.</summary>
+    /// <summary>Whether the forward pass costs little beside a matrix product: selective recomputation runs it again.</summary>
     public virtual bool IsCheap => false;
 
     /// <summary>Fills the output and what is saved.</summary>

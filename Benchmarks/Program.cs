@@ -8,6 +8,8 @@ switch (args.FirstOrDefault())
 {
     case "step":
         return StepSpeed.Run(args[1..]);
+    case "step-memory":
+        return StepMemory.Run(args[1..]);
     case "step-worker":
         return StepWorker.Run(args[1..]);
     case "gemm-worker":

@@ -2,13 +2,14 @@ namespace PureLlm.Autograd.Memory;
 
 /// <summary>Decides which outputs are not kept for the backward pass but computed again.</summary>
 /// <remarks>Only outputs that are read inside their own segment alone. By blocks: all of them. Selectively: outputs of cheap operations
-/// (<see cref="Op.IsCheap"/>) whose inputs are there anyway, because a gradient needs them or because they in turn are cheap.</remarks>
+/// (<see cref="Op.IsCheap"/>) whose inputs are there anyway, because a gradient needs them or because they in turn are cheap.
+/// The last segment is kept: its backward pass comes at once, when those before it need no memory yet.</remarks>
 internal readonly struct DroppedValues
 {
-    public DroppedValues(Node[] nodes, bool[] reached, Checkpointing checkpointing, Func<Tensor, int> producer)
+    public DroppedValues(Node[] nodes, bool[] reached, Recomputation checkpointing, Func<Tensor, int> producer)
     {
         Values = new bool[nodes.Length];
-        if (checkpointing == Checkpointing.None) { return; }
+        if (checkpointing == Recomputation.None) { return; }
         bool[] isRead = new bool[nodes.Length], isNeeded = new bool[nodes.Length], leaves = new bool[nodes.Length];
         for (int i = 0; i < nodes.Length; i++)
         {
@@ -23,10 +24,12 @@ internal readonly struct DroppedValues
                 isNeeded[from] |= reached[i] && node.Op.BackwardReads(k);
             }
         }
+        int last = 0;
+        foreach (Node node in nodes) { last = Math.Max(last, node.Segment); }
         for (int i = 0; i < nodes.Length; i++)
         {
-            bool isInside = nodes[i].Segment != 0 && isRead[i] && !leaves[i];
-            Values[i] = isInside && (checkpointing == Checkpointing.Block || (nodes[i].Op.IsCheap && IsThere(nodes[i], isNeeded, Values, producer)));
+            bool isInside = nodes[i].Segment != 0 && nodes[i].Segment != last && isRead[i] && !leaves[i];
+            Values[i] = isInside && (checkpointing == Recomputation.Block || (nodes[i].Op.IsCheap && IsThere(nodes[i], isNeeded, Values, producer)));
         }
     }
 

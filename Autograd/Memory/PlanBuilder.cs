@@ -31,7 +31,7 @@ internal sealed class PlanBuilder
             }
         }
         reached = records ? Reached() : new bool[count];
-        dropped = new DroppedValues(nodes, reached, options.Checkpointing, Producer).Values;
+        dropped = new DroppedValues(nodes, reached, options.Recompute, Producer).Values;
         narrowed = new bool[count];
         passing = new GradientPassing(nodes, reached, Producer);
 

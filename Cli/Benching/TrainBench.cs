@@ -22,7 +22,7 @@ internal static class TrainBench
         model.Allocate(backend, (ulong)config.Run.Seed, training: true, config.Precision.Slabs);
         int time = model.Config.Context;
         using ModelBatch batch = new(backend, train.Batch, time, model.Config.IsEncoderDecoder ? time : 0);
-        using Tape tape = new(backend, memory: new TapeMemory());
+        using Tape tape = new(backend, memory: config.TapeMemory);
         using Optimizer optimizer = Optimizer.Create(train, model.Config, model.Slabs, backend, new MomentStorage(config.Precision.Moments, (ulong)config.Run.Seed));
         using GradientNorm norm = new(backend, model.Slabs);
         foreach (Tokens tokens in new[] { batch.Inputs, batch.Targets, batch.Source }.OfType<Tokens>()) { tokens.Set(Draw(tokens.Rows, vocabulary)); }

@@ -1,3 +1,5 @@
+using PureLlm.Autograd.Memory;
+
 namespace PureLlm.Engine.Configuration;
 
 /// <summary>Everything that decides a run: one record per table of the TOML file, with the defaults of <c>tiny.toml</c>.</summary>
@@ -19,6 +21,9 @@ public sealed record RunConfig
     public TrainSection Train { get; init; } = new();
 
     public PrecisionSection Precision { get; init; } = new();
+
+    /// <summary>How the training tape saves memory.</summary>
+    public TapeMemory TapeMemory => new(Train.Recompute, Precision.Activations);
 
     public EvalSection Eval { get; init; } = new();
 

@@ -1,3 +1,5 @@
+using PureLlm.Autograd.Memory;
+
 namespace PureLlm.Engine.Configuration;
 
 /// <summary>[train]: the budget, the batch, the optimizer and its schedule.</summary>
@@ -10,6 +12,9 @@ public sealed record TrainSection
 
     /// <summary>Micro-batches whose gradients are added before one update.</summary>
     public int Accumulate { get; init; } = 1;
+
+    /// <summary>Activations that the backward pass computes again instead of keeping them.</summary>
+    public Recomputation Recompute { get; init; } = Recomputation.None;
 
     /// <summary>Peak learning rate.</summary>
     public double LearningRate { get; init; } = 3e-3;

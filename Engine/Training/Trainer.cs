@@ -39,7 +39,7 @@ public sealed partial class Trainer : IDisposable
         PairShape? pairs = model.Config.IsEncoderDecoder ? PairShape.Of(parts.Data, model.Config.Context) : null;
         source = parts.Data.Batches(config.Train.Batch, model.Config.Context, config.Train.Accumulate);
         optimizer = Optimizer.Create(config.Train, model.Config, model.Slabs, backend, new MomentStorage(config.Precision.Moments, (ulong)config.Run.Seed));
-        work = new TrainingStep(backend, model, source, optimizer, config.Train.Clip, (ulong)config.Run.Seed, pairs);
+        work = new TrainingStep(backend, model, source, optimizer, config.Train.Clip, (ulong)config.Run.Seed, pairs, config.TapeMemory);
         meter = new ProgressMeter(config, backend, model, parts.Data, parts.ContinueText, pairs);
         watch = new BreakWatch(config.Break.On);
         dataHash = Fingerprints.Of(parts.Data);

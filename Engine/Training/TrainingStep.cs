@@ -25,11 +25,12 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="clip">Largest allowed gradient norm; 0 is off.</param>
     /// <param name="seed">Decides the dropout masks.</param>
     /// <param name="pairs">How an encoder-decoder reads a window.</param>
-    public TrainingStep(Backend backend, LanguageModel model, BatchSource source, Optimizer optimizer, double clip, ulong seed, PairShape? pairs = null)
+    /// <param name="memory">How the tape saves memory.</param>
+    public TrainingStep(Backend backend, LanguageModel model, BatchSource source, Optimizer optimizer, double clip, ulong seed, PairShape? pairs = null, TapeMemory? memory = null)
     {
         (this.backend, this.model, this.optimizer, this.clip, this.seed) = (backend, model, optimizer, clip, seed);
         Batches = new StepBatches(backend, source, pairs);
-        Tape = new Tape(backend, memory: new TapeMemory());
+        Tape = new Tape(backend, memory: memory ?? new TapeMemory());
         norm = new GradientNorm(backend, model.Slabs);
     }
 

@@ -1,3 +1,5 @@
+using PureLlm.Autograd.Memory;
+
 namespace PureLlm.Engine.Configuration.Schema;
 
 /// <content>[train], [eval], [checkpoint], [break]</content>
@@ -13,6 +15,9 @@ public static partial class ConfigSchema
             "Sequences per micro-batch.", "Larger batches make steps smoother and fewer. Memory grows in proportion; accumulate does not need any.", "16", ["batch_size", "micro_batch", "micro_batch_size", "per_device_train_batch_size"]);
         yield return train.Key("accumulate", new IntegerType(1, 10_000_000), s => s.Accumulate, (s, v) => s with { Accumulate = (int)v },
             "Micro-batches per step.", "Their gradients are added before one update; 1×32, 4×8 and 32×1 are the same step.", "4", ["gradient_accumulation", "gradient_accumulation_steps", "grad_accum", "accumulation_steps"]);
+        yield return train.Key("recompute", new ChoiceType<Recomputation>(), s => s.Recompute, (s, v) => s with { Recompute = v },
+            "Activations that the backward pass computes again instead of keeping them.", "block: of each layer only what leaves it is kept; least memory, about a fifth more time. selective: only norms, activation functions and the like; some of the saving for 3 % more time. The gradients have the same bits.", "\"selective\"",
+            ["checkpointing", "activation_checkpointing", "gradient_checkpointing", "grad_checkpoint", "recomputation", "remat"]);
         yield return train.Key("lr", new NumberType(0, 1000, excludesMinimum: true), s => s.LearningRate, (s, v) => s with { LearningRate = v },
             "Peak learning rate.", "The key that matters most. Small models take 1e-3 to 1e-2, larger ones less; halve it when the loss jumps.", "3e-3", ["learning_rate", "max_lr", "rate", "step_size"]);
         yield return train.Key("min_lr", new ValueOrShareType("lr"), s => s.MinLearningRate, (s, v) => s with { MinLearningRate = v },

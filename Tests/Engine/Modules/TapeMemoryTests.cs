@@ -25,11 +25,11 @@ public class TapeMemoryTests
 
     private static IEnumerable<TestCaseData> ModelsAndModes =>
         from model in s_models
-        from mode in Enum.GetValues<Checkpointing>()
+        from mode in Enum.GetValues<Recomputation>()
         select new TestCaseData(model.Config, mode).SetArgDisplayNames(model.Name, mode.ToString());
 
     [TestCaseSource(nameof(ModelsAndModes))]
-    public void Loss_and_gradients_have_the_bits_of_a_tape_that_keeps_everything(ModelConfig config, Checkpointing mode)
+    public void Loss_and_gradients_have_the_bits_of_a_tape_that_keeps_everything(ModelConfig config, Recomputation mode)
     {
         foreach (int threads in (int[])[1, 3])
         {
@@ -46,7 +46,7 @@ public class TapeMemoryTests
     [TestCaseSource(nameof(Models))]
     public void A_plan_needs_less_memory_and_recomputation_less_again(ModelConfig config)
     {
-        long kept = Held(config, null), planned = Held(config, new TapeMemory()), selective = Held(config, new TapeMemory(Checkpointing.Selective)), block = Held(config, new TapeMemory(Checkpointing.Block));
+        long kept = Held(config, null), planned = Held(config, new TapeMemory()), selective = Held(config, new TapeMemory(Recomputation.Selective)), block = Held(config, new TapeMemory(Recomputation.Block));
         Assert.That(planned, Is.LessThan(0.62 * kept));
         Assert.That(selective, Is.LessThan(planned));
         Assert.That(block, Is.LessThan(selective));
@@ -54,7 +54,7 @@ public class TapeMemoryTests
     }
 
     [Test]
-    public void A_warmed_step_allocates_nothing([Values] Checkpointing mode, [Values(StorageFormat.Float32, StorageFormat.BFloat16)] StorageFormat format)
+    public void A_warmed_step_allocates_nothing([Values] Recomputation mode, [Values(StorageFormat.Float32, StorageFormat.BFloat16)] StorageFormat format)
     {
         using TestModel test = new(s_models[1].Config, memory: new TapeMemory(mode, format));
         for (int i = 0; i < 3; i++) { test.Step(); }
@@ -66,7 +66,7 @@ public class TapeMemoryTests
     [Test]
     public void Every_value_has_the_same_address_in_every_step()
     {
-        using TestModel test = new(s_models[1].Config, memory: new TapeMemory(Checkpointing.Block));
+        using TestModel test = new(s_models[1].Config, memory: new TapeMemory(Recomputation.Block));
         Addresses addresses = new();
         test.Tape.Observer = addresses;
         test.Step();
@@ -95,6 +95,33 @@ public class TapeMemoryTests
         Assert.That(planned.FloatsHeld, Is.LessThan(kept.FloatsHeld / 2));
     }
 
+    [TestCaseSource(nameof(Models))]
+    public void Sixteen_bits_between_the_passes_change_the_gradients_by_their_last_digits_alone(ModelConfig config)
+    {
+        uint[] expected = Train(config, new TapeMemory(), threads: 1, steps: 1).Gradients;
+        foreach ((StorageFormat format, double tolerance) in ((StorageFormat, double)[])[(StorageFormat.BFloat16, 0.01), (StorageFormat.Float16, 0.0015)])
+        {
+            uint[] actual = Train(config, new TapeMemory(Activations: format), threads: 1, steps: 1).Gradients;
+            double difference = 0, norm = 0;
+            for (int i = 0; i < actual.Length; i++)
+            {
+                double x = BitConverter.UInt32BitsToSingle(expected[i]), error = BitConverter.UInt32BitsToSingle(actual[i]) - x;
+                (difference, norm) = (difference + (error * error), norm + (x * x));
+            }
+            Assert.That(Math.Sqrt(difference / norm), Is.InRange(1e-5, tolerance), $"{format}: relative distance of the gradients");
+        }
+    }
+
+    [TestCaseSource(nameof(ModelsAndModes))]
+    public void Sixteen_bits_give_the_same_bits_on_any_number_of_threads_and_read_nothing_too_late(ModelConfig config, Recomputation mode)
+    {
+        TapeMemory memory = new(mode, StorageFormat.BFloat16);
+        (float[] losses, uint[] gradients) = Train(config, memory, threads: 1);
+        (float[] otherLosses, uint[] otherGradients) = Train(config, memory with { Poisons = true }, threads: 3);
+        Assert.That(otherLosses, Is.EqualTo(losses));
+        Assert.That(otherGradients, Is.EqualTo(gradients));
+    }
+
     private static long Held(ModelConfig config, TapeMemory? memory)
     {
         using TestModel test = new(config, batch: 4, time: 8, memory: memory);
@@ -102,11 +129,11 @@ public class TapeMemoryTests
         return test.Tape.FloatsHeld;
     }
 
-    /// <summary>Losses of three steps and the bits of the last gradients; the weights move between them.</summary>
-    private static (float[] Losses, uint[] Gradients) Train(ModelConfig config, TapeMemory? memory, int threads)
+    /// <summary>Losses of some steps and the bits of the last gradients; the weights move between them.</summary>
+    private static (float[] Losses, uint[] Gradients) Train(ModelConfig config, TapeMemory? memory, int threads, int steps = 3)
     {
         using TestModel test = new TestModel(config, batch: 3, time: 7, threads: threads, memory: memory).Scramble();
-        float[] losses = new float[3];
+        float[] losses = new float[steps];
         for (int i = 0; i < losses.Length; i++)
         {
             test.Model.SetRandomness(11, i, 0);

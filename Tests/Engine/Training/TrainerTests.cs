@@ -124,6 +124,31 @@ public class TrainerTests
         Assert.That(whole.Steps[^1].Loss, Is.LessThan(whole.Steps[1].Loss));
     }
 
+    [Test]
+    public void Recomputed_activations_give_the_same_weights_and_a_resumed_run_may_change_its_mind([Values("block", "selective")] string mode)
+    {
+        using var kept = new TestRun("model.layers=3");
+        using var recomputed = new TestRun("model.layers=3", $"train.recompute={mode}");
+        string expected = kept.Train().WeightsSha256!;
+        Assert.That(recomputed.Train(stopAfter: 7, threads: 2).Outcome, Is.EqualTo(TrainingOutcome.Interrupted));
+        Assert.That(recomputed.Resume(wanted: TestRun.Parse("model.layers=3")).WeightsSha256, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Activations_in_16_bits_train_alike_and_resume_bit_for_bit([Values("bfloat16", "float16")] string format)
+    {
+        string[] overrides = [$"precision.activations={format}", "train.recompute=block"];
+        using var exact = new TestRun();
+        using var whole = new TestRun(overrides);
+        using var parts = new TestRun(overrides);
+        TrainingResult expected = exact.Train(), actual = whole.Train();
+        Assert.That(actual.WeightsSha256, Is.Not.EqualTo(expected.WeightsSha256));
+        Assert.That(actual.ValidationLoss, Is.EqualTo(expected.ValidationLoss).Within(0.02));
+        Assert.That(whole.Steps.Select(step => step.Loss), Is.EqualTo(exact.Steps.Select(step => step.Loss)).Within(0.03), "the loss curve");
+        parts.Train(stopAfter: 6, threads: 2);
+        Assert.That(parts.Resume().WeightsSha256, Is.EqualTo(actual.WeightsSha256));
+    }
+
     private static (double Loss, float[] Gradient) Gradient(int rows, int count)
     {
         RunConfig config = TestRun.Parse("model.dropout=0").Config;
