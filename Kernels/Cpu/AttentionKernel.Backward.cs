@@ -213,9 +213,19 @@ internal static unsafe partial class AttentionKernel
         }
         if (dq != null)
         {
+            // The chains along the keys go on from what dq holds; what does not fill a register tile takes the way through scratch memory.
+            bool fills = rows == AttentionTiles.Rows && size == padded;
+            float* into = fills ? dq : scratch.DqRows;
+            if (!fills)
+            {
+                AttentionTiles.CopyRows<TWidth, TVector>(dq, queryStride, into, padded, rows, size, 1f);
+            }
             AttentionTiles.Multiply<TWidth, TVector>(ds + first, ScoreRow, 1, scratch.Keys + (first * padded), padded,
-                scratch.DqRows, padded, padded, end - first, accumulate: false);
-            AttentionTiles.AddRows<TWidth, TVector>(scratch.DqRows, padded, dq, queryStride, rows, size);
+                into, fills ? queryStride : padded, padded, end - first, accumulate: true);
+            for (int r = 0; r < rows && !fills; r++)
+            {
+                new Span<float>(into + (r * padded), size).CopyTo(new Span<float>(dq + ((nint)r * queryStride), size));
+            }
         }
     }
 

@@ -100,11 +100,14 @@ internal static unsafe partial class AttentionKernel
             }
         }
 
-        for (int row = 0; row < rows; row++)
+        SumRows<TWidth, TVector>(in scratch, rows);
+        for (int head = 0; head < heads; head++)
         {
-            (int head, int query) = Math.DivRem(row, queries);
-            Finish<TWidth, TVector>(in scratch, row, state->Y + state->OutputRow(batch, firstQuery + query, firstHead + head), size,
-                state->LogSumExp + state->Statistic(batch, firstQuery + query, firstHead + head));
+            float* y = state->Y + state->OutputRow(batch, firstQuery, firstHead + head), logSumExp = state->LogSumExp + state->Statistic(batch, firstQuery, firstHead + head);
+            for (int query = 0; query < queries; query++, y += shape.OutputStride)
+            {
+                Finish<TWidth, TVector>(in scratch, (head * queries) + query, y, size, logSumExp + query);
+            }
         }
     }
 
@@ -143,11 +146,33 @@ internal static unsafe partial class AttentionKernel
             output, scratch.Padded, scratch.Padded, end - first, accumulate: true);
     }
 
-    /// <summary>y = output / sum, logSumExp = maximum + ln sum; 0 and −∞ for a row that saw no key.</summary>
+    /// <summary>The sum of each row into the first of its lanes, and maximum + ln sum into the maxima; −∞ for a row that saw no key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SumRows<TWidth, TVector>(in ForwardScratch scratch, int rows)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        // The logarithms of some rows at once; the lanes beyond the rows are never read.
+        float* sums = scratch.Corrections;
+        for (int row = 0; row < rows; row += TWidth.Lanes)
+        {
+            for (int i = 0; i < TWidth.Lanes; i++)
+            {
+                sums[i] = row + i < rows ? *(scratch.Sums + ((row + i) * SumLanes)) = SumOfLanes(scratch.Sums + ((row + i) * SumLanes)) : 1f;
+            }
+            TVector logarithm = VectorMath.Log<TWidth, TVector>(TWidth.Load(sums));
+            TWidth.Store(logarithm, sums);
+            for (int i = 0; i < TWidth.Lanes && row + i < rows; i++)
+            {
+                scratch.Maxima[row + i] += sums[i];
+            }
+        }
+    }
+
+    /// <summary>y = output / sum, logSumExp as <see cref="SumRows"/> left it; 0 for a row that saw no key.</summary>
     private static void Finish<TWidth, TVector>(in ForwardScratch scratch, int row, float* y, int size, float* logSumExp)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
-        float sum = SumOfLanes(scratch.Sums + (row * SumLanes));
+        float sum = scratch.Sums[row * SumLanes];
         float* output = scratch.Output + (row * scratch.Padded);
         if (sum == 0f)
         {
@@ -155,7 +180,7 @@ internal static unsafe partial class AttentionKernel
             *logSumExp = float.NegativeInfinity;
             return;
         }
-        *logSumExp = scratch.Maxima[row] + VectorMath.Log(sum);
+        *logSumExp = scratch.Maxima[row];
 
         // A zero of either sign leaves as +0: which one it is depends on where a chain of weights 0 was cut short.
         float inverse = 1f / sum;

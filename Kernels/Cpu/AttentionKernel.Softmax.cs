@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace PureLlm.Kernels.Cpu;
 
@@ -122,6 +123,16 @@ internal static unsafe partial class AttentionKernel
     private static float DotProduct<TWidth, TVector>(float* a, float* b, int count)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
+        if (TWidth.Lanes == SumLanes / 2)
+        {
+            TVector low = default, high = default;
+            for (int i = 0; i < count; i += SumLanes)
+            {
+                low = TWidth.MultiplyAdd(TWidth.Load(a + i), TWidth.Load(b + i), low);
+                high = TWidth.MultiplyAdd(TWidth.Load(a + i + TWidth.Lanes), TWidth.Load(b + i + TWidth.Lanes), high);
+            }
+            return VectorLoop.SumAcross(TWidth.Add(low, high));
+        }
         float* lanes = stackalloc float[SumLanes];
         for (int lane = 0; lane < SumLanes; lane += TWidth.Lanes)
         {
@@ -137,7 +148,5 @@ internal static unsafe partial class AttentionKernel
 
     /// <summary>((0+8)+(4+12)) + …: the fixed tree over 16 lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float SumOfLanes(float* x) =>
-        (((x[0] + x[8]) + (x[4] + x[12])) + ((x[2] + x[10]) + (x[6] + x[14])))
-        + (((x[1] + x[9]) + (x[5] + x[13])) + ((x[3] + x[11]) + (x[7] + x[15])));
+    private static float SumOfLanes(float* x) => VectorLoop.SumAcross(Vector256.Load(x) + Vector256.Load(x + (SumLanes / 2)));
 }

@@ -144,8 +144,9 @@ internal static unsafe class VectorLoop
         return lanes;
     }
 
+    /// <summary>The lanes of one vector, combined by halves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float SumAcross<TVector>(TVector x) where TVector : struct
+    public static float SumAcross<TVector>(TVector x) where TVector : struct
     {
         Vector256<float> eight = typeof(TVector) == typeof(Vector512<float>) ? AsVector512(x).GetLower() + AsVector512(x).GetUpper() : AsVector256(x);
         Vector128<float> four = eight.GetLower() + eight.GetUpper();
