@@ -59,7 +59,7 @@ internal readonly unsafe struct AdamWKernel<TWeight, TGradient, TMoment> : IVect
         TVector root = TWidth.MultiplyAdd(TWidth.Sqrt(v), TWidth.Broadcast(_correction), TWidth.Broadcast(_epsilon));
         w = TWidth.NegateMultiplyAdd(TWidth.Broadcast(_decay), w, w);
         w = TWidth.NegateMultiplyAdd(TWidth.Broadcast(_rate), TWidth.Divide(m, root), w);
-        TVector noise = TMoment.Rounds ? CounterRandom.At<TWidth, TVector>(_keys, (uint)i) : default;
+        TVector noise = TMoment.Rounds ? CounterRandom.Noise<TWidth, TVector>(_keys, (uint)i) : default;
         TMoment.Store<TWidth, TVector>(m, _m, i, noise);
         TMoment.Store<TWidth, TVector>(v, _v, i, TMoment.Rounds ? TWidth.ShiftRightLogical(noise, 16) : default);
         TWeight.Store<TWidth, TVector>(w, _w, i, default);

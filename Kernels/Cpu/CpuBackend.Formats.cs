@@ -115,11 +115,18 @@ public sealed unsafe partial class CpuBackend
         }
         Write(one, first);
         StoredPointer p = Stored(x, x.Length, "Fill", nameof(x));
-        Run(new StoredKernel.Fill(p.Halves), x.Length);
+        FillHalves(p.Halves, x.Length);
         if (p.Rest != 0)
         {
-            Run(new StoredKernel.Fill(p.LowHalves), x.Length);
+            FillHalves(p.LowHalves, x.Length);
         }
+    }
+
+    /// <summary>All of them as the first, two at a time.</summary>
+    private void FillHalves(ushort* p, int length)
+    {
+        Run(new ElementwiseKernel.Fill((float*)p, BitConverter.UInt32BitsToSingle(*p * 0x10001u)), length / 2);
+        p[length - 1] = *p;
     }
 
     /// <summary>Between two views of one format.</summary>

@@ -38,7 +38,7 @@ internal readonly unsafe struct SgdKernel<TWeight, TGradient, TMoment>(
         if (m.First != 0)
         {
             TVector mean = TWidth.MultiplyAdd(TWidth.Broadcast(momentum), TMoment.Load<TWidth, TVector>(m, i), gradient);
-            TMoment.Store<TWidth, TVector>(mean, m, i, TMoment.Rounds ? CounterRandom.At<TWidth, TVector>(_keys, (uint)i) : default);
+            TMoment.Store<TWidth, TVector>(mean, m, i, TMoment.Rounds ? CounterRandom.Noise<TWidth, TVector>(_keys, (uint)i) : default);
             step = nesterov ? TWidth.MultiplyAdd(TWidth.Broadcast(momentum), mean, gradient) : mean;
         }
         if (update != null)

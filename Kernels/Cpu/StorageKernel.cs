@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PureLlm.Kernels.Cpu;
 
@@ -144,7 +145,7 @@ internal static unsafe class StorageKernel
         else if (typeof(TVector) == typeof(Vector256<float>))
         {
             Vector256<uint> words = Unsafe.BitCast<TVector, Vector256<uint>>(a);
-            Vector128.Narrow(words.GetLower(), words.GetUpper()).Store(y);
+            (Sse41.IsSupported ? Sse41.PackUnsignedSaturate(words.GetLower().AsInt32(), words.GetUpper().AsInt32()) : Vector128.Narrow(words.GetLower(), words.GetUpper())).Store(y);
         }
         else
         {
@@ -159,10 +160,12 @@ internal static unsafe class StorageKernel
         if (typeof(TVector) == typeof(Vector512<float>))
         {
             Vector256<ushort> words = Vector256.Load(x);
+            if (Avx512F.IsSupported) { return Unsafe.BitCast<Vector512<uint>, TVector>(Avx512F.ConvertToVector512UInt32(words)); }
             return Unsafe.BitCast<Vector512<uint>, TVector>(Vector512.Create(Vector256.WidenLower(words), Vector256.WidenUpper(words)));
         }
         if (typeof(TVector) == typeof(Vector256<float>))
         {
+            if (Avx2.IsSupported) { return Unsafe.BitCast<Vector256<int>, TVector>(Avx2.ConvertToVector256Int32(x)); }
             Vector128<ushort> words = Vector128.Load(x);
             return Unsafe.BitCast<Vector256<uint>, TVector>(Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)));
         }

@@ -32,7 +32,7 @@ internal static class StoredKernel
             {
                 sum = TWidth.Add(TStored.Load<TWidth, TVector>(y, i), sum);
             }
-            TStored.Store<TWidth, TVector>(sum, y, i, CounterRandom.At<TWidth, TVector>(_keys, (uint)i));
+            TStored.Store<TWidth, TVector>(sum, y, i, CounterRandom.Noise<TWidth, TVector>(_keys, (uint)i));
         }
     }
 
@@ -70,16 +70,6 @@ internal static class StoredKernel
                 TStored.Store<Width1, float>(x[i], y, i, default);
             }
         }
-    }
-
-    /// <summary>All of them as the first.</summary>
-    public readonly unsafe struct Fill(ushort* y) : IVectorBody
-    {
-        private readonly ushort _value = *y;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-            => new Span<ushort>(y + i, count).Fill(_value);
     }
 
     /// <summary>Σ x² of a block; the lanes of a partial vector that the caller discards are 0.</summary>

@@ -51,9 +51,9 @@ internal readonly unsafe struct StoredBFloat16 : IStored
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TWidth, TVector>(TVector x, StoredPointer p, nint i, TVector noise) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
-        TVector rounded = TWidth.AddBits(x, TWidth.And(noise, StorageKernel.Bits<TWidth, TVector>(0xFFFF)));
-        TVector kept = TWidth.Select(TWidth.Equal(x, x), rounded, TWidth.Or(x, StorageKernel.Bits<TWidth, TVector>(0x400000)));
-        StorageKernel.Pack(TWidth.ShiftRightLogical(kept, 16), p.Halves + i);
+        // No noise for NaN, which it could turn into a number; a quiet one keeps its first bit.
+        TVector carry = TWidth.And(TWidth.And(noise, StorageKernel.Bits<TWidth, TVector>(0xFFFF)), TWidth.Equal(x, x));
+        StorageKernel.Pack(TWidth.ShiftRightLogical(TWidth.AddBits(x, carry), 16), p.Halves + i);
     }
 }
 
