@@ -28,6 +28,7 @@ internal static class TrainBench
         foreach (Tokens tokens in new[] { batch.Inputs, batch.Targets, batch.Source }.OfType<Tokens>()) { tokens.Set(Draw(tokens.Rows, vocabulary)); }
         batch.Targets.LossWeight = 1f / batch.Targets.Rows;
 
+        double scale = config.Precision.AppliedLossScale.Value;
         List<double> forward = [], backward = [], update = [], step = [];
         long began = Stopwatch.GetTimestamp();
         for (int i = 1; i <= WarmUp + 3 || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds; i++)
@@ -38,9 +39,9 @@ internal static class TrainBench
             model.SetRandomness((ulong)config.Run.Seed, i, 0);
             Tensor loss = model.Loss(tape, batch);
             long lossDone = Stopwatch.GetTimestamp();
-            model.Backward(tape, loss);
+            model.Backward(tape, loss, scale: (float)scale);
             long gradientDone = Stopwatch.GetTimestamp();
-            optimizer.Step(i, Math.Min(train.LearningRate, 1e-4), GradientNorm.ClipScale(norm.Measure(), train.Clip));
+            optimizer.Step(i, Math.Min(train.LearningRate, 1e-4), GradientNorm.ClipScale(norm.Measure() / scale, train.Clip) / scale);
             long end = Stopwatch.GetTimestamp();
             if (i == WarmUp) { began = end; }
             if (i <= WarmUp) { continue; }

@@ -81,9 +81,10 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>Back-propagates from what <see cref="Loss"/> gave on a tape.</summary>
     /// <param name="adds">Adds to the gradients of the parameters; otherwise they are overwritten, and 0 where the loss does not depend on one.</param>
-    public void Backward(Tape tape, Tensor loss, bool adds = false)
+    /// <param name="scale">Factor of the loss and of every gradient.</param>
+    public void Backward(Tape tape, Tensor loss, bool adds = false, float scale = 1f)
     {
-        tape.Backward(loss, isFresh: !adds);
+        tape.Backward(loss, scale, isFresh: !adds);
         for (int i = 0; !adds && i < Slabs.Parameters.Count; i++)
         {
             Tensor parameter = Slabs.Parameters[i].Tensor;

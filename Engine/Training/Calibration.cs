@@ -22,6 +22,7 @@ internal static class Calibration
     public static double SecondsPerStep(TrainingStep work, ParameterSlabs slabs, Optimizer optimizer, Backend backend, double learningRate, double seconds)
     {
         TensorBuffer[] copy = slabs.CopyValues();
+        (double scale, int scaleSteps) = (work.LossScaler.Scale, work.LossScaler.Steps);
         var times = new List<double>();
         long start = Stopwatch.GetTimestamp();
         for (long step = 0; ; step++)
@@ -40,6 +41,7 @@ internal static class Calibration
             }
         }
         slabs.RestoreValues(copy);
+        work.LossScaler.Restore(scale, scaleSteps);
         Array.ForEach(copy, buffer => buffer.Dispose());
         slabs.ClearGradients();
         optimizer.Reset();

@@ -55,6 +55,11 @@ public sealed record CheckpointState
 
     public double? BestLoss { get; init; }
 
+    /// <summary>Factor of float16 gradients, and the steps since it changed.</summary>
+    public double? LossScale { get; init; }
+
+    public int? LossScaleSteps { get; init; }
+
     /// <summary>Seconds of work, over all sittings.</summary>
     public double ElapsedSeconds { get; init; }
 

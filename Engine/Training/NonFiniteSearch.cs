@@ -37,7 +37,7 @@ internal sealed class NonFiniteSearch : ITapeObserver
             Tensor loss = work.Forward(step, search.microBatch);
             if (search.found is null)
             {
-                work.Tape.Backward(loss);
+                work.Tape.Backward(loss, (float)work.LossScaler.Scale);
             }
         }
         work.Tape.Observer = before;

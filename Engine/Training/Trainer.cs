@@ -39,7 +39,7 @@ public sealed partial class Trainer : IDisposable
         PairShape? pairs = model.Config.IsEncoderDecoder ? PairShape.Of(parts.Data, model.Config.Context) : null;
         source = parts.Data.Batches(config.Train.Batch, model.Config.Context, config.Train.Accumulate);
         optimizer = Optimizer.Create(config.Train, model.Config, model.Slabs, backend, new MomentStorage(config.Precision.Moments, (ulong)config.Run.Seed));
-        work = new TrainingStep(backend, model, source, optimizer, config.Train.Clip, (ulong)config.Run.Seed, pairs, config.TapeMemory);
+        work = new TrainingStep(backend, model, source, optimizer, config.Train.Clip, (ulong)config.Run.Seed, pairs, config.TapeMemory, config.Precision.AppliedLossScale);
         meter = new ProgressMeter(config, backend, model, parts.Data, parts.ContinueText, pairs);
         watch = new BreakWatch(config.Break.On);
         dataHash = Fingerprints.Of(parts.Data);
@@ -49,6 +49,7 @@ public sealed partial class Trainer : IDisposable
             (step, tokens, earlierSeconds, stepSeconds) = (from.Step, from.Tokens, from.ElapsedSeconds, from.StepSeconds);
             lastValidation = from.LastValidationLoss ?? double.NaN;
             watch.Restore(from.PreviousLoss, from.BestLoss);
+            work.LossScaler.Restore(from.LossScale, from.LossScaleSteps);
             best = from;
         }
         writer = new RunWriter(parts.Folder, config.Checkpoint, from);
@@ -97,8 +98,12 @@ public sealed partial class Trainer : IDisposable
     internal BreakRule? Advance()
     {
         long start = Stopwatch.GetTimestamp();
-        double rate = schedule!.At(step);
+        double rate = schedule!.At(step), scale = work.LossScaler.Scale;
         (double loss, double norm) = work.Measure(step);
+        if (work.LossScaler.Scale < scale)
+        {
+            observers.OnNotice($"step {step + 1}: gradients left the range of float16 at a loss scale of {scale:R}; the step was computed again at {work.LossScaler.Scale:R}.");
+        }
         last = new BreakValues
         {
             Step = step + 1,
@@ -185,6 +190,8 @@ public sealed partial class Trainer : IDisposable
             LastValidationLoss = double.IsNaN(lastValidation) ? null : lastValidation,
             PreviousLoss = double.IsNaN(watch.Previous) ? null : watch.Previous,
             BestLoss = double.IsNaN(watch.Best) ? null : watch.Best,
+            LossScale = Config.Precision.AppliedLossScale.IsDynamic ? work.LossScaler.Scale : null,
+            LossScaleSteps = Config.Precision.AppliedLossScale.IsDynamic ? work.LossScaler.Steps : null,
             ElapsedSeconds = Seconds,
             StepSeconds = stepSeconds,
             ConfigHash = Fingerprints.Of(Config),

@@ -1,4 +1,5 @@
 using PureLlm.Autograd;
+using PureLlm.Engine.Configuration;
 using PureLlm.Autograd.Memory;
 using PureLlm.Engine.Data;
 using PureLlm.Engine.Modules;
@@ -26,12 +27,14 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="seed">Decides the dropout masks.</param>
     /// <param name="pairs">How an encoder-decoder reads a window.</param>
     /// <param name="memory">How the tape saves memory.</param>
-    public TrainingStep(Backend backend, LanguageModel model, BatchSource source, Optimizer optimizer, double clip, ulong seed, PairShape? pairs = null, TapeMemory? memory = null)
+    /// <param name="lossScale">Factor of the gradients in the slab; 1 by default.</param>
+    public TrainingStep(Backend backend, LanguageModel model, BatchSource source, Optimizer optimizer, double clip, ulong seed, PairShape? pairs = null, TapeMemory? memory = null, LossScale? lossScale = null)
     {
         (this.backend, this.model, this.optimizer, this.clip, this.seed) = (backend, model, optimizer, clip, seed);
         Batches = new StepBatches(backend, source, pairs);
         Tape = new Tape(backend, memory: memory ?? new TapeMemory());
         norm = new GradientNorm(backend, model.Slabs);
+        LossScaler = new LossScaler(lossScale ?? LossScale.None);
     }
 
     public StepBatches Batches { get; }
@@ -39,19 +42,26 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>The last micro-batch's operations.</summary>
     public Tape Tape { get; }
 
+    /// <summary>The factor of the gradients in the slab; 1 unless they are kept in float16.</summary>
+    public LossScaler LossScaler { get; }
+
     /// <summary>Leaves the gradient of step <paramref name="step"/>, from 0, in the slab; gives the mean loss and the gradient's norm.</summary>
     public (double Loss, double Norm) Measure(long step)
     {
-        model.Slabs.SetRandomness(seed, step);
         Batches.Read(step);
-        double total = 0;
-        for (int i = 0; i < Batches.Count; i++)
+        while (true)
         {
-            Tensor loss = Forward(step, i);
-            total += Value(loss);
-            model.Backward(Tape, loss, adds: i > 0);
+            model.Slabs.SetRandomness(seed, step);
+            double total = 0;
+            for (int i = 0; i < Batches.Count; i++)
+            {
+                Tensor loss = Forward(step, i);
+                total += Value(loss);
+                model.Backward(Tape, loss, adds: i > 0, (float)LossScaler.Scale);
+            }
+            double length = norm.Measure() / LossScaler.Scale;
+            if (LossScaler.Accepts(total, length)) { return (total, length); }
         }
-        return (total, norm.Measure());
     }
 
     /// <summary>The forward pass of one micro-batch of the step that was read last.</summary>
@@ -63,8 +73,11 @@ internal sealed class TrainingStep : IDisposable
     }
 
     /// <summary>Moves the weights against the gradient in the slab, clipped.</summary>
-    public void Update(long step, double learningRate, double gradientNorm) =>
-        optimizer.Step(step + 1, learningRate, GradientNorm.ClipScale(gradientNorm, clip));
+    public void Update(long step, double learningRate, double gradientNorm)
+    {
+        optimizer.Step(step + 1, learningRate, GradientNorm.ClipScale(gradientNorm, clip) / LossScaler.Scale);
+        LossScaler.Advance();
+    }
 
     private float Value(Tensor scalar)
     {

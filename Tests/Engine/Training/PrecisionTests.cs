@@ -1,3 +1,4 @@
+using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Formats;
 using PureLlm.Engine.Training;
 
@@ -29,6 +30,39 @@ public class PrecisionTests
         parts.Resume(stopAfter: 12);
         Assert.That(parts.Resume().WeightsSha256, Is.EqualTo(expected));
         Assert.That(parts.Steps[^1].Loss, Is.EqualTo(whole.Steps[^1].Loss));
+    }
+
+    [Test]
+    public void The_loss_scale_falls_until_gradients_fit_and_a_resumed_run_knows_it()
+    {
+        // Steps so large that soon elements of the gradient are above 1, and overflow at a scale of 65536.
+        string[] keys = ["precision.gradients=float16", "train.clip=0", "train.lr=3"];
+        using TestRun whole = new(keys), parts = new(keys);
+        string? expected = whole.Train().WeightsSha256;
+        parts.Train(stopAfter: 7);
+        CheckpointState state = CheckpointState.Read(Path.Combine(parts.Folder, "checkpoints", "step-000007"));
+        Assert.That(state.LossScale, Is.GreaterThanOrEqualTo(1).And.LessThan(LossScale.Dynamic.Value));
+        Assert.That(state.LossScaleSteps, Is.InRange(1, 7));
+        Assert.That(parts.Notices, Has.Some.Contains("left the range of float16"));
+        Assert.That(parts.Resume().WeightsSha256, Is.EqualTo(expected));
+        Assert.That(whole.Steps.Skip(1).Select(step => step.GradientNorm), Is.All.LessThan(1e6), "norms are those of the unscaled gradient");
+    }
+
+    [Test]
+    public void A_loss_scale_halves_at_an_overflow_doubles_after_a_thousand_steps_and_leaves_nan_losses_alone()
+    {
+        LossScaler scaler = new(LossScale.Dynamic);
+        Assert.That(scaler.Accepts(3, double.PositiveInfinity), Is.False);
+        Assert.That(scaler.Scale, Is.EqualTo(32768));
+        Assert.That(scaler.Accepts(3, 1), Is.True);
+        for (int i = 0; i < 999; i++) { scaler.Advance(); }
+        Assert.That((scaler.Scale, scaler.Steps), Is.EqualTo((32768.0, 999)));
+        scaler.Advance();
+        Assert.That((scaler.Scale, scaler.Steps), Is.EqualTo((65536.0, 0)));
+        Assert.That(scaler.Accepts(double.NaN, double.NaN), Is.True, "the loss is at fault");
+        while (scaler.Scale > LossScaler.Smallest) { Assert.That(scaler.Accepts(3, double.NaN), Is.False); }
+        Assert.That(scaler.Accepts(3, double.NaN), Is.True, "no scale helps");
+        Assert.That(new LossScaler(new LossScale(8, false)).Accepts(3, double.NaN), Is.True, "a fixed scale stays");
     }
 
     [Test]
