@@ -17,8 +17,6 @@ namespace PureLlm.Benchmarks.Peers;
 /// <remarks>The file holds uint16 ids; a batch is B rows of T + 1 of them. Request: <c>steps N</c>. Answer: seconds, the loss of each step, peak memory.</remarks>
 internal sealed class StepWorker : IDisposable
 {
-    public const double LearningRate = 3e-4, Beta1 = 0.9, Beta2 = 0.95, Decay = 0.1, Clip = 1;
-
     private readonly StepShape shape;
     private readonly CpuBackend backend;
     private readonly LanguageModel model;
@@ -28,29 +26,32 @@ internal sealed class StepWorker : IDisposable
     private readonly GradientNorm norm;
     private readonly ushort[] tokens;
     private readonly int[] inputs, targets;
+    private readonly TrainSection training;
     private long step;
 
-    private StepWorker(StepShape shape, int threads, string tokenFile)
+    private StepWorker(StepShape shape, int threads, string tokenFile, TrainSection training)
     {
-        this.shape = shape;
+        (this.shape, this.training) = (shape, training);
         backend = new CpuBackend(threads);
         model = LanguageModel.Create(shape.Model, shape.Vocabulary);
         model.Allocate(backend, 1, training: true);
         batch = new ModelBatch(backend, shape.Batch, shape.Time);
         tape = new Tape(backend, memory: new TapeMemory());
-        optimizer = Optimizer.Create(new TrainSection { LearningRate = LearningRate, Beta1 = Beta1, Beta2 = Beta2, Decay = Decay, Clip = Clip }, model.Config, model.Slabs, backend);
+        optimizer = Optimizer.Create(training, model.Config, model.Slabs, backend);
         norm = new GradientNorm(backend, model.Slabs);
         tokens = MemoryMarshal.Cast<byte, ushort>(File.ReadAllBytes(tokenFile)).ToArray();
         inputs = new int[shape.Tokens];
         targets = new int[shape.Tokens];
     }
 
-    /// <param name="arguments">Model, threads, token file, folder for the initial weights.</param>
+    /// <param name="arguments">Model, threads, token file, folder for the initial weights; learning rate, betas, decay and clip of AdamW.</param>
     public static int Run(string[] arguments)
     {
         StepShape shape = StepShape.All.First(shape => shape.Name == arguments[0]);
         int threads = int.Parse(arguments[1], CultureInfo.InvariantCulture);
-        using StepWorker worker = new(shape, threads, arguments[2]);
+        double[] numbers = [.. arguments[4..].Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+        TrainSection training = new() { LearningRate = numbers[0], Beta1 = numbers[1], Beta2 = numbers[2], Decay = numbers[3], Clip = numbers[4] };
+        using StepWorker worker = new(shape, threads, arguments[2], training);
         ModelFolder.Save(arguments[3], worker.model, null);
         return Worker.Serve(
             new
@@ -79,7 +80,7 @@ internal sealed class StepWorker : IDisposable
         model.Backward(tape, loss);
         Span<float> value = stackalloc float[1];
         backend.Read(loss.Data, value);
-        optimizer.Step(++step, LearningRate, GradientNorm.ClipScale(norm.Measure(), Clip));
+        optimizer.Step(++step, training.LearningRate, GradientNorm.ClipScale(norm.Measure(), training.Clip));
         return value[0];
     }
 

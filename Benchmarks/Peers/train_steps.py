@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Times training steps here and in PyTorch (stock and tuned), in turns within one run, and prints a Markdown table. Started by train-steps.sh.
+"""Times training steps here, in PyTorch (stock and tuned) and in llm.c, in turns within one run, and prints a Markdown table. Started by train-steps.sh.
 
 All sides have the same initial weights (exported by ours), the same batches, AdamW and clipping, and the same number of threads.
 The losses of the same step are compared, so that nobody wins by computing something else.
 """
 import argparse
+import importlib.util
 import math
 import os
 import random
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 
+import llmc
 from workers import HERE, OURS, Worker, calm, calmest, library, machine, means, median, need, threads_environment
 
 # name: vocabulary, batch, time; the models themselves are StepShape.cs
@@ -24,7 +26,7 @@ MODELS = {
     "gpt2-124m": (50257, 4, 64),
     "gpt2-124m-t256": (50257, 4, 256),
 }
-OPTIMIZER = (3e-4, 0.9, 0.95, 0.1, 1.0)  # learning rate, betas, decay, clip: StepWorker.cs
+OPTIMIZER = (3e-4, 0.9, 0.95, 0.1, 1.0)  # learning rate, betas, decay, clip
 BATCHES = 8
 
 
@@ -36,39 +38,53 @@ def main():
     parser.add_argument("--limit", type=float, default=math.inf, help="seconds of a model after which no new round begins; the first always runs")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--attempts", type=int, default=3, help="of a turn while other processes take more than 0.2 of the CPUs that are needed; the calmest counts (3)")
-    parser.add_argument("--sides", nargs="+", default=["stock", "tuned"], choices=["stock", "tuned"])
+    parser.add_argument("--sides", nargs="*", default=["stock", "tuned"], help="of PyTorch: stock, tuned (both); nothing: none")
+    parser.add_argument("--llmc", metavar="PROGRAM", help="a local build of llm.c's train_gpt2 whose B and T are those of the model: one more side; all sides then train on one batch, with its optimizer")
     options = parser.parse_args()
+    if set(options.sides) - {"stock", "tuned"}:
+        parser.error(f"unknown side {', '.join(set(options.sides) - {'stock', 'tuned'})}; known are stock and tuned")
+    if options.sides and not importlib.util.find_spec("torch"):
+        parser.error("this Python has no torch; set PYTHON, or leave PyTorch out with --sides")
+    if options.llmc and not os.access(options.llmc, os.X_OK):
+        parser.error(f"--llmc {options.llmc}: no program there; build train_gpt2 in a checkout of llm.c and name that file")
     unknown = [name for name in options.models if name not in MODELS]
     if unknown:
         parser.error(f"unknown model {', '.join(unknown)}; known are {', '.join(MODELS)}")
 
     print(f"- {machine()}; {options.threads} threads on every side\n- one turn is {options.seconds:g} s or one step, up to {options.rounds} rounds; a ratio is the median of the rounds' (peer ms / our ms); others' CPUs: what other processes used meanwhile")
-    ratios, told = {f"PyTorch {side}": [] for side in options.sides}, False
+    peers = {**{side: f"PyTorch {side}" for side in options.sides}, **({"llmc": "llm.c"} if options.llmc else {})}
+    ratios, told = {label: [] for label in peers.values()}, False
     for name in options.models or MODELS:
         with tempfile.TemporaryDirectory() as folder:
             result = compare(name, folder, options)
         if not told:
             told = True
-            for label, ready in result["programs"].items():
-                print(f"- {label}: {ready['program']}" + "".join(f", {os.path.basename(path)} of {os.path.basename(os.path.dirname(path))}" for path in ready.get("blas", [])[:1])
+            for side, ready in result["programs"].items():
+                print(f"- {peers.get(side, side)}: {ready['program']}" + "".join(f", {os.path.basename(path)} of {os.path.basename(os.path.dirname(path))}" for path in ready.get("blas", [])[:1])
                       + "".join(f", {os.path.basename(path)}" for path in ready.get("allocator", [])))
             print("\n| model | B×T | | ms/step | tokens/s | GFLOP/s | peak MB | peer ÷ ours (least–most) | best ÷ best | loss of the first and of the nth step | others' CPUs |\n|---|---|---|---|---|---|---|---|---|---|---|")
         for row in result["rows"]:
             print("| " + " | ".join(row) + " |", flush=True)
-        for side in options.sides:
-            ratios[f"PyTorch {side}"].append((result["ratios"][side], name, result["others"]))
+        for side, label in peers.items():
+            ratios[label].append((result["ratios"][side], name, result["others"]))
     print("\n" + means(ratios, calm(options.threads)))
 
 
 def compare(name, folder, options):
     began, (vocabulary, batch, length) = time.monotonic(), MODELS[name]
     token_file, weights = os.path.join(folder, "tokens.bin"), os.path.join(folder, "init")
-    write_tokens(token_file, vocabulary, BATCHES * batch * (length + 1))
-    workers = {"pure-llm": Worker("pure-llm", ["dotnet", OURS, "step-worker", name, str(options.threads), token_file, weights])}
+    tokens, optimizer = random_tokens(vocabulary, BATCHES * batch * (length + 1)), OPTIMIZER
+    if options.llmc:
+        tokens, optimizer = llmc.stream_rows(tokens, batch, length), llmc.OPTIMIZER
+    with open(token_file, "wb") as file:
+        file.write(struct.pack(f"<{len(tokens)}H", *tokens))
+    workers = {"pure-llm": Worker("pure-llm", ["dotnet", OURS, "step-worker", name, str(options.threads), token_file, weights, *map(str, optimizer)])}
     operations = workers["pure-llm"].ready["operations"]
-    command = [os.environ.get("PYTHON", sys.executable), os.path.join(HERE, "torch_step_worker.py"), str(options.threads), token_file, weights, str(batch), str(length), *map(str, OPTIMIZER)]
+    command = [os.environ.get("PYTHON", sys.executable), os.path.join(HERE, "torch_step_worker.py"), str(options.threads), token_file, weights, str(batch), str(length), *map(str, optimizer)]
     for side in options.sides:
         workers[side] = Worker(f"PyTorch {side}", command, environment(side, options.threads))
+    if options.llmc:
+        workers["llmc"] = llmc.LlmC(options.llmc, folder, weights, token_file, batch, length, threads_environment(options.threads))
     counts = {worker.ready["parameters"] for worker in workers.values()}
     if len(counts) > 1:
         raise SystemExit(f"{name}: the sides have models of different sizes: {sorted(counts)} parameters.")
@@ -109,7 +125,7 @@ def compare(name, folder, options):
         first = max(abs(a - b) for a, b in zip(losses[side][:10], losses["pure-llm"][:10]))
         if not first < 0.01 or not losses[side][common - 1] < losses[side][0]:
             raise SystemExit(f"{name}: the losses of {side} do not train as ours do (first steps differ by {first:.3g}); ours {losses['pure-llm'][:5]}, theirs {losses[side][:5]}.")
-        rows.append([name, f"{batch}×{length}", side if side == "pure-llm" else f"PyTorch {side}", digits(ms), f"{batch * length / ms * 1e3:,.0f}", f"{operations / ms / 1e6:.1f}",
+        rows.append([name, f"{batch}×{length}", {"pure-llm": side, "llmc": "llm.c"}.get(side, f"PyTorch {side}"), digits(ms), f"{batch * length / ms * 1e3:,.0f}", f"{operations / ms / 1e6:.1f}",
                      f"{peaks[side] / 1e6:,.0f}", *ratio, f"{losses[side][0]:.4f} → {losses[side][common - 1]:.4f} (n = {common})", f"{median(others[side]):.2f}"])
     return {"rows": rows, "ratios": ratios, "others": max(median(values) for values in others.values()), "programs": {side: worker.ready for side, worker in workers.items()}}
 
@@ -124,11 +140,10 @@ def environment(side, threads):
     return result
 
 
-def write_tokens(path, vocabulary, count):
+def random_tokens(vocabulary, count):
     """Ids of which small ones are frequent: the loss falls by that first, then by heart."""
     source = random.Random(1)
-    with open(path, "wb") as file:
-        file.write(struct.pack(f"<{count}H", *(int(vocabulary * source.random() ** 3) for _ in range(count))))
+    return [int(vocabulary * source.random() ** 3) for _ in range(count)]
 
 
 def digits(value):
