@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
 using PureLlm.Cli.Benching;
 using PureLlm.Cli.Rendering;
 using PureLlm.Engine.Configuration;
@@ -13,13 +15,14 @@ public sealed class BenchTrainCommand : CliCommand
     private readonly Argument<string> config = new("config") { Description = "a .toml file, or a template: tiny, bench, gpt2-124m" };
     private readonly Option<string[]> set = new("--set") { Description = "another value for a key: --set train.batch=4", HelpName = "k=v" };
     private readonly Option<int?> vocabulary = new("--vocab") { Description = "tokens of the vocabulary (what the tokenizer will have)", HelpName = "V" };
+    private readonly Option<bool> switches = new("--switches") { Description = "beside float32: the switches that save memory, in turns" };
     private readonly Option<double> seconds = new("--seconds") { Description = "how long to measure (5)", HelpName = "N", DefaultValueFactory = _ => 5 };
 
     public BenchTrainCommand() : base("train", "ms per phase, tokens/s, share of the peak")
     {
         config.CompletionSources.Add([.. ConfigTemplates.All.Select(template => template.Name)]);
         Arguments.Add(config);
-        foreach (Option option in new Option[] { set, vocabulary, seconds }) { Options.Add(option); }
+        foreach (Option option in new Option[] { set, vocabulary, switches, seconds }) { Options.Add(option); }
         options.AddTo(this, hasLength: false);
     }
 
@@ -27,6 +30,7 @@ public sealed class BenchTrainCommand : CliCommand
     [
         ("pure-llm bench train tiny", "the template, on all cores"),
         ("pure-llm bench train gpt2-124m --set model.context=256", "124M, shorter"),
+        ("pure-llm bench train my.toml --switches", "memory and time of [precision] and recompute"),
     ];
 
     public override IReadOnlyList<string> Notes => ["On random tokens: no data is read. A step is one micro-batch and one update."];
@@ -40,16 +44,46 @@ public sealed class BenchTrainCommand : CliCommand
         int tokens = context.Get(vocabulary) ?? TrainBench.Vocabulary(loaded.Tokenizer);
         using MachineCeilings ceilings = new(threads, CpuFeatures.Width);
         using Backend backend = context.CreateBackend(threads);
-        (IReadOnlyList<BenchRow> rows, long bytes, long parameters) = TrainBench.Run(backend, loaded, tokens, threads, context.Get(seconds), ceilings);
-        BenchReport report = new("train", rows) { Peak = ceilings.Peak };
-        BenchOptions.Write(context, format, report, () => Table(rows));
-        if (format is BenchFormat.Text or BenchFormat.Markdown)
+        StepRun[] runs = context.Get(switches)
+            ? [.. TrainBench.Switches(loaded).Select(item => new StepRun(item.Name, backend, item.Config, tokens))]
+            : [new StepRun(loaded.Run.Name, backend, loaded, tokens)];
+        try
         {
-            context.Out.WriteLine();
-            context.Out.WriteLine(context.Style.Plain($"{Numbers.Count(parameters)} parameters · {Numbers.Bytes(bytes)} held by weights, gradients, moments and activations · peak {BenchTable.Digits(ceilings.Peak / 1e9)} GFLOP/s of multiply-adds on {threads} thread{(threads == 1 ? "" : "s")}"));
+            IReadOnlyList<BenchRow> rows = runs.Length > 1 ? TrainBench.Compare(runs, threads, context.Get(seconds), ceilings) : TrainBench.Run(runs[0], threads, context.Get(seconds), ceilings);
+            BenchOptions.Write(context, format, new BenchReport("train", rows) { Peak = ceilings.Peak }, () => runs.Length > 1 ? Table(runs, rows) : Table(rows));
+            if (format is BenchFormat.Text or BenchFormat.Markdown)
+            {
+                context.Out.WriteLine();
+                context.Out.WriteLine(context.Style.Plain(Footer(runs, ceilings, threads)));
+            }
+        }
+        finally
+        {
+            Array.ForEach(runs, run => run.Dispose());
         }
         return ExitCode.Ok;
     }
+
+    private static string Footer(StepRun[] runs, MachineCeilings ceilings, int threads)
+    {
+        using Process process = Process.GetCurrentProcess();
+        string held = runs.Length > 1 ? "" : $"{Numbers.Bytes(runs[0].Bytes)} held by weights, gradients, moments and activations ({BenchTable.Digits((double)runs[0].Bytes / runs[0].Model.ParameterCount)} bytes a parameter), {Numbers.Bytes(Math.Max(process.PeakWorkingSet64, Environment.WorkingSet))} at the peak of the process · ";
+        return $"{Numbers.Count(runs[0].Model.ParameterCount)} parameters · {held}peak {BenchTable.Digits(ceilings.Peak / 1e9)} GFLOP/s of multiply-adds on {threads} thread{(threads == 1 ? "" : "s")}";
+    }
+
+    private static BenchTable Table(StepRun[] runs, IReadOnlyList<BenchRow> rows)
+    {
+        BenchTable table = new(("switch", false), ("weights MB", true), ("gradients", true), ("moments", true), ("activations", true), ("held MB", true), ("bytes/parameter", true), ("step", true), ("of float32's time", true), ("tokens/s", true), ("% peak", true));
+        for (int i = 0; i < runs.Length; i++)
+        {
+            (StepRun run, BenchRow row) = (runs[i], rows[i]);
+            table.Add(row.Variant, Megabytes(run.WeightBytes), Megabytes(run.GradientBytes), Megabytes(run.MomentBytes), Megabytes(run.ActivationBytes), Megabytes(run.Bytes),
+                BenchTable.Digits((double)run.Bytes / run.Model.ParameterCount), BenchTable.Time(row.Median), $"{1 / row.Speedup:0.00}×", Numbers.Count((long)(row.Tokens / row.Median)), BenchTable.Percent(row.Share, "0"));
+        }
+        return table;
+    }
+
+    private static string Megabytes(long bytes) => (bytes / 1e6).ToString(bytes >= 1e8 ? "0" : "0.0", CultureInfo.InvariantCulture);
 
     private LoadedConfig Load(CommandContext context)
     {

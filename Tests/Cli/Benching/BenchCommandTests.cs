@@ -77,13 +77,25 @@ public sealed class BenchCommandTests
         Assert.That(cli.Run([.. arguments, "--json"]), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
         cli.Write("a.json", cli.Out.ToString());
         BenchReport report = BenchReport.Read(Path.Combine(cli.Folder, "a.json"), "a.json");
-        Assert.That(report.Rows.Select(row => row.Variant), Is.EqualTo(new[] { "forward", "backward", "optimizer", "step" }));
-        Assert.That(report.Rows[3].Tokens, Is.EqualTo(32));
-        Assert.That(report.Rows.Take(3).Sum(row => row.Seconds[0]), Is.EqualTo(report.Rows[3].Seconds[0]).Within(0.02 * report.Rows[3].Seconds[0]));
-        Assert.That(report.Rows[3].Share, Is.InRange(1e-5, 1.2));
+        Assert.That(report.Rows.Select(row => row.Variant), Is.EqualTo(new[] { "data", "forward", "backward", "norm", "update", "step" }));
+        Assert.That(report.Rows[^1].Tokens, Is.EqualTo(32));
+        Assert.That(report.Rows.SkipLast(1).Sum(row => row.Seconds[0]), Is.EqualTo(report.Rows[^1].Seconds[0]).Within(0.02 * report.Rows[^1].Seconds[0]));
+        Assert.That(report.Rows[^1].Share, Is.InRange(1e-5, 1.2));
         Assert.That(cli.Run(arguments), Is.EqualTo(ExitCode.Ok));
-        Assert.That(cli.Out.ToString(), Does.Contain("optimizer").And.Contain("held by weights, gradients, moments and activations"));
+        Assert.That(cli.Out.ToString(), Does.Contain("update").And.Contain("at the peak of the process").And.Contain("held by weights, gradients, moments and activations"));
         Assert.That(cli.Run("bench", "train", "tiny", "--set", "model.width=0"), Is.EqualTo(ExitCode.Configuration));
+    }
+
+    [Test]
+    public void Train_shows_what_each_switch_saves()
+    {
+        using var cli = new CliRunner();
+        Assert.That(cli.Run("bench", "train", "tiny", "--set", "model.width=16", "--set", "train.batch=2", "--vocab", "32", "--seconds", "0", "--threads", "1", "--switches", "--csv"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        string[][] rows = [.. cli.Out.ToString().TrimEnd().Split('\n').Select(line => line.Replace("gradients, moments", "both").Replace("\"", "").Split(','))];
+        Assert.That(rows[1..].Select(row => row[0]), Is.EqualTo(new[] { "float32", "activations = bfloat16", "recompute = block", "both = bfloat16", "weights = bfloat16", "all but weights" }));
+        double Held(int row) => double.Parse(rows[row][5], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.That(Held(6), Is.LessThan(Held(1)), "all of them hold less");
+        Assert.That(rows[1][8], Is.EqualTo("1.00×"));
     }
 
     [Test]
