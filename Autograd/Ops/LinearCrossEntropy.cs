@@ -3,13 +3,14 @@ using PureLlm.Kernels;
 namespace PureLlm.Autograd.Ops;
 
 /// <summary>Output projection and loss in one: L = weight · Σ (logsumexp(x·Wᵀ) − (x·Wᵀ)[target]). x [.., C], W [V, C], L a scalar.</summary>
-/// <remarks>Equal to <see cref="MatMul"/> then <see cref="CrossEntropy"/>, in chunks of rows, so that B·T·V logits are never held at once:
-/// beyond <see cref="KeptLogits"/> the backward pass computes a chunk's logits again. With dz = dL·weight·(softmax − onehot):
-/// dx += dz·W, dW += dzᵀ·x. Saved: the loss of each row, its logsumexp, and the logits while they are few.</remarks>
+/// <remarks>Equal to <see cref="MatMul"/> then <see cref="CrossEntropy"/>, in chunks of rows, so that B·T·V logits are never held at once.
+/// A chunk's logits z also give its gradient, dz = weight·(softmax − onehot), so the forward pass of training saves dz·W and dzᵀ·x and no logits
+/// are ever computed twice; the backward pass only scales: dx += dL·(dz·W), dW += dL·(dzᵀ·x).
+/// Saved: the loss of each row, its logsumexp, and the two gradients.</remarks>
 public sealed class LinearCrossEntropy(Tokens targets, int chunkRows = 0) : Op
 {
-    /// <summary>Up to this many logits are kept for the backward pass (16 MB) instead of computed again.</summary>
-    public const int KeptLogits = 1 << 22;
+    /// <summary>Logits of a chunk: 64 MB, but never fewer than 16 rows.</summary>
+    public const int ChunkLogits = 1 << 24;
 
     public static IEnumerable<OpExample> Examples =>
     [
@@ -20,6 +21,8 @@ public sealed class LinearCrossEntropy(Tokens targets, int chunkRows = 0) : Op
     public override string Name => "linear_cross_entropy";
 
     public override bool BackwardReadsOutput => false;
+
+    public override bool Overwrites(int input) => true;
 
     public Tokens Targets => targets;
 
@@ -32,15 +35,17 @@ public sealed class LinearCrossEntropy(Tokens targets, int chunkRows = 0) : Op
         return new Shape();
     }
 
-    private static bool Keeps(Shape x, Shape w) => (long)x.Rows * w[0] <= KeptLogits;
-
-    /// <summary>Rows of a chunk: as given, else what fits into <see cref="KeptLogits"/>, at least 16.</summary>
-    private int ChunkRows(Shape x, Shape w) => Math.Min(x.Rows, chunkRows > 0 ? chunkRows : Math.Max(16, KeptLogits / Math.Max(1, w[0])));
+    /// <summary>Rows of a chunk: as given, else equal parts of at most <see cref="ChunkLogits"/>.</summary>
+    private int ChunkRows(Shape x, Shape w)
+    {
+        int most = Math.Max(16, ChunkLogits / Math.Max(1, w[0])), parts = Math.Max(1, (x.Rows + most - 1) / most);
+        return chunkRows > 0 ? Math.Min(x.Rows, chunkRows) : (x.Rows + parts - 1) / parts;
+    }
 
     public override int SavedLength(ReadOnlySpan<Tensor> inputs)
     {
         Shape x = inputs[0].Shape, w = inputs[1].Shape;
-        return (2 * x.Rows) + (Keeps(x, w) ? x.Rows * w[0] : 0);
+        return checked((2 * x.Rows) + (SavesGradients(inputs) ? x.Length + (inputs[1].NeedsGradient ? w.Length : 0) : 0));
     }
 
     public override int WorkspaceLength(ReadOnlySpan<Tensor> inputs) => checked(ChunkRows(inputs[0].Shape, inputs[1].Shape) * inputs[1].Shape[0]);
@@ -48,14 +53,11 @@ public sealed class LinearCrossEntropy(Tokens targets, int chunkRows = 0) : Op
     public override void Forward(Backend backend, Node node)
     {
         Tensor x = node.Inputs[0], w = node.Inputs[1];
-        int rows = x.Shape.Rows, columns = x.Shape.Columns, vocabulary = w.Shape[0], step = ChunkRows(x.Shape, w.Shape);
-        for (int start = 0; start < rows; start += step)
-        {
-            int count = Math.Min(step, rows - start);
-            View logits = Logits(node, start, count);
-            backend.MatMul(MatMulLayout.NT, x.Data.Slice(start * columns, count * columns), w.Data, logits, count, vocabulary, columns);
-            backend.CrossEntropy(logits, targets.Ids.Slice(start, count), node.Saved.Slice(start, count), node.Saved.Slice(rows + start, count), count, vocabulary, Tokens.Ignored);
-        }
+        int rows = x.Shape.Rows;
+        bool saves = SavesGradients(node.Inputs);
+        View dx = saves ? node.Saved.Slice(2 * rows, x.Shape.Length) : default;
+        View dw = saves && w.NeedsGradient ? node.Saved.Slice((2 * rows) + x.Shape.Length, w.Shape.Length) : default;
+        Run(backend, node, dx, dw, adds: false, targets.LossWeight);
         backend.Sum(node.Saved.Slice(0, rows), node.Output.Data);
         backend.Scale(node.Output.Data, node.Output.Data, targets.LossWeight);
     }
@@ -63,24 +65,44 @@ public sealed class LinearCrossEntropy(Tokens targets, int chunkRows = 0) : Op
     public override void Backward(Backend backend, Node node)
     {
         Tensor x = node.Inputs[0], w = node.Inputs[1];
-        int rows = x.Shape.Rows, columns = x.Shape.Columns, vocabulary = w.Shape[0], step = ChunkRows(x.Shape, w.Shape);
+        int rows = x.Shape.Rows;
         Span<float> upstream = stackalloc float[1];
         backend.Read(node.Output.Grad, upstream);
+        if (!SavesGradients(node.Inputs))
+        {
+            Run(backend, node, default, w.Grad, node.Adds(1), upstream[0] * targets.LossWeight);
+            return;
+        }
+        Give(backend, node.Saved.Slice(2 * rows, x.Shape.Length), x.Grad, node.Adds(0), upstream[0]);
+        if (w.NeedsGradient) { Give(backend, node.Saved.Slice((2 * rows) + x.Shape.Length, w.Shape.Length), w.Grad, node.Adds(1), upstream[0]); }
+    }
+
+    private static void Give(Backend backend, View saved, View grad, bool adds, float scale)
+    {
+        if (adds) { backend.Accumulate(saved, grad, scale); }
+        else { backend.Scale(saved, grad, scale); }
+    }
+
+    // A gradient that flows on into x says that the tape records; a constant x has its logits computed again instead.
+    private static bool SavesGradients(ReadOnlySpan<Tensor> inputs) => inputs[0].NeedsGradient;
+
+    /// <summary>Losses of all rows, and into the views that are given the gradients dx (overwritten) and dw.</summary>
+    private void Run(Backend backend, Node node, View dx, View dw, bool adds, float scale)
+    {
+        Tensor x = node.Inputs[0], w = node.Inputs[1];
+        int rows = x.Shape.Rows, columns = x.Shape.Columns, vocabulary = w.Shape[0], step = ChunkRows(x.Shape, w.Shape);
         for (int start = 0; start < rows; start += step)
         {
             int count = Math.Min(step, rows - start);
-            View rowsOfX = x.Data.Slice(start * columns, count * columns), logits = Logits(node, start, count), dz = node.Workspace.Slice(0, count * vocabulary);
-            if (!Keeps(x.Shape, w.Shape)) { backend.MatMul(MatMulLayout.NT, rowsOfX, w.Data, logits, count, vocabulary, columns); }
-            backend.CrossEntropyBackward(logits, targets.Ids.Slice(start, count), node.Saved.Slice(rows + start, count), dz, count, vocabulary, Tokens.Ignored, upstream[0] * targets.LossWeight);
-            if (x.NeedsGradient) { backend.MatMul(MatMulLayout.NN, dz, w.Data, x.Grad.Slice(start * columns, count * columns), count, columns, vocabulary, accumulate: true); }
-            if (w.NeedsGradient) { backend.MatMul(MatMulLayout.TN, dz, rowsOfX, w.Grad, vocabulary, columns, count, accumulate: true); }
+            View rowsOfX = x.Data.Slice(start * columns, count * columns), logits = node.Workspace.Slice(0, count * vocabulary), ids = targets.Ids.Slice(start, count);
+            View logSumExp = node.Saved.Slice(rows + start, count);
+            backend.MatMul(MatMulLayout.NT, rowsOfX, w.Data, logits, count, vocabulary, columns);
+            backend.CrossEntropy(logits, ids, node.Saved.Slice(start, count), logSumExp, count, vocabulary, Tokens.Ignored);
+            if (dx.IsEmpty && dw.IsEmpty) { continue; }
+            backend.CrossEntropyBackward(logits, ids, logSumExp, logits, count, vocabulary, Tokens.Ignored, scale);
+            if (!dx.IsEmpty) { backend.MatMul(MatMulLayout.NN, logits, w.Data, dx.Slice(start * columns, count * columns), count, columns, vocabulary); }
+            if (!dw.IsEmpty) { backend.MatMul(MatMulLayout.TN, logits, rowsOfX, dw, vocabulary, columns, count, accumulate: adds || start > 0); }
         }
-    }
-
-    private static View Logits(Node node, int start, int count)
-    {
-        Shape x = node.Inputs[0].Shape, w = node.Inputs[1].Shape;
-        return Keeps(x, w) ? node.Saved.Slice((2 * x.Rows) + (start * w[0]), count * w[0]) : node.Workspace.Slice(0, count * w[0]);
     }
 
     public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes) =>
