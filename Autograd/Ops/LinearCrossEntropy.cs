@@ -9,8 +9,8 @@ namespace PureLlm.Autograd.Ops;
 /// Saved: the loss of each row, its logsumexp, and the two gradients.</remarks>
 public sealed class LinearCrossEntropy(Tokens targets, int chunkRows = 0) : Op
 {
-    /// <summary>Logits of a chunk: 64 MB, but never fewer than 16 rows.</summary>
-    public const int ChunkLogits = 1 << 24;
+    /// <summary>Logits of a chunk: 128 MB, but never fewer than 16 rows.</summary>
+    public const int ChunkLogits = 1 << 25;
 
     public static IEnumerable<OpExample> Examples =>
     [
