@@ -9,7 +9,9 @@ namespace PureLlm.Benchmarks.Kernels;
 [MemoryDiagnoser]
 public class TensorPrimitivesSuite
 {
-    private const int Length = 1 << 20, Columns = 1024;
+    internal const int Length = 1 << 20;
+
+    private const int Columns = 1024;
     private readonly float[] a = new float[Length], b = new float[Length], y = new float[Length];
     private CpuBackend backend = null!;
     private TensorBuffer memory = null!;
@@ -55,6 +57,38 @@ public class TensorPrimitivesSuite
 
     [Benchmark]
     public void Kernel() => kernel();
+
+    /// <summary>Largest difference of a method's result from float64, relative to the largest value.</summary>
+    internal double? ErrorOf(string method)
+    {
+        Prepare();
+        Action body = method switch { nameof(Loop) => loop, nameof(Primitives) => primitives, _ => kernel };
+        body();
+        bool isTotal = Function is "sum" or "sum.squares";
+        float[] actual = isTotal ? new float[1] : new float[Length];
+        if (method == nameof(Kernel)) { backend.Read(isTotal ? one : z, actual); }
+        else { Array.Copy(y, actual, actual.Length); }
+        Free();
+        double worst = 0, largest = 0;
+        double[] expected = Expected();
+        for (int i = 0; i < expected.Length; i++) { (worst, largest) = (Math.Max(worst, Math.Abs(actual[i] - expected[i])), Math.Max(largest, Math.Abs(expected[i]))); }
+        return worst / largest;
+    }
+
+    private double[] Expected() => Function switch
+    {
+        "add" => [.. a.Zip(b, (p, q) => (double)p + q)],
+        "multiply" => [.. a.Zip(b, (p, q) => (double)p * q)],
+        "sum" => [a.Sum(p => (double)p)],
+        "sum.squares" => [a.Sum(p => (double)p * p)],
+        "sigmoid" => [.. a.Select(p => 1 / (1 + Math.Exp(-p)))],
+        "tanh" => [.. a.Select(p => Math.Tanh(p))],
+        _ => [.. a.Chunk(Columns).SelectMany(row =>
+        {
+            double total = row.Sum(p => Math.Exp(p));
+            return row.Select(p => Math.Exp(p) / total);
+        })],
+    };
 
     private Action Each(Func<float, float, float> function) => () =>
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PureLlm.Cli.Benching;
 using PureLlm.Engine.Configuration;
+using PureLlm.Kernels;
 
 namespace PureLlm.Cli.Commands;
 
@@ -12,10 +13,12 @@ public sealed class BenchKernelCommand : CliCommand
     private readonly Option<string> baseline = new("--baseline") { Description = $"what the others are compared with ({KernelArm.TextbookName})", HelpName = "V", DefaultValueFactory = _ => KernelArm.TextbookName };
     private readonly Option<string?> shape = new("--shape") { Description = "MxNxK, rows x columns, or BxTxHxD (attention)", HelpName = "S" };
 
+    private readonly Option<bool> asm = new("--asm") { Description = "the machine code of the hot loops instead of times" };
+
     public BenchKernelCommand() : base("kernel", "every vector width against the textbook")
     {
         baseline.CompletionSources.Add([.. KernelBench.Variants]);
-        foreach (Option option in new Option[] { filter, baseline, shape }) { Options.Add(option); }
+        foreach (Option option in new Option[] { filter, baseline, shape, asm }) { Options.Add(option); }
         options.AddTo(this);
     }
 
@@ -23,6 +26,7 @@ public sealed class BenchKernelCommand : CliCommand
     [
         ("pure-llm bench kernel --filter matmul --quick", "all widths on the products"),
         ("pure-llm bench kernel --shape 512x512x512 --threads 2", "one shape, two threads"),
+        ("pure-llm bench kernel --filter silu --asm", "what the JIT compiler made"),
     ];
 
     public override IReadOnlyList<string> Notes => ["On one thread unless --threads says more. Ends with 6 where a result is wrong."];
@@ -37,6 +41,16 @@ public sealed class BenchKernelCommand : CliCommand
             throw new CliException(ExitCode.Usage, $"bench kernel --baseline {reference}: this CPU has {string.Join(", ", KernelBench.Variants)}");
         }
         IReadOnlyList<KernelCase> kernels = Chosen(context);
+        if (HotLoops.IsRequested)
+        {
+            RunOnce(kernels);
+            return ExitCode.Ok;
+        }
+        if (context.Get(asm))
+        {
+            WriteLoops(context);
+            return ExitCode.Ok;
+        }
         int threads = context.Threads ?? 1;
         using MachineCeilings ceilings = new(threads);
         List<BenchRow> rows = [];
@@ -55,6 +69,28 @@ public sealed class BenchKernelCommand : CliCommand
             context.Out.WriteLine(context.Style.Plain($"peak: {BenchTable.Digits(ceilings.Peak / 1e9)} GFLOP/s of multiply-adds, or the copy bandwidth at the kernel's size, on {threads} thread{(threads == 1 ? "" : "s")}"));
         }
         return rows.All(row => row.IsCorrect) ? ExitCode.Ok : ExitCode.CheckFailed;
+    }
+
+    private static void RunOnce(IReadOnlyList<KernelCase> kernels)
+    {
+        foreach (KernelCase kernel in kernels)
+        {
+            using KernelArm arm = new(kernel, CpuFeatures.Width, 1, kernel.Values());
+            arm.Body();
+        }
+    }
+
+    private void WriteLoops(CommandContext context)
+    {
+        List<string> arguments = ["bench", "kernel"];
+        if (context.Get(filter) is { } part) { arguments.AddRange(["--filter", part]); }
+        if (context.Get(shape) is { } size) { arguments.AddRange(["--shape", size]); }
+        foreach (HotLoops.Loop loop in HotLoops.Of(arguments))
+        {
+            context.Out.WriteLine(context.Style.Plain($"{loop.Method}\n  innermost loop: {loop.Instructions} instructions, {loop.VectorInstructions} of them on vectors"));
+            foreach (string line in loop.Lines) { context.Out.WriteLine(context.Style.Plain(line)); }
+            context.Out.WriteLine();
+        }
     }
 
     private static BenchTable Table(BenchReport report, string reference)
