@@ -1,6 +1,10 @@
 using PureLlm.Engine.Configuration;
+using PureLlm.Engine.Data;
 using PureLlm.Engine.Formats;
+using PureLlm.Engine.Modules;
+using PureLlm.Engine.Optimizers;
 using PureLlm.Engine.Training;
+using PureLlm.Kernels.Cpu;
 
 namespace PureLlm.Tests.Engine.Training;
 
@@ -75,6 +79,37 @@ public class PrecisionTests
         Assert.That(model.Tensors.Select(tensor => tensor.Type), Is.All.EqualTo("F32"));
         Assert.That(optimizer.Tensors.Select(tensor => tensor.Type), Is.All.EqualTo("BF16"));
         Assert.That(model.Tensors.SelectMany(tensor => model.Read(tensor)), Has.Some.Matches<float>(x => (BitConverter.SingleToUInt32Bits(x) & 0xFFFF) != 0));
+    }
+
+    [Test]
+    public void Divergence_stops_the_run_and_names_its_origin([Values("bfloat16", "float16")] string gradients)
+    {
+        using TestRun run = new(["train.lr=999", "train.clip=0", "train.warmup=0", "train.optimizer=sgd", "break.on=[\"nan\", \"inf\"]", .. s_all, $"precision.gradients={gradients}"]);
+        TrainingResult result = run.Train();
+        Assert.That(result.Outcome, Is.EqualTo(TrainingOutcome.Broke));
+        Assert.That(result.Break!.Origin, Is.Not.Null);
+        Assert.That(result.Break.Origin!.Place, Is.Not.Empty);
+    }
+
+    [Test]
+    public void A_warmed_step_allocates_nothing([Values("adamw", "sgd", "muon")] string optimizer)
+    {
+        RunConfig config = TestRun.Parse([.. s_all, $"train.optimizer={optimizer}", "model.position=learned"]).Config;
+        using var backend = new CpuBackend(2);
+        using TokenDataset data = DataLoader.Open(config.Data, config.Tokenizer, 5);
+        using LanguageModel model = LanguageModel.Create(config.Model, data.VocabularySize);
+        model.Allocate(backend, 5, training: true, config.Precision.Slabs);
+        using Optimizer moving = Optimizer.Create(config.Train, model.Config, model.Slabs, backend, new MomentStorage(config.Precision.Moments, 5));
+        using var work = new TrainingStep(backend, model, data.Batches(4, config.Model.Context, 2), moving, 1, 5);
+        long allocated = 0;
+        for (long step = 0; step < 6; step++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            (double _, double norm) = work.Measure(step);
+            work.Update(step, 1e-3, norm);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Assert.That(allocated, Is.Zero);
     }
 
     [Test]
