@@ -36,6 +36,11 @@ public sealed unsafe partial class CpuBackend
     public override void Accumulate(View x, View into, float scale = 1f)
     {
         int n = Length(into);
+        if (IsStored(into))
+        {
+            AddTo(into, Pointer(x, n, "Accumulate", nameof(x)), accumulates: true, scale);
+            return;
+        }
         Run(new ElementwiseKernel.Accumulate(Pointer(x, n, "Accumulate", nameof(x)), Pointer(into), scale), n);
     }
 
@@ -43,6 +48,11 @@ public sealed unsafe partial class CpuBackend
     public override void Scale(View x, View y, float scale)
     {
         int n = Length(y);
+        if (IsStored(y))
+        {
+            AddTo(y, Pointer(x, n, "Scale", nameof(x)), accumulates: false, scale);
+            return;
+        }
         Run(new ElementwiseKernel.Scale(Pointer(x, n, "Scale", nameof(x)), Pointer(y), scale), n);
     }
 

@@ -68,19 +68,19 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>y = x, or y += x, in the format of y, rounded at random.</summary>
-    private void AddTo(View y, float* x, bool accumulates)
+    /// <summary>y = scale·x, or y += scale·x, in the format of y, rounded at random.</summary>
+    private void AddTo(View y, float* x, bool accumulates, float scale = 1f)
     {
         StoredPointer p = Stored(y, y.Length, "AddTo", nameof(y));
         RandomStream rounding = y.Buffer.NextRounding();
         if (y.Buffer.Format == StorageFormat.Float16)
         {
-            Run(new StoredKernel.Add<StoredFloat16>(x, p, accumulates, rounding), y.Length);
+            Run(new StoredKernel.Add<StoredFloat16>(x, p, accumulates, rounding, scale), y.Length);
         }
         else
         {
             RequireFormat(y, StorageFormat.BFloat16, "AddTo", nameof(y));
-            Run(new StoredKernel.Add<StoredBFloat16>(x, p, accumulates, rounding), y.Length);
+            Run(new StoredKernel.Add<StoredBFloat16>(x, p, accumulates, rounding, scale), y.Length);
         }
     }
 

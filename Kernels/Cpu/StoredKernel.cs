@@ -5,8 +5,8 @@ namespace PureLlm.Kernels.Cpu;
 /// <summary>What is done with numbers in 16 bits outside of the optimizers: sums in place, and copies between formats.</summary>
 internal static class StoredKernel
 {
-    /// <summary>y += x, or y = x; y is rounded by noise.</summary>
-    public readonly unsafe struct Add<TStored>(float* x, StoredPointer y, bool accumulates, RandomStream rounding) : IVectorBody where TStored : struct, IStored
+    /// <summary>y += scale·x, or y = scale·x; y is rounded by noise.</summary>
+    public readonly unsafe struct Add<TStored>(float* x, StoredPointer y, bool accumulates, RandomStream rounding, float scale = 1f) : IVectorBody where TStored : struct, IStored
     {
         private readonly (uint, uint) _keys = CounterRandom.Keys(rounding);
 
@@ -28,10 +28,9 @@ internal static class StoredKernel
         private void Move<TWidth, TVector>(nint i) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         {
             TVector sum = TWidth.Load(x + i);
-            if (accumulates)
-            {
-                sum = TWidth.Add(TStored.Load<TWidth, TVector>(y, i), sum);
-            }
+            sum = accumulates
+                ? TWidth.MultiplyAdd(sum, TWidth.Broadcast(scale), TStored.Load<TWidth, TVector>(y, i))
+                : TWidth.Multiply(sum, TWidth.Broadcast(scale));
             TStored.Store<TWidth, TVector>(sum, y, i, CounterRandom.Noise<TWidth, TVector>(_keys, (uint)i));
         }
     }

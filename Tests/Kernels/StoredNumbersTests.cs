@@ -168,6 +168,9 @@ public class StoredNumbersTests
         Assert.That(y.Span.ToArray(), Is.EqualTo((float[])[.. seen[..6].Select(b => 1 + b), .. seen[..6].Select(b => 1 + b)]));
         backend.AddRowsBackward(new View(y, 0, 12), new View(gradient, 0, 6), 4, 3, 2);
         Assert.That(Read(backend, new View(gradient, 0, 6)), Is.EqualTo(seen[..6].Select(b => 2 + (2 * b))).Within(1.0 / 64));
+        backend.Scale(new View(y, 0, 6), new View(gradient, 0, 6), 3f);
+        backend.Accumulate(new View(y, 0, 6), new View(gradient, 0, 6), -1f);
+        Assert.That(Read(backend, new View(gradient, 0, 6)), Is.EqualTo(y.Span[..6].ToArray().Select(x => 2 * x)).Within(1.0 / 16));
     }
 
     [Test]
