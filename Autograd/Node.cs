@@ -32,6 +32,9 @@ public sealed class Node
     /// <summary>Whether the gradient of this input lies in the memory of the output's: it is there already.</summary>
     public bool IsPassed(int input) => inputs[input].Grad == Output.Grad;
 
+    /// <summary>Whether <see cref="Op.Forward"/> has run in this step; see <see cref="Op.ComputesOutputBackward"/>.</summary>
+    public bool IsComputed { get; internal set; } = true;
+
     /// <summary>What the module that applied it declared to belong together; 0: nothing.</summary>
     internal int Segment { get; set; }
 

@@ -21,6 +21,9 @@ public abstract class Op
     /// <summary>Floats of scratch that live only during one call of <see cref="Forward"/> or <see cref="Backward"/>.</summary>
     public virtual int WorkspaceLength(ReadOnlySpan<Tensor> inputs) => 0;
 
+    /// <summary>Floats of scratch with which the op runs as well, if slower: where memory is short.</summary>
+    public virtual int LeastWorkspaceLength(ReadOnlySpan<Tensor> inputs) => WorkspaceLength(inputs);
+
     /// <summary>Whether <see cref="Backward"/> reads the values of an input; what no backward pass reads is not kept.</summary>
     public virtual bool BackwardReads(int input) => true;
 
@@ -32,6 +35,9 @@ public abstract class Op
 
     /// <summary>Whether the gradient of an input is that of the output as it is, so that both may share memory (<see cref="Node.IsPassed"/>).</summary>
     public virtual bool PassesGradient(int input) => false;
+
+    /// <summary>Whether <see cref="Backward"/> computes the output as well where <see cref="Node.IsComputed"/> is false: a loss whose gradient comes with it. It then reads all inputs.</summary>
+    public virtual bool ComputesOutputBackward => false;
 
     /// <summary>Whether the forward pass costs little beside a matrix product: selective recomputation runs it again.</summary>
     public virtual bool IsCheap => false;

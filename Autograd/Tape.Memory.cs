@@ -64,14 +64,50 @@ public sealed partial class Tape
         for (int i = 0; i < Count; i++) { nodes[i].Output.Pending = this; }
     }
 
+    /// <summary>Computes a tensor that someone asks for, with all others.</summary>
+    /// <exception cref="InvalidOperationException">The tape was reset since.</exception>
+    internal void Compute(Tensor tensor)
+    {
+        if (tensor.Position >= Count || !ReferenceEquals(nodes[tensor.Position].Output, tensor))
+        {
+            throw new InvalidOperationException($"{tensor} was not computed before its tape was reset; read it before.");
+        }
+        if (plan is null) { Plan(); }
+        if (!nodes[Count - 1].IsComputed)
+        {
+            Complete(nodes[Count - 1], runs: true);
+        }
+    }
+
     /// <summary>Plans the operations so far as a whole and runs them.</summary>
-    internal void Compute()
+    private void Plan()
     {
         Node[] sequence = [.. nodes[..Count]];
         foreach (Node node in sequence) { node.Output.Pending = null; }
         plan = new MemoryPlan(backend, sequence, records, memory!);
         FloatsHeld = plan.Floats;
-        for (int i = 0; i < sequence.Length; i++) { plan.Forward(i, Observer); }
+        foreach (Node node in sequence) { Run(node); }
+    }
+
+    /// <summary>Runs a node by plan; a last one whose output comes with its gradient waits for the backward pass, or for someone to ask.</summary>
+    private void Run(Node node)
+    {
+        node.IsComputed = !(node.Op.ComputesOutputBackward && node.Output.NeedsGradient && node.Index == plan!.Count - 1);
+        if (node.IsComputed) { plan!.Forward(node.Index, Observer); }
+        else
+        {
+            plan!.Place(node.Index);
+            node.Output.Pending = this;
+        }
+    }
+
+    /// <summary>Runs the last node, or notes that its backward pass did so.</summary>
+    private void Complete(Node node, bool runs = false)
+    {
+        node.IsComputed = true;
+        node.Output.Pending = null;
+        if (runs) { plan!.Forward(node.Index, Observer); }
+        else { Observer?.OnForward(node); }
     }
 
     /// <summary>Sees to it that the plan is that of a backward pass from <paramref name="output"/>.</summary>
@@ -82,6 +118,6 @@ public sealed partial class Tape
             throw new InvalidOperationException($"A tape that plans its memory back-propagates from its last tensor, {(Count == 0 ? "and it has none" : nodes[Count - 1].Output)}, not from {output}; make the tape without a plan.");
         }
         if (plan is not null && plan.Count != Count) { Forget(); }
-        if (plan is null) { Compute(); }
+        if (plan is null) { Plan(); }
     }
 }

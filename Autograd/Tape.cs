@@ -49,7 +49,7 @@ public sealed partial class Tape(Backend backend, bool records = true, TapeMemor
             if (repeats && plan is not null && Count < plan.Count)
             {
                 Count++;
-                plan.Forward(node.Index, Observer);
+                Run(node);
             }
             else { Postpone(node, op, inputs, repeats); }
             return node.Output;
@@ -120,7 +120,8 @@ public sealed partial class Tape(Backend backend, bool records = true, TapeMemor
     private void Describe(Node node, Op op, ReadOnlySpan<Tensor> inputs)
     {
         Shape shape = op.OutputShape(inputs);
-        (node.SavedLength, node.WorkspaceLength) = (op.SavedLength(inputs), op.WorkspaceLength(inputs));
+        node.SavedLength = op.SavedLength(inputs);
+        node.WorkspaceLength = memory is { Recompute: not Recomputation.None } ? op.LeastWorkspaceLength(inputs) : op.WorkspaceLength(inputs);
         bool needsGradient = false;
         foreach (Tensor input in inputs) { needsGradient |= input.NeedsGradient; }
 
@@ -141,7 +142,9 @@ public sealed partial class Tape(Backend backend, bool records = true, TapeMemor
         plan?.BeforeBackward(node.Index);
         node.overwritten = 0;
         for (int i = 0; i < node.InputCount; i++) { Touch(node, i); }
+        if (!node.IsComputed) { node.Output.Pending = null; }
         node.Op.Backward(backend, node);
+        if (!node.IsComputed) { Complete(node); }
         Observer?.OnBackward(node);
         plan?.AfterBackward(node.Index);
         return true;

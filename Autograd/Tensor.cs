@@ -28,7 +28,7 @@ public sealed class Tensor
     {
         get
         {
-            Pending?.Compute();
+            Pending?.Compute(this);
             return data;
         }
     }

@@ -50,6 +50,9 @@ internal sealed class MemoryPlan : IDisposable
         for (int i = forward[node]; i < forward[node + 1]; i++) { Run(i, observer); }
     }
 
+    /// <summary>Gives a node's output its place without running the node.</summary>
+    public void Place(int node) => nodes[node].Output.Place(steps[forward[node]].Value!.View, nodes[node].Output.Grad);
+
     /// <summary>Brings back what the node's backward pass reads; the caller then runs it and calls <see cref="AfterBackward"/>.</summary>
     public void BeforeBackward(int node)
     {

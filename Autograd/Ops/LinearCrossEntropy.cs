@@ -3,14 +3,16 @@ using PureLlm.Kernels;
 namespace PureLlm.Autograd.Ops;
 
 /// <summary>Output projection and loss in one: L = weight · Σ (logsumexp(x·Wᵀ) − (x·Wᵀ)[target]). x [.., C], W [V, C], L a scalar.</summary>
-/// <remarks>Equal to <see cref="MatMul"/> then <see cref="CrossEntropy"/>, in chunks of rows, so that B·T·V logits are never held at once.
-/// A chunk's logits z also give its gradient, dz = weight·(softmax − onehot), so the forward pass of training saves dz·W and dzᵀ·x and no logits
-/// are ever computed twice; the backward pass only scales: dx += dL·(dz·W), dW += dL·(dzᵀ·x).
-/// Saved: the loss of each row, its logsumexp, and the two gradients.</remarks>
+/// <remarks>Equal to <see cref="MatMul"/> then <see cref="CrossEntropy"/>, in chunks of rows, so that B·T·V logits are never held at once:
+/// where it can, loss and gradient of a chunk are computed together, in the backward pass. With dz = dL·weight·(softmax − onehot):
+/// dx += dz·W, dW += dzᵀ·x. Saved: the loss of each row and its logsumexp.</remarks>
 public sealed class LinearCrossEntropy(Tokens targets, int chunkRows = 0) : Op
 {
-    /// <summary>Logits of a chunk: 128 MB, but never fewer than 16 rows.</summary>
+    /// <summary>Logits of a chunk: 128 MB, but never fewer than 16 rows; W is read three times for each chunk.</summary>
     public const int ChunkLogits = 1 << 25;
+
+    /// <summary>The same where memory is short: 16 MB.</summary>
+    public const int LeastChunkLogits = 1 << 22;
 
     public static IEnumerable<OpExample> Examples =>
     [
@@ -24,6 +26,8 @@ public sealed class LinearCrossEntropy(Tokens targets, int chunkRows = 0) : Op
 
     public override bool Overwrites(int input) => true;
 
+    public override bool ComputesOutputBackward => true;
+
     public Tokens Targets => targets;
 
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)
@@ -35,74 +39,69 @@ public sealed class LinearCrossEntropy(Tokens targets, int chunkRows = 0) : Op
         return new Shape();
     }
 
-    /// <summary>Rows of a chunk: as given, else equal parts of at most <see cref="ChunkLogits"/>.</summary>
-    private int ChunkRows(Shape x, Shape w)
+    /// <summary>Rows of a chunk: as given, else equal parts of at most so many logits.</summary>
+    private int ChunkRows(ReadOnlySpan<Tensor> inputs, int logits)
     {
-        int most = Math.Max(16, ChunkLogits / Math.Max(1, w[0])), parts = Math.Max(1, (x.Rows + most - 1) / most);
-        return chunkRows > 0 ? Math.Min(x.Rows, chunkRows) : (x.Rows + parts - 1) / parts;
+        int rows = inputs[0].Shape.Rows, most = Math.Max(16, logits / Math.Max(1, inputs[1].Shape[0])), parts = Math.Max(1, (rows + most - 1) / most);
+        return chunkRows > 0 ? Math.Min(rows, chunkRows) : (rows + parts - 1) / parts;
     }
 
-    public override int SavedLength(ReadOnlySpan<Tensor> inputs)
-    {
-        Shape x = inputs[0].Shape, w = inputs[1].Shape;
-        return checked((2 * x.Rows) + (SavesGradients(inputs) ? x.Length + (inputs[1].NeedsGradient ? w.Length : 0) : 0));
-    }
+    /// <summary>Rows of a chunk, by the workspace that there is.</summary>
+    private static int ChunkRows(Node node) => node.Workspace.Length / Math.Max(1, node.Inputs[1].Shape[0]);
 
-    public override int WorkspaceLength(ReadOnlySpan<Tensor> inputs) => checked(ChunkRows(inputs[0].Shape, inputs[1].Shape) * inputs[1].Shape[0]);
+    public override int SavedLength(ReadOnlySpan<Tensor> inputs) => 2 * inputs[0].Shape.Rows;
+
+    public override int WorkspaceLength(ReadOnlySpan<Tensor> inputs) => checked(ChunkRows(inputs, ChunkLogits) * inputs[1].Shape[0]);
+
+    public override int LeastWorkspaceLength(ReadOnlySpan<Tensor> inputs) => checked(ChunkRows(inputs, LeastChunkLogits) * inputs[1].Shape[0]);
 
     public override void Forward(Backend backend, Node node)
     {
-        Tensor x = node.Inputs[0], w = node.Inputs[1];
-        int rows = x.Shape.Rows;
-        bool saves = SavesGradients(node.Inputs);
-        View dx = saves ? node.Saved.Slice(2 * rows, x.Shape.Length) : default;
-        View dw = saves && w.NeedsGradient ? node.Saved.Slice((2 * rows) + x.Shape.Length, w.Shape.Length) : default;
-        Run(backend, node, dx, dw, adds: false, targets.LossWeight);
-        backend.Sum(node.Saved.Slice(0, rows), node.Output.Data);
-        backend.Scale(node.Output.Data, node.Output.Data, targets.LossWeight);
+        int rows = node.Inputs[0].Shape.Rows, step = ChunkRows(node);
+        for (int start = 0; start < rows; start += step) { Losses(backend, node, start, Math.Min(step, rows - start)); }
+        Sum(backend, node);
     }
 
     public override void Backward(Backend backend, Node node)
     {
         Tensor x = node.Inputs[0], w = node.Inputs[1];
-        int rows = x.Shape.Rows;
+        int rows = x.Shape.Rows, columns = x.Shape.Columns, vocabulary = w.Shape[0], step = ChunkRows(node);
         Span<float> upstream = stackalloc float[1];
         backend.Read(node.Output.Grad, upstream);
-        if (!SavesGradients(node.Inputs))
-        {
-            Run(backend, node, default, w.Grad, node.Adds(1), upstream[0] * targets.LossWeight);
-            return;
-        }
-        Give(backend, node.Saved.Slice(2 * rows, x.Shape.Length), x.Grad, node.Adds(0), upstream[0]);
-        if (w.NeedsGradient) { Give(backend, node.Saved.Slice((2 * rows) + x.Shape.Length, w.Shape.Length), w.Grad, node.Adds(1), upstream[0]); }
-    }
-
-    private static void Give(Backend backend, View saved, View grad, bool adds, float scale)
-    {
-        if (adds) { backend.Accumulate(saved, grad, scale); }
-        else { backend.Scale(saved, grad, scale); }
-    }
-
-    // A gradient that flows on into x says that the tape records; a constant x has its logits computed again instead.
-    private static bool SavesGradients(ReadOnlySpan<Tensor> inputs) => inputs[0].NeedsGradient;
-
-    /// <summary>Losses of all rows, and into the views that are given the gradients dx (overwritten) and dw.</summary>
-    private void Run(Backend backend, Node node, View dx, View dw, bool adds, float scale)
-    {
-        Tensor x = node.Inputs[0], w = node.Inputs[1];
-        int rows = x.Shape.Rows, columns = x.Shape.Columns, vocabulary = w.Shape[0], step = ChunkRows(x.Shape, w.Shape);
         for (int start = 0; start < rows; start += step)
         {
             int count = Math.Min(step, rows - start);
-            View rowsOfX = x.Data.Slice(start * columns, count * columns), logits = node.Workspace.Slice(0, count * vocabulary), ids = targets.Ids.Slice(start, count);
-            View logSumExp = node.Saved.Slice(rows + start, count);
-            backend.MatMul(MatMulLayout.NT, rowsOfX, w.Data, logits, count, vocabulary, columns);
-            backend.CrossEntropy(logits, ids, node.Saved.Slice(start, count), logSumExp, count, vocabulary, Tokens.Ignored);
-            if (dx.IsEmpty && dw.IsEmpty) { continue; }
-            backend.CrossEntropyBackward(logits, ids, logSumExp, logits, count, vocabulary, Tokens.Ignored, scale);
-            if (!dx.IsEmpty) { backend.MatMul(MatMulLayout.NN, logits, w.Data, dx.Slice(start * columns, count * columns), count, columns, vocabulary); }
-            if (!dw.IsEmpty) { backend.MatMul(MatMulLayout.TN, logits, rowsOfX, dw, vocabulary, columns, count, accumulate: adds || start > 0); }
+            View rowsOfX = x.Data.Slice(start * columns, count * columns), z = node.IsComputed ? Logits(backend, node, start, count) : Losses(backend, node, start, count);
+            backend.CrossEntropyBackward(z, targets.Ids.Slice(start, count), node.Saved.Slice(rows + start, count), z, count, vocabulary, Tokens.Ignored, upstream[0] * targets.LossWeight);
+            if (x.NeedsGradient) { backend.MatMul(MatMulLayout.NN, z, w.Data, x.Grad.Slice(start * columns, count * columns), count, columns, vocabulary, accumulate: node.Adds(0)); }
+            if (w.NeedsGradient) { backend.MatMul(MatMulLayout.TN, z, rowsOfX, w.Grad, vocabulary, columns, count, accumulate: start > 0 || node.Adds(1)); }
         }
+        if (!node.IsComputed) { Sum(backend, node); }
+    }
+
+    /// <summary>The logits of some rows, in the workspace.</summary>
+    private static View Logits(Backend backend, Node node, int start, int count)
+    {
+        Tensor x = node.Inputs[0], w = node.Inputs[1];
+        int columns = x.Shape.Columns, vocabulary = w.Shape[0];
+        View z = node.Workspace.Slice(0, count * vocabulary);
+        backend.MatMul(MatMulLayout.NT, x.Data.Slice(start * columns, count * columns), w.Data, z, count, vocabulary, columns);
+        return z;
+    }
+
+    /// <summary>The same, with the loss and the logsumexp of each row.</summary>
+    private View Losses(Backend backend, Node node, int start, int count)
+    {
+        int rows = node.Inputs[0].Shape.Rows, vocabulary = node.Inputs[1].Shape[0];
+        View z = Logits(backend, node, start, count);
+        backend.CrossEntropy(z, targets.Ids.Slice(start, count), node.Saved.Slice(start, count), node.Saved.Slice(rows + start, count), count, vocabulary, Tokens.Ignored);
+        return z;
+    }
+
+    private void Sum(Backend backend, Node node)
+    {
+        backend.Sum(node.Saved.Slice(0, node.Inputs[0].Shape.Rows), node.Output.Data);
+        backend.Scale(node.Output.Data, node.Output.Data, targets.LossWeight);
     }
 
     public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes) =>

@@ -56,8 +56,8 @@ internal sealed class TrainingStep : IDisposable
             for (int i = 0; i < Batches.Count; i++)
             {
                 Tensor loss = Forward(step, i);
-                total += Value(loss);
                 model.Backward(Tape, loss, adds: i > 0, (float)LossScaler.Scale);
+                total += Value(loss); // after, for it comes with its gradient
             }
             double length = norm.Measure() / LossScaler.Scale;
             if (LossScaler.Accepts(total, length)) { return (total, length); }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using PureLlm.Autograd;
 using PureLlm.Autograd.Inspection;
+using PureLlm.Autograd.Ops;
 using PureLlm.Kernels;
 using PureLlm.Kernels.Cpu;
 using PureLlm.Tests.Kernels;
@@ -95,6 +96,14 @@ public sealed class OpCatalogTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         run.Step();
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
+    public void A_loss_in_chunks_of_any_size_has_the_same_bits()
+    {
+        using CpuBackend backend = new(threads: 2);
+        float[][] results = [.. from rows in (int[])[1, 2, 3, 5] select ForwardAndBackward(backend, new OpExample(b => new LinearCrossEntropy(Embedding.Ids(b, 1, 5, [0, 12, 5, 5, 1]), rows), [new(1, 5, 6), new(13, 6)]))];
+        Assert.That(results, Has.All.EqualTo(results[0]));
     }
 
     [Test]

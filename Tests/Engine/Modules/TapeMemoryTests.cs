@@ -53,6 +53,32 @@ public class TapeMemoryTests
         Assert.That(Held(config, new TapeMemory(Activations: StorageFormat.BFloat16)), Is.LessThan(planned));
     }
 
+    [TestCaseSource(nameof(Models))]
+    public void A_loss_that_is_read_before_the_backward_pass_has_the_same_bits(ModelConfig config)
+    {
+        using TestModel after = new TestModel(config, memory: new TapeMemory()).Scramble(), before = new TestModel(config, memory: new TapeMemory { Poisons = true }).Scramble();
+        for (int i = 0; i < 3; i++)
+        {
+            float expected = after.Step();
+            before.Tape.Reset();
+            Tensor loss = before.Model.Loss(before.Tape, before.Batch);
+            Assert.That(loss.Data.Span[0], Is.EqualTo(expected));
+            before.Model.Backward(before.Tape, loss);
+            Assert.That(before.Model.Slabs.Gradients.Span.ToArray(), Is.EqualTo(after.Model.Slabs.Gradients.Span.ToArray()));
+        }
+    }
+
+    [Test]
+    public void A_loss_that_was_not_read_before_the_next_step_is_refused()
+    {
+        using TestModel test = new(s_models[0].Config, memory: new TapeMemory());
+        test.Step();
+        test.Tape.Reset();
+        Tensor loss = test.Model.Loss(test.Tape, test.Batch);
+        test.Tape.Reset();
+        Assert.That(() => loss.Data, Throws.InvalidOperationException.With.Message.Contains("before its tape was reset"));
+    }
+
     [Test]
     public void A_warmed_step_allocates_nothing([Values] Recomputation mode, [Values(StorageFormat.Float32, StorageFormat.BFloat16)] StorageFormat format)
     {
