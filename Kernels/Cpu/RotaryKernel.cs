@@ -22,7 +22,7 @@ internal static unsafe class RotaryKernel
                 {
                     if (shape.Interleaved)
                     {
-                        RotateNeighbours(px + head, cos, sin, py + head, half, isBackward, adds);
+                        RotateNeighbours<TWidth, TVector>(px + head, cos, sin, py + head, half, isBackward, adds);
                     }
                     else
                     {
@@ -68,10 +68,20 @@ internal static unsafe class RotaryKernel
         }
     }
 
-    // Pairs (2i, 2i + 1), the same roundings; scalar on every width: two loads and four operations a pair.
-    private static void RotateNeighbours(float* x, float* cos, float* sin, float* y, int half, bool isBackward, bool adds)
+    // Pairs (2i, 2i + 1), the same roundings: (a, b)·cos + (b, a)·(−sin, sin).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RotateNeighbours<TWidth, TVector>(float* x, float* cos, float* sin, float* y, int half, bool isBackward, bool adds)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
-        for (nint i = 0; i < half; i++)
+        nint i = 0;
+        for (; TWidth.Lanes > 1 && i <= half - (TWidth.Lanes / 2); i += TWidth.Lanes / 2)
+        {
+            TVector pairs = TWidth.Load(x + (2 * i)), s = TWidth.LoadTwice(sin + i);
+            s = TWidth.NegateFirsts(isBackward ? TWidth.Negate(s) : s);
+            TVector turned = TWidth.MultiplyAdd(TWidth.SwapPairs(pairs), s, TWidth.Multiply(pairs, TWidth.LoadTwice(cos + i)));
+            TWidth.Store(adds ? TWidth.Add(turned, TWidth.Load(y + (2 * i))) : turned, y + (2 * i));
+        }
+        for (; i < half; i++)
         {
             float c = cos[i], s = isBackward ? -sin[i] : sin[i], a = x[2 * i], b = x[(2 * i) + 1];
             float u = MathF.FusedMultiplyAdd(-b, s, a * c), v = MathF.FusedMultiplyAdd(a, s, b * c);

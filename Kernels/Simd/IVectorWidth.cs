@@ -71,6 +71,15 @@ internal unsafe interface IVectorWidth<TVector> where TVector : struct
     /// <summary>The words first, first + 1, …</summary>
     static abstract TVector Count(uint first);
 
+    // Pairs of neighbouring lanes; not for a width of one.
+    static abstract TVector SwapPairs(TVector a);
+
+    /// <summary>Half as many floats as lanes, each twice.</summary>
+    static abstract TVector LoadTwice(float* p);
+
+    /// <summary>−a in the first lane of each pair, a in the second.</summary>
+    static abstract TVector NegateFirsts(TVector a);
+
     /// <summary>The signed word of each lane as a float.</summary>
     static abstract TVector BitsToFloat(TVector a);
 

@@ -110,6 +110,15 @@ internal readonly unsafe struct Width1 : IVectorWidth<float>
     public static float ShiftRight(float a, int bits) => Float(Bits(a) >> bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SwapPairs(float a) => throw new NotSupportedException("A vector of one float has no pairs.");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float LoadTwice(float* p) => throw new NotSupportedException("A vector of one float has no pairs.");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float NegateFirsts(float a) => throw new NotSupportedException("A vector of one float has no pairs.");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float BitsToFloat(float a) => Bits(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
