@@ -7,7 +7,7 @@ namespace PureLlm.Kernels.Cpu;
 // b as it lies is [n, k]: columns of b are rows in memory, transposed in registers.
 internal static unsafe partial class MatMulFewRowsKernel
 {
-    // Larger than most L3 caches.
+    // Larger than most L3 caches: worth fetching ahead, unless rows a multiple of 4 KB apart would push each other out.
     private const nint FarFloats = 4 << 20;
 
     private static void TransposedVector(MatMulJob* job, int chunk, int worker)
@@ -15,10 +15,10 @@ internal static unsafe partial class MatMulFewRowsKernel
         Begin(job, chunk, out int j, out int end);
         nint depth = job->K;
         int vectorDepth = job->K & ~3, first = j;
-        bool isFar = job->N * depth >= FarFloats;
+        bool isFar = job->N * depth >= FarFloats && (depth & 1023) != 0;
         for (; job->M == 1 && j + 4 * Group <= end; j += 4 * Group)
         {
-            OneRow(job->A, job->B + j * depth, depth, vectorDepth, job->C + j, isFar);
+            OneRow(job->A, job->B + j * depth, depth, vectorDepth, job->C + j);
         }
         for (; j + Group <= end; j += Group)
         {
@@ -64,7 +64,7 @@ internal static unsafe partial class MatMulFewRowsKernel
     // Four chains hide the latency of one another. Rows of b a multiple of 4 KB apart share 8 places in the L1 cache:
     // there, a whole cache line of one group before the next group's.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneRow(float* a, float* b, nint stride, int depth, float* c, bool isFar)
+    private static void OneRow(float* a, float* b, nint stride, int depth, float* c)
     {
         float* b1 = b + Group * stride, b2 = b1 + Group * stride, b3 = b2 + Group * stride;
         Vector256<float> c0 = Vector256.Load(c), c1 = Vector256.Load(c + 8), c2 = Vector256.Load(c + 16), c3 = Vector256.Load(c + 24);
@@ -72,10 +72,10 @@ internal static unsafe partial class MatMulFewRowsKernel
         for (nint k = 0; k < depth; k += segment)
         {
             nint end = Math.Min(depth, k + segment);
-            c0 = AddSegment(a, b, stride, k, end, isFar, c0);
-            c1 = AddSegment(a, b1, stride, k, end, isFar, c1);
-            c2 = AddSegment(a, b2, stride, k, end, isFar, c2);
-            c3 = AddSegment(a, b3, stride, k, end, isFar, c3);
+            c0 = AddSegment(a, b, stride, k, end, c0);
+            c1 = AddSegment(a, b1, stride, k, end, c1);
+            c2 = AddSegment(a, b2, stride, k, end, c2);
+            c3 = AddSegment(a, b3, stride, k, end, c3);
         }
         c0.Store(c);
         c1.Store(c + 8);
@@ -84,12 +84,8 @@ internal static unsafe partial class MatMulFewRowsKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> AddSegment(float* a, float* b, nint stride, nint k, nint end, bool isFar, Vector256<float> sum)
+    private static Vector256<float> AddSegment(float* a, float* b, nint stride, nint k, nint end, Vector256<float> sum)
     {
-        if (isFar && (k & 15) == 0)
-        {
-            PrefetchNext(b + k, stride);
-        }
         for (; k < end; k += 4)
         {
             Load(b + k, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);

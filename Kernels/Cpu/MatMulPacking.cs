@@ -147,20 +147,8 @@ internal static unsafe class MatMulPacking
         float* r4 = source + Math.Min(group + 4, last) * stride, r5 = source + Math.Min(group + 5, last) * stride;
         float* r6 = source + Math.Min(group + 6, last) * stride, r7 = source + Math.Min(group + 7, last) * stride;
         bool isCut = width - group == 6;
-        nint ahead = width * stride;
         for (nint k = 0; k < depth; k += 8)
         {
-            if ((k & 15) == 0)
-            {
-                Sse.Prefetch1(r0 + ahead + k);
-                Sse.Prefetch1(r1 + ahead + k);
-                Sse.Prefetch1(r2 + ahead + k);
-                Sse.Prefetch1(r3 + ahead + k);
-                Sse.Prefetch1(r4 + ahead + k);
-                Sse.Prefetch1(r5 + ahead + k);
-                Sse.Prefetch1(r6 + ahead + k);
-                Sse.Prefetch1(r7 + ahead + k);
-            }
             Vector256<float> x0 = Halves(r0 + k, r4 + k), x1 = Halves(r1 + k, r5 + k), x2 = Halves(r2 + k, r6 + k), x3 = Halves(r3 + k, r7 + k);
             Transpose4(ref x0, ref x1, ref x2, ref x3);
             x0.Store(destination);

@@ -12,6 +12,7 @@ internal readonly unsafe struct MatMulTile256 : IMatMulTile
 
     public static bool TakesFewerRows => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply(int rows, int depth, float* a, float* b, float* start, nint startStride, float* c, nint stride)
     {
         switch (rows)
@@ -37,7 +38,7 @@ internal readonly unsafe struct MatMulTile256 : IMatMulTile
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Multiply<TRows>(int depth, float* a, float* b, float* start, nint startStride, float* c, nint stride) where TRows : struct, IRows
     {
         Vector256<float> c0a = default, c0b = default, c1a = default, c1b = default, c2a = default, c2b = default;
