@@ -28,6 +28,8 @@ internal static unsafe partial class AttentionKernel
         {
             scratch[worker] = team.Scratch(worker, arena.Length);
         }
+        state.Delta = team.SharedScratch(checked(shape.Batch * shape.Heads * shape.Queries));
+        team.For(shape.Batch * Blocks(shape.Queries, QueryTile), &state, &OutputProducts<TWidth, TVector>);
         int groups = shape.Batch * shape.KeyValueHeads;
         if (5 * Blocks(groups, team.Threads) * team.Threads <= 7 * groups)
         {
@@ -42,6 +44,25 @@ internal static unsafe partial class AttentionKernel
             if (dq != null)
             {
                 team.For(shape.Batch * shape.Heads * Blocks(shape.Queries, QueriesPerBackwardUnit), &state, &BackwardQueries<TWidth, TVector>);
+            }
+        }
+    }
+
+    /// <summary>delta of some queries of all heads.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OutputProducts<TWidth, TVector>(State* state, int unit, int worker)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        ref readonly AttentionShape shape = ref state->Shape;
+        (int batch, int block) = Math.DivRem(unit, Blocks(shape.Queries, QueryTile));
+        int end = Math.Min((block + 1) * QueryTile, shape.Queries);
+        for (int query = block * QueryTile; query < end; query++)
+        {
+            for (int head = 0; head < shape.Heads; head++)
+            {
+                nint row = state->OutputRow(batch, query, head);
+                state->Delta[state->Statistic(batch, query, head)] =
+                    VectorLoop.Sum<TWidth, TVector, SoftmaxKernel.DotTerm>(new SoftmaxKernel.DotTerm(state->Y + row, state->Dy + row), shape.HeadSize);
             }
         }
     }
@@ -150,19 +171,13 @@ internal static unsafe partial class AttentionKernel
     {
         ref readonly AttentionShape shape = ref state->Shape;
         int size = shape.HeadSize, padded = scratch.Padded;
-        float* y = state->Y + state->OutputRow(batch, query, head);
         AttentionTiles.CopyRows<TWidth, TVector>(state->Q + state->QueryRow(batch, query, head), shape.QueryStride, scratch.Q, padded, queries, size, shape.Scale);
         AttentionTiles.CopyRows<TWidth, TVector>(state->Dy + state->OutputRow(batch, query, head), shape.OutputStride, scratch.Dy, padded, queries, size, 1f);
-        for (int r = 0; r < queries; r++, y += shape.OutputStride)
+        nint statistic = state->Statistic(batch, query, head);
+        for (int r = 0; r < queries; r++)
         {
-            float* yRow = y;
-            if (size < padded)
-            {
-                yRow = scratch.YRow;
-                AttentionTiles.CopyRows<TWidth, TVector>(y, 0, yRow, padded, 1, size, 1f);
-            }
-            scratch.Delta[r] = DotProduct<TWidth, TVector>(yRow, scratch.Dy + (r * padded), padded);
-            float logSumExp = state->LogSumExp[state->Statistic(batch, query + r, head)];
+            scratch.Delta[r] = state->Delta[statistic + r];
+            float logSumExp = state->LogSumExp[statistic + r];
             scratch.LogSumExp[r] = float.IsNegativeInfinity(logSumExp) ? 0f : logSumExp;
             scratch.FirstKey[r] = state->FirstKey(query + r);
             scratch.EndKey[r] = state->EndKey(query + r);
@@ -267,7 +282,7 @@ internal static unsafe partial class AttentionKernel
     private readonly ref struct BackwardScratch
     {
         public readonly int Padded;
-        public readonly float* KeyColumns, ValueColumns, Keys, Dk, Dv, Q, Dy, P, Ds, YRow, DqRows, LogSumExp, Delta;
+        public readonly float* KeyColumns, ValueColumns, Keys, Dk, Dv, Q, Dy, P, Ds, DqRows, LogSumExp, Delta;
         public readonly int* FirstKey, EndKey;
 
         public BackwardScratch(ref Arena arena, int size, int align)
@@ -283,7 +298,6 @@ internal static unsafe partial class AttentionKernel
             Dy = arena.Take(wholeQueries * Padded);
             P = arena.Take(wholeQueries * ScoreRow);
             Ds = arena.Take(wholeQueries * ScoreRow);
-            YRow = arena.Take(Padded);
             DqRows = arena.Take(AttentionTiles.Rows * Padded);
             LogSumExp = arena.Take(wholeQueries);
             Delta = arena.Take(wholeQueries);
@@ -295,7 +309,7 @@ internal static unsafe partial class AttentionKernel
         public void Begin()
         {
             AttentionTiles.Fill(Dk, (int)(Q - Dk), 0f);
-            AttentionTiles.Fill(P, (int)(YRow - P), 0f);
+            AttentionTiles.Fill(P, (int)(DqRows - P), 0f);
         }
     }
 }

@@ -84,7 +84,9 @@ internal static unsafe partial class AttentionKernel
         int endKey = state->EndKey(firstQuery + queries - 1);
         for (int key = RoundDown(state->FirstKey(firstQuery), KeyTile); key < endKey; key += KeyTile)
         {
-            int keys = Math.Min(KeyTile, shape.Keys - key);
+            int keys = Math.Min(KeyTile, shape.Keys - key), later = Math.Min(KeyTile, endKey - key - KeyTile);
+            AttentionTiles.Fetch(state->K + state->KeyRow(batch, key + KeyTile, group), shape.KeyStride, later, size);
+            AttentionTiles.Fetch(state->V + state->ValueRow(batch, key + KeyTile, group), shape.ValueStride, later, size);
             AttentionTiles.Transpose(state->K + state->KeyRow(batch, key, group), shape.KeyStride, scratch.KeyColumns, KeyTile, keys, size);
             float* values = state->V + state->ValueRow(batch, key, group);
             int valueRow = shape.ValueStride;

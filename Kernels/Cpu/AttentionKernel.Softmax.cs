@@ -120,32 +120,6 @@ internal static unsafe partial class AttentionKernel
         }
     }
 
-    private static float DotProduct<TWidth, TVector>(float* a, float* b, int count)
-        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-    {
-        if (TWidth.Lanes == SumLanes / 2)
-        {
-            TVector low = default, high = default;
-            for (int i = 0; i < count; i += SumLanes)
-            {
-                low = TWidth.MultiplyAdd(TWidth.Load(a + i), TWidth.Load(b + i), low);
-                high = TWidth.MultiplyAdd(TWidth.Load(a + i + TWidth.Lanes), TWidth.Load(b + i + TWidth.Lanes), high);
-            }
-            return VectorLoop.SumAcross(TWidth.Add(low, high));
-        }
-        float* lanes = stackalloc float[SumLanes];
-        for (int lane = 0; lane < SumLanes; lane += TWidth.Lanes)
-        {
-            TVector sum = default;
-            for (int i = lane; i < count; i += SumLanes)
-            {
-                sum = TWidth.MultiplyAdd(TWidth.Load(a + i), TWidth.Load(b + i), sum);
-            }
-            TWidth.Store(sum, lanes + lane);
-        }
-        return SumOfLanes(lanes);
-    }
-
     /// <summary>((0+8)+(4+12)) + …: the fixed tree over 16 lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float SumOfLanes(float* x) => VectorLoop.SumAcross(Vector256.Load(x) + Vector256.Load(x + (SumLanes / 2)));

@@ -33,6 +33,9 @@ internal static unsafe partial class AttentionKernel
         public AttentionShape Shape;
         public float* Q, K, V, Y, LogSumExp, Dy, Dq, Dk, Dv;
 
+        /// <summary>Σ dy ⊙ y of each row, where <see cref="LogSumExp"/> has its statistic.</summary>
+        public float* Delta;
+
         /// <summary>Scratch memory of each worker.</summary>
         public float** Scratch;
 

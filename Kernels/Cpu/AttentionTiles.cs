@@ -194,6 +194,22 @@ internal static unsafe class AttentionTiles
         return Unsafe.BitCast<TVector, float>(x);
     }
 
+    /// <summary>Asks for rows that come next, which lie too far apart for the hardware to guess.</summary>
+    public static void Fetch(float* source, nint sourceRow, int rows, int columns)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+        for (int r = 0; r < rows; r++, source += sourceRow)
+        {
+            for (int c = 0; c < columns; c += 16)
+            {
+                Sse.Prefetch1(source + c);
+            }
+        }
+    }
+
     /// <summary>x[0..count) = value.</summary>
     public static void Fill(float* x, int count, float value) => new Span<float>(x, count).Fill(value);
 }

@@ -92,7 +92,8 @@ internal static unsafe class SoftmaxKernel
         }
     }
 
-    private readonly struct DotTerm(float* a, float* b) : IVectorTerm
+    /// <summary>Σ a ⊙ b.</summary>
+    public readonly struct DotTerm(float* a, float* b) : IVectorTerm
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Add<TWidth, TVector>(TVector sum, nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
