@@ -41,7 +41,7 @@ public sealed unsafe partial class CpuBackend
         {
             return;
         }
-        if (job.M <= MatMulFewRowsKernel.MaxRows)
+        if (MatMulFewRowsKernel.Takes(job))
         {
             MatMulFewRowsKernel.Run(ref job, Team, Width);
             return;

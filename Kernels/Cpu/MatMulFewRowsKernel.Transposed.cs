@@ -7,15 +7,12 @@ namespace PureLlm.Kernels.Cpu;
 // b as it lies is [n, k]: columns of b are rows in memory, transposed in registers.
 internal static unsafe partial class MatMulFewRowsKernel
 {
-    // Larger than most L3 caches: worth fetching ahead, unless rows a multiple of 4 KB apart would push each other out.
-    private const nint FarFloats = 4 << 20;
-
     private static void TransposedVector(MatMulJob* job, int chunk, int worker)
     {
         Begin(job, chunk, out int j, out int end);
         nint depth = job->K;
         int vectorDepth = job->K & ~3, first = j;
-        bool isFar = job->N * depth >= FarFloats && (depth & 1023) != 0;
+        bool isFar = IsFar(*job);
         for (; job->M == 1 && j + 4 * Group <= end; j += 4 * Group)
         {
             OneRow(job->A, job->B + j * depth, depth, vectorDepth, job->C + j);

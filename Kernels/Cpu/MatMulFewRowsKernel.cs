@@ -8,8 +8,11 @@ namespace PureLlm.Kernels.Cpu;
 /// <remarks>The decode path, bound by memory. The chains are those of <see cref="MatMulKernel{TTile}"/>, so a row gives the same bits alone as in a batch.</remarks>
 internal static unsafe partial class MatMulFewRowsKernel
 {
-    /// <summary>With more rows, packing pays.</summary>
-    public const int MaxRows = 8;
+    // Larger than most L3 caches. Rows a multiple of 4 KB apart share 8 places in the L1 cache and push each other out.
+    private const long FarFloats = 4 << 20;
+
+    /// <summary>Whether a product is for this kernel: with more rows packing pays, later where the matrix comes from memory.</summary>
+    public static bool Takes(in MatMulJob job) => job.M <= 4 || (job.M <= 8 && IsFar(job));
 
     private const int Group = 8;
     private const int Strip = 512;
@@ -46,6 +49,8 @@ internal static unsafe partial class MatMulFewRowsKernel
             }
         }
     }
+
+    private static bool IsFar(in MatMulJob job) => (long)job.N * job.K >= FarFloats && (job.K & 1023) != 0;
 
     private static void Begin(MatMulJob* job, int chunk, out int first, out int end)
     {

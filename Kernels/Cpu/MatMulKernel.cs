@@ -155,13 +155,21 @@ internal static unsafe partial class MatMulKernel<TTile> where TTile : struct, I
         do
         {
             int depth = Math.Min(job->DepthBlock, job->DepthEnd - k);
-            PackB(job, column, columns, k, depth, job->Scratch[worker]);
-            for (int row = job->RowStart; row < job->RowEnd; row += block)
+            // With few rows, one panel of b at a time: it is used while it is still in the L1 cache.
+            int strip = job->BDepth == 1 && job->RowEnd - job->RowStart <= block ? Columns : columns;
+            for (int j = 0; j < columns; j += strip)
             {
-                int rows = Math.Min(block, job->RowEnd - row);
-                MultiplyBlock(job, a, job->Scratch[worker], row, rows, column, columns, depth, k == 0);
-                a += (nint)RoundUp(rows, job->PanelRows) * depth;
+                int width = Math.Min(strip, columns - j);
+                float* panels = a;
+                PackB(job, column + j, width, k, depth, job->Scratch[worker]);
+                for (int row = job->RowStart; row < job->RowEnd; row += block)
+                {
+                    int rows = Math.Min(block, job->RowEnd - row);
+                    MultiplyBlock(job, panels, job->Scratch[worker], row, rows, column + j, width, depth, k == 0);
+                    panels += (nint)RoundUp(rows, job->PanelRows) * depth;
+                }
             }
+            a += (nint)RoundUp(job->RowEnd - job->RowStart, job->PanelRows) * depth;
             k += depth;
         }
         while (k < job->DepthEnd);
