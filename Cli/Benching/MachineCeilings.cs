@@ -27,8 +27,8 @@ internal sealed unsafe class MachineCeilings : IDisposable
     /// <summary>Widths that this CPU has, from scalar to the widest.</summary>
     public static IReadOnlyList<SimdWidth> Widths { get; } = [.. Enum.GetValues<SimdWidth>().Where(width => width <= CpuFeatures.Detected).Order()];
 
-    /// <summary>Multiply-adds of the vectors, in operations per second: the best of a tenth of a second, as a ceiling should be.</summary>
-    public double Peak => peak ??= MultiplyAddPeak.Operations(width, team.Threads) / Best(MultiplyAdds(width));
+    /// <summary>Multiply-adds of the vectors, in operations per second: the best of half a second, as a ceiling should be.</summary>
+    public double Peak => peak ??= MultiplyAddPeak.Operations(width, team.Threads) / Best(MultiplyAdds(width), 0.5);
 
     /// <summary>One round of multiply-adds on all threads.</summary>
     public Action MultiplyAdds(SimdWidth vectors) => () => MultiplyAddPeak.Run(team, vectors, sink);
@@ -50,7 +50,7 @@ internal sealed unsafe class MachineCeilings : IDisposable
     /// <summary>The share of its ceiling that a kernel reaches: the shortest possible time, by arithmetic or by memory, over its time.</summary>
     public double Share(double operations, double bytes, double seconds) => Math.Max(operations / Peak, bytes > 0 ? bytes / Copy(bytes) : 0) / seconds;
 
-    private static double Best(Action body) => InterleavedTimer.Measure([body], new TimingBudget(0.1, 0.001, 5, 1000))[0].Min();
+    private static double Best(Action body, double seconds = 0.1) => InterleavedTimer.Measure([body], new TimingBudget(seconds, 0.001, 5, 1000))[0].Min();
 
     public void Dispose()
     {

@@ -1,6 +1,6 @@
 using PureLlm.Autograd;
-using PureLlm.Engine.Configuration;
 using PureLlm.Autograd.Memory;
+using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Data;
 using PureLlm.Engine.Modules;
 using PureLlm.Engine.Optimizers;
