@@ -1,7 +1,10 @@
+using PureLlm.Autograd.Memory;
+using PureLlm.Autograd.Ops;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Data;
 using PureLlm.Engine.Modules;
 using PureLlm.Engine.Training;
+using PureLlm.Kernels;
 
 namespace PureLlm.Cli.Rendering;
 
@@ -58,14 +61,25 @@ internal static class DryRun
         return ExitCode.Ok;
     }
 
-    /// <summary>Bytes of weights with gradients and two moments, and about those of one micro-batch's activations with their gradients.</summary>
+    /// <summary>Bytes of weights with gradients and two moments, and about those of what one micro-batch keeps and of the largest gradients in flight.</summary>
     private static (long Weights, long Activations) MemoryOf(RunConfig config, LanguageModel model)
     {
         ModelConfig m = config.Model;
-        long rows = (long)config.Train.Batch * m.Context;
+        PrecisionSection precision = config.Precision;
+        long rows = (long)config.Train.Batch * m.Context, inner = (m.IsGated ? 3L : 2L) * m.MlpWidth;
         int blocks = m.Layers + (m.IsEncoderDecoder ? m.EncoderLayers : 0);
-        // Per token and block: two norms, queries, keys and values, attention, two projections, two sums; and the inner width of the MLP.
-        long perBlock = (8L * m.Width) + ((m.Heads + (2L * m.KeyValueHeads)) * m.HeadSize) + ((m.IsGated ? 4L : 2L) * m.MlpWidth);
-        return (4L * sizeof(float) * model.ParameterCount, 2L * sizeof(float) * rows * ((blocks * perBlock) + (3L * m.Width)));
+        // Per token and block: two norms, two sums, queries, keys and values, attention; and the inside of the MLP.
+        long whole = (4L * m.Width) + (2L * (m.Heads + m.KeyValueHeads) * m.HeadSize) + inner;
+        long kept = config.Train.Recompute switch
+        {
+            Recomputation.Block => m.Width,
+            Recomputation.Selective => whole - (2L * m.Width) - m.MlpWidth,
+            _ => whole,
+        };
+        long logits = Math.Min(rows * model.VocabularySize, config.Train.Recompute == Recomputation.None ? LinearCrossEntropy.ChunkLogits : LinearCrossEntropy.LeastChunkLogits);
+        long activations = (BytesOf(precision.Activations) * rows * (blocks - 1) * kept) + (sizeof(float) * ((rows * (whole + inner + m.Width)) + logits));
+        return ((sizeof(float) + BytesOf(precision.Gradients) + (2L * BytesOf(precision.Moments))) * model.ParameterCount, activations);
     }
+
+    private static long BytesOf(StorageFormat format) => format is StorageFormat.BFloat16 or StorageFormat.Float16 ? 2 : 4;
 }
