@@ -122,15 +122,15 @@ public sealed class ParameterSlabs : IDisposable
     /// <summary>Draws the initial values of every parameter.</summary>
     public void Initialize(ulong seed)
     {
+        const int Pieces = 4;
+        float[] host = new float[Math.Min(Length, Pieces * Piece)];
         foreach (Parameter parameter in Parameters)
         {
             RandomStream stream = new(seed, StableHash.Of(parameter.Name));
             View values = parameter.Tensor.Data;
-            int window = Math.Min(values.Length, 16 * Piece);
-            float[] host = new float[window];
-            for (int start = 0; start < values.Length; start += window)
+            for (int start = 0; start < values.Length; start += host.Length)
             {
-                int first = start, count = Math.Min(window, values.Length - start);
+                int first = start, count = Math.Min(host.Length, values.Length - start);
                 Parallel.For(0, (count + Piece - 1) / Piece, piece =>
                 {
                     int from = piece * Piece;
