@@ -21,6 +21,7 @@ internal static class SuiteConfig
             new WorkColumn("% roof", "shortest possible time (multiply-adds in registers, or a copy of as many bytes, measured after the suite) over the median time", (work, seconds) => Number(100 * work.Roof(seconds))),
             new WorkColumn("Max error", "largest difference from float64, relative to the largest value", (work, _) => work.Error() is { } error ? error.ToString("0.0e-0", CultureInfo.InvariantCulture) : "-"))
         .AddExporter(JsonExporter.Brief)
+        .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(60))
         .HideColumns(Column.Error, Column.RatioSD);
 
     private static string Number(double value) => double.IsFinite(value) && value > 0 ? value.ToString(value < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) : "-";
