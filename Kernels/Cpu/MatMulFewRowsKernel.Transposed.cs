@@ -12,8 +12,8 @@ internal static unsafe partial class MatMulFewRowsKernel
         Begin(job, chunk, out int j, out int end);
         nint depth = job->K;
         int vectorDepth = job->K & ~3, first = j;
-        bool isFar = IsFar(*job);
-        for (; job->M == 1 && j + 4 * Group <= end; j += 4 * Group)
+        bool isFar = IsFar(*job), isNear = job->N * depth < FarFloats && (depth & 1023) != 0;
+        for (; job->M == 1 && isNear && j + 2 * Group <= end; j += 2 * Group)
         {
             OneRow(job->A, job->B + j * depth, depth, vectorDepth, job->C + j);
         }
@@ -58,26 +58,20 @@ internal static unsafe partial class MatMulFewRowsKernel
         AddDots(job, j, end, 0);
     }
 
-    // Four chains hide the latency of one another. Rows of b a multiple of 4 KB apart share 8 places in the L1 cache:
-    // there, a whole cache line of one group before the next group's.
+    // Two chains hide the latency of one another; a whole cache line of one group before the other's.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneRow(float* a, float* b, nint stride, int depth, float* c)
     {
-        float* b1 = b + Group * stride, b2 = b1 + Group * stride, b3 = b2 + Group * stride;
-        Vector256<float> c0 = Vector256.Load(c), c1 = Vector256.Load(c + 8), c2 = Vector256.Load(c + 16), c3 = Vector256.Load(c + 24);
-        int segment = (stride & 1023) == 0 ? 16 : 8;
-        for (nint k = 0; k < depth; k += segment)
+        float* b1 = b + Group * stride;
+        Vector256<float> c0 = Vector256.Load(c), c1 = Vector256.Load(c + 8);
+        for (nint k = 0; k < depth; k += 16)
         {
-            nint end = Math.Min(depth, k + segment);
+            nint end = Math.Min(depth, k + 16);
             c0 = AddSegment(a, b, stride, k, end, c0);
             c1 = AddSegment(a, b1, stride, k, end, c1);
-            c2 = AddSegment(a, b2, stride, k, end, c2);
-            c3 = AddSegment(a, b3, stride, k, end, c3);
         }
         c0.Store(c);
         c1.Store(c + 8);
-        c2.Store(c + 16);
-        c3.Store(c + 24);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,7 +22,7 @@ internal static unsafe partial class MatMulFewRowsKernel
     public static void Run(ref MatMulJob job, ThreadTeam team, SimdWidth width)
     {
         bool isTransposed = job.BDepth == 1 && job.ADepth == 1;
-        int unit = isTransposed ? 4 * Group : 64;
+        int unit = isTransposed ? 2 * Group : 64;
         long columnProducts = (long)job.M * Math.Max(1, job.K);
         int threads = job.N * columnProducts < InlineProducts ? 1 : team.Threads;
         long columns = Math.Max(ChunkProducts / columnProducts, (job.N - 1) / (8 * threads) + 1);
