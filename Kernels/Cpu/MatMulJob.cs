@@ -34,8 +34,8 @@ internal unsafe struct MatMulJob
     /// <summary>Rows of a packed panel of a.</summary>
     public int PanelRows;
 
-    /// <summary>Where both operands are packed first: b beside a in <see cref="Shared"/>, panels of a chunk, chunks side by side, pieces of packing in one block of k.</summary>
-    public float* SharedB;
+    /// <summary>Where both operands are packed first: the part of k that is multiplied, steps of k in a part, groups of tiles to multiply and pieces to pack meanwhile.</summary>
+    public int Pass, DepthPerPass, Groups, Pieces;
     public int PanelsPerRowGroup, PanelsPerColumnGroup, ColumnGroups, PiecesPerBlock;
 
     /// <summary>Panels that one chunk packs, or computes.</summary>

@@ -5,7 +5,7 @@ namespace PureLlm.Kernels.Cpu;
 internal static unsafe partial class MatMulKernel<TTile> where TTile : struct, IMatMulTile
 {
     private const int ShortestDepth = 512;
-    private const int PackedFloats = 1 << 21;
+    private const int PackedFloats = 3 << 19;
     private const int PanelsPerRowGroup = 24;
     private const int DepthPerPiece = 32;
 
@@ -17,14 +17,15 @@ internal static unsafe partial class MatMulKernel<TTile> where TTile : struct, I
         return liesAlong && strip < narrow && job.K >= ShortestDepth && (job.M + job.N) * (long)MaxDepthBlock <= PackedFloats;
     }
 
+    // While one pass over a part of k is multiplied, the next one is packed: memory and arithmetic work at the same time.
     private static void RunPackedBoth(ref MatMulJob job, ThreadTeam team)
     {
         int threads = (long)job.M * job.N * job.K >= InlineProducts ? team.Threads : 1;
         int m = RoundUp(job.M, job.PanelRows), n = RoundUp(job.N, Columns);
         job.DepthBlock = Split(job.K, MaxDepthBlock, 8);
-        int depthPerPass = Math.Min(RoundUp(job.K, job.DepthBlock), job.DepthBlock * Math.Max(1, PackedFloats / ((m + n) * job.DepthBlock)));
-        job.Shared = team.SharedScratch((m + n) * depthPerPass);
-        job.SharedB = job.Shared + (nint)m * depthPerPass;
+        job.DepthPerPass = Math.Min(RoundUp(job.K, job.DepthBlock), job.DepthBlock * Math.Max(1, PackedFloats / ((m + n) * job.DepthBlock)));
+        int passes = Blocks(job.K, job.DepthPerPass);
+        job.Shared = team.SharedScratch((m + n) * job.DepthPerPass * Math.Min(2, passes));
 
         int rowPanels = m / job.PanelRows, columnPanels = n / Columns, rowGroups = Blocks(rowPanels, PanelsPerRowGroup);
         job.PanelsPerRowGroup = Blocks(rowPanels, rowGroups);
@@ -33,21 +34,43 @@ internal static unsafe partial class MatMulKernel<TTile> where TTile : struct, I
         job.PiecesPerBlock = Blocks(job.DepthBlock, DepthPerPiece);
         fixed (MatMulJob* state = &job)
         {
-            for (job.DepthStart = 0; job.DepthStart < job.K; job.DepthStart = job.DepthEnd)
+            for (job.Pass = -1; job.Pass < passes; job.Pass++)
             {
-                job.DepthEnd = Math.Min(job.K, job.DepthStart + depthPerPass);
-                Dispatch(team, threads > 1, Blocks(job.DepthEnd - job.DepthStart, job.DepthBlock) * job.PiecesPerBlock, state, &PackBoth);
-                Dispatch(team, threads > 1, Blocks(rowPanels, job.PanelsPerRowGroup) * job.ColumnGroups, state, &MultiplyGroup);
+                job.Groups = job.Pass < 0 ? 0 : Blocks(rowPanels, job.PanelsPerRowGroup) * job.ColumnGroups;
+                job.Pieces = Blocks(Depth(state, job.Pass + 1), job.DepthBlock) * job.PiecesPerBlock;
+                Dispatch(team, threads > 1, job.Groups + job.Pieces, state, &PackOrMultiply);
             }
         }
     }
 
-    private static void PackBoth(MatMulJob* job, int chunk, int worker)
+    // Steps of k of a pass; none before the first and after the last.
+    private static int Depth(MatMulJob* job, int pass) => Math.Clamp(job->K - pass * job->DepthPerPass, 0, job->DepthPerPass);
+
+    private static float* PackedA(MatMulJob* job, int pass) =>
+        job->Shared + (pass & 1) * (nint)(RoundUp(job->M, job->PanelRows) + RoundUp(job->N, Columns)) * job->DepthPerPass;
+
+    private static float* PackedB(MatMulJob* job, int pass) => PackedA(job, pass) + (nint)RoundUp(job->M, job->PanelRows) * job->DepthPerPass;
+
+    // The pieces of packing lie evenly between the groups of tiles.
+    private static void PackOrMultiply(MatMulJob* job, int chunk, int worker)
     {
-        int piece = chunk % job->PiecesPerBlock, offset = chunk / job->PiecesPerBlock * job->DepthBlock, k = job->DepthStart + offset;
-        int depth = Math.Min(job->DepthBlock, job->DepthEnd - k);
+        int chunks = job->Groups + job->Pieces, piece = (int)((long)chunk * job->Pieces / chunks);
+        if ((int)((chunk + 1L) * job->Pieces / chunks) > piece)
+        {
+            PackPiece(job, piece);
+        }
+        else
+        {
+            MultiplyGroup(job, chunk - piece);
+        }
+    }
+
+    private static void PackPiece(MatMulJob* job, int chunk)
+    {
+        int pass = job->Pass + 1, piece = chunk % job->PiecesPerBlock, offset = chunk / job->PiecesPerBlock * job->DepthBlock, k = pass * job->DepthPerPass + offset;
+        int depth = Math.Min(job->DepthBlock, Depth(job, pass) - offset);
         (int first, int end) = Piece(depth, 1);
-        float* a = job->Shared + (nint)RoundUp(job->M, job->PanelRows) * offset, b = job->SharedB + (nint)RoundUp(job->N, Columns) * offset;
+        float* a = PackedA(job, pass) + (nint)RoundUp(job->M, job->PanelRows) * offset, b = PackedB(job, pass) + (nint)RoundUp(job->N, Columns) * offset;
         if (job->ARow == 1)
         {
             MatMulPacking.PackSteps(job->A + (k + first) * job->ADepth, job->ADepth, job->M, first, end, depth, job->PanelRows, TTile.TakesFewerRows, a);
@@ -74,15 +97,17 @@ internal static unsafe partial class MatMulKernel<TTile> where TTile : struct, I
         }
     }
 
-    private static void MultiplyGroup(MatMulJob* job, int chunk, int worker)
+    private static void MultiplyGroup(MatMulJob* job, int group)
     {
-        int row = chunk / job->ColumnGroups * job->PanelsPerRowGroup * job->PanelRows, column = chunk % job->ColumnGroups * job->PanelsPerColumnGroup * Columns;
+        int row = group / job->ColumnGroups * job->PanelsPerRowGroup * job->PanelRows, column = group % job->ColumnGroups * job->PanelsPerColumnGroup * Columns;
         int rows = Math.Min(job->PanelsPerRowGroup * job->PanelRows, job->M - row), columns = Math.Min(job->PanelsPerColumnGroup * Columns, job->N - column);
-        nint m = RoundUp(job->M, job->PanelRows), n = RoundUp(job->N, Columns);
-        for (int k = job->DepthStart; k < job->DepthEnd; k += job->DepthBlock)
+        int first = job->Pass * job->DepthPerPass, end = Depth(job, job->Pass);
+        float* a = PackedA(job, job->Pass), b = PackedB(job, job->Pass);
+        for (int offset = 0; offset < end; offset += job->DepthBlock)
         {
-            int depth = Math.Min(job->DepthBlock, job->DepthEnd - k), offset = k - job->DepthStart;
-            MultiplyBlock(job, job->Shared + m * offset + (nint)row * depth, job->SharedB + n * offset + (nint)column * depth, row, rows, column, columns, depth, k == 0);
+            int depth = Math.Min(job->DepthBlock, end - offset);
+            float* panels = a + (nint)RoundUp(job->M, job->PanelRows) * offset + (nint)row * depth, columnPanels = b + (nint)RoundUp(job->N, Columns) * offset + (nint)column * depth;
+            MultiplyBlock(job, panels, columnPanels, row, rows, column, columns, depth, first + offset == 0);
         }
     }
 }
