@@ -12,7 +12,7 @@ internal static unsafe partial class MatMulFewRowsKernel
         Begin(job, chunk, out int j, out int end);
         nint depth = job->K;
         int vectorDepth = job->K & ~3, first = j;
-        bool isFar = IsFar(*job), isNear = job->N * depth < FarFloats && (depth & 1023) != 0;
+        bool isFar = IsFar(*job), isNear = job->N * depth < FarFloats && !AreRowsAliased(*job);
         for (; job->M == 1 && isNear && j + 2 * Group <= end; j += 2 * Group)
         {
             OneRow(job->A, job->B + j * depth, depth, vectorDepth, job->C + j);

@@ -8,16 +8,15 @@ namespace PureLlm.Kernels.Cpu;
 /// <remarks>The decode path, bound by memory. The chains are those of <see cref="MatMulKernel{TTile}"/>, so a row gives the same bits alone as in a batch.</remarks>
 internal static unsafe partial class MatMulFewRowsKernel
 {
-    // Larger than most L3 caches. Rows a multiple of 4 KB apart share 8 places in the L1 cache and push each other out.
+    // Larger than most L3 caches.
     private const long FarFloats = 4 << 20;
-
-    /// <summary>Whether a product is for this kernel: with more rows packing pays, later where the matrix comes from memory.</summary>
-    public static bool Takes(in MatMulJob job) => job.M <= 4 || (job.M <= 8 && IsFar(job));
-
     private const int Group = 8;
     private const int Strip = 512;
     private const long ChunkProducts = 1 << 15;
     private const long InlineProducts = 1 << 16;
+
+    /// <summary>Whether a product is for this kernel: with more rows packing pays, later where the matrix comes from memory.</summary>
+    public static bool Takes(in MatMulJob job) => job.M <= 4 || (job.M <= 8 && IsFar(job));
 
     public static void Run(ref MatMulJob job, ThreadTeam team, SimdWidth width)
     {
@@ -38,19 +37,15 @@ internal static unsafe partial class MatMulFewRowsKernel
                 (false, SimdWidth.Scalar) => &StraightScalar,
                 (false, _) => &StraightVector,
             };
-            if (threads > 1)
-            {
-                team.For(chunks, state, body);
-                return;
-            }
-            for (int chunk = 0; chunk < chunks; chunk++)
-            {
-                body(state, chunk, 0);
-            }
+            MatMulJob.Run(team, threads > 1, chunks, state, body);
         }
     }
 
-    private static bool IsFar(in MatMulJob job) => (long)job.N * job.K >= FarFloats && (job.K & 1023) != 0;
+    // Worth fetching ahead: larger than the caches, and rows that do not push each other out.
+    private static bool IsFar(in MatMulJob job) => (long)job.N * job.K >= FarFloats && !AreRowsAliased(job);
+
+    // Rows a multiple of 4 KB apart share 8 places in the L1 cache.
+    private static bool AreRowsAliased(in MatMulJob job) => (job.K & 1023) == 0;
 
     private static void Begin(MatMulJob* job, int chunk, out int first, out int end)
     {

@@ -75,4 +75,18 @@ internal unsafe struct MatMulJob
         stride = 0;
         return Bias != null ? Bias + column : zeros;
     }
+
+    /// <summary>Runs the chunks on all threads, or here where they are too little to share.</summary>
+    public static void Run(ThreadTeam team, bool isParallel, int chunks, MatMulJob* job, delegate*<MatMulJob*, int, int, void> body)
+    {
+        if (isParallel)
+        {
+            team.For(chunks, job, body);
+            return;
+        }
+        for (int chunk = 0; chunk < chunks; chunk++)
+        {
+            body(job, chunk, 0);
+        }
+    }
 }

@@ -32,13 +32,14 @@ internal static unsafe partial class MatMulKernel<TTile> where TTile : struct, I
         job.PanelsPerColumnGroup = Math.Clamp(columnPanels * rowGroups / (threads == 1 ? 1 : 12 * threads), 1, columnPanels);
         job.ColumnGroups = Blocks(columnPanels, job.PanelsPerColumnGroup);
         job.PiecesPerBlock = Blocks(job.DepthBlock, DepthPerPiece);
+        int groups = Blocks(rowPanels, job.PanelsPerRowGroup) * job.ColumnGroups;
         fixed (MatMulJob* state = &job)
         {
             for (job.Pass = -1; job.Pass < passes; job.Pass++)
             {
-                job.Groups = job.Pass < 0 ? 0 : Blocks(rowPanels, job.PanelsPerRowGroup) * job.ColumnGroups;
+                job.Groups = job.Pass < 0 ? 0 : groups;
                 job.Pieces = Blocks(Depth(state, job.Pass + 1), job.DepthBlock) * job.PiecesPerBlock;
-                Dispatch(team, threads > 1, job.Groups + job.Pieces, state, &PackOrMultiply);
+                MatMulJob.Run(team, threads > 1, job.Groups + job.Pieces, state, &PackOrMultiply);
             }
         }
     }

@@ -82,27 +82,14 @@ internal static unsafe partial class MatMulKernel<TTile> where TTile : struct, I
         {
             int panels = Blocks(sharedLanes, sharedWidth);
             job.PanelsPerPacking = Math.Clamp(Blocks(panels, 2 * threads), Math.Min(panels, Blocks(PackingFloats, sharedWidth * Math.Max(1, Math.Min(depth, job.DepthBlock)))), panels);
-            Dispatch(team, isParallel, Blocks(panels, job.PanelsPerPacking) * Blocks(depth, job.DepthBlock), state, &PackShared);
+            MatMulJob.Run(team, isParallel, Blocks(panels, job.PanelsPerPacking) * Blocks(depth, job.DepthBlock), state, &PackShared);
 
             // Small enough to share fairly, large enough to be worth claiming, never more than the scratch holds.
             panels = Blocks(ownLanes, ownWidth);
             int largest = Blocks(job.SharesB ? RowBlock : ColumnBlock, ownWidth);
             int smallest = (int)Math.Min(largest, ChunkProducts / ((long)ownWidth * Math.Max(1, sharedLanes) * Math.Max(1, depth)) + 1);
             job.PanelsPerChunk = Math.Clamp(Blocks(panels, threads == 1 ? 1 : 12 * threads), smallest, largest);
-            Dispatch(team, isParallel, Blocks(panels, job.PanelsPerChunk), state, job.SharesB ? &MultiplyRows : &MultiplyColumns);
-        }
-    }
-
-    private static void Dispatch(ThreadTeam team, bool isParallel, int chunks, MatMulJob* job, delegate*<MatMulJob*, int, int, void> body)
-    {
-        if (isParallel)
-        {
-            team.For(chunks, job, body);
-            return;
-        }
-        for (int chunk = 0; chunk < chunks; chunk++)
-        {
-            body(job, chunk, 0);
+            MatMulJob.Run(team, isParallel, Blocks(panels, job.PanelsPerChunk), state, job.SharesB ? &MultiplyRows : &MultiplyColumns);
         }
     }
 
