@@ -1,0 +1,13 @@
+using PureLlm.Tokenizer.Text;
+
+namespace PureLlm.Tokenizer.Normalizers;
+
+/// <summary>Rewrites a text before it is split. Immutable, and safe to share between threads.</summary>
+public abstract class Normalizer
+{
+    /// <summary>The name in tokenizer.json: "NFC", "Lowercase", "Sequence" …</summary>
+    public abstract string Type { get; }
+
+    /// <summary>Rewrites the text in place; each new byte keeps the range of the input that it came from.</summary>
+    public abstract void Normalize(AlignedText text);
+}

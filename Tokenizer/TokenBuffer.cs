@@ -1,0 +1,50 @@
+namespace PureLlm.Tokenizer;
+
+/// <summary>Tokens as they are made: ids, and the bytes of the input that each came from. Grows once, is cleared and used again.</summary>
+/// <remarks>Belongs to one thread at a time.</remarks>
+public sealed class TokenBuffer
+{
+    private int[] _ids = [];
+    private int[] _starts = [];
+    private int[] _ends = [];
+
+    /// <summary>How many tokens there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The token ids [Count].</summary>
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
+
+    /// <summary>The first byte of each token in the input [Count].</summary>
+    public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Count);
+
+    /// <summary>The byte after each token in the input [Count].</summary>
+    public ReadOnlySpan<int> Ends => _ends.AsSpan(0, Count);
+
+    /// <summary>Appends a token that stands for the bytes [start, end).</summary>
+    public void Add(int id, int start, int end)
+    {
+        if (Count == _ids.Length)
+        {
+            EnsureCapacity(Count + 1);
+        }
+        _ids[Count] = id;
+        _starts[Count] = start;
+        _ends[Count] = end;
+        Count++;
+    }
+
+    /// <summary>Makes room for this many tokens in all.</summary>
+    public void EnsureCapacity(int count)
+    {
+        if (count > _ids.Length)
+        {
+            int length = Math.Max(Math.Max(16, count), (int)Math.Min(Array.MaxLength, 2L * _ids.Length));
+            Array.Resize(ref _ids, length);
+            Array.Resize(ref _starts, length);
+            Array.Resize(ref _ends, length);
+        }
+    }
+
+    /// <summary>Forgets the tokens and keeps the memory.</summary>
+    public void Clear() => Count = 0;
+}
