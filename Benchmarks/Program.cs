@@ -3,6 +3,7 @@ using PureLlm.Benchmarks;
 using PureLlm.Benchmarks.Kernels;
 using PureLlm.Benchmarks.Peers;
 using PureLlm.Benchmarks.Steps;
+using PureLlm.Benchmarks.Tokenizer;
 
 switch (args.FirstOrDefault())
 {
@@ -14,6 +15,8 @@ switch (args.FirstOrDefault())
         return StepWorker.Run(args[1..]);
     case "gemm-worker":
         return GemmWorker.Run(args[1..]);
+    case "tokenizer-fuzz":
+        return TokenizerFuzz.Run(args[1..]);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(KernelSuite).Assembly).Run(args, SuiteConfig.Create());
         return 0;
