@@ -1,4 +1,6 @@
 using System.Text;
+using PureLlm.Tokenizer.Models;
+using PureLlm.Tokenizer.PreTokenizers;
 
 namespace PureLlm.Tokenizer;
 
@@ -8,9 +10,8 @@ public sealed class BytePairTokenizer : TextTokenizer
 {
     private readonly byte[][] _tokens;
     private readonly HashSet<int> _special = [];
-    private readonly int[] _byteIds;
-    private readonly MergeTable _merges;
-    private BytePairEncoder? _spare;
+    private (BytePairEncoder Encoder, TokenBuffer Tokens)? _spare;
+    private readonly Lock _spareLock = new();
 
     /// <summary>Builds from a vocabulary and merges.</summary>
     /// <param name="tokens">The bytes of each id; a special token's are its name in UTF-8.</param>
@@ -22,29 +23,11 @@ public sealed class BytePairTokenizer : TextTokenizer
         _tokens = [.. tokens];
         _special.UnionWith(special);
         EndOfText = _special.Order().Cast<int?>().FirstOrDefault(id => _tokens[id!.Value].AsSpan().SequenceEqual("<|endoftext|>"u8));
-        Dictionary<byte[], int> ids = new(_tokens.Length, ByteSequenceComparer.Instance);
-        for (int id = 0; id < _tokens.Length; id++)
-        {
-            if (!_special.Contains(id) && !ids.TryAdd(_tokens[id], id))
-            {
-                throw new TokenizerException($"bpe: tokens {ids[_tokens[id]]} and {id} have the same bytes, '{Show(id)}'.");
-            }
-        }
-        _byteIds = new int[256];
-        for (int b = 0; b < 256; b++)
-        {
-            _byteIds[b] = ids.TryGetValue([(byte)b], out int id) ? id : throw new TokenizerException($"bpe: the vocabulary has no token for byte 0x{b:x2}; a byte-level vocabulary holds all 256.");
-        }
-        Merges = [.. merges];
-        var results = new int[Merges.Count];
-        for (int rank = 0; rank < results.Length; rank++)
-        {
-            (int left, int right) = Merges[rank];
-            byte[] joined = [.. _tokens[left], .. _tokens[right]];
-            results[rank] = ids.TryGetValue(joined, out int id) ? id : throw new TokenizerException($"bpe: merge {rank} joins '{Show(left)}' and '{Show(right)}', but the vocabulary lacks the result.");
-        }
-        _merges = new MergeTable(Merges, results);
+        Model = new BytePairModel([.. _tokens.Select((bytes, id) => _special.Contains(id) ? null : bytes)], merges);
     }
+
+    /// <summary>The vocabulary and its merges.</summary>
+    public BytePairModel Model { get; }
 
     public override string Kind => "bpe";
 
@@ -53,7 +36,7 @@ public sealed class BytePairTokenizer : TextTokenizer
     public override int? EndOfText { get; }
 
     /// <summary>The merges, as pairs of ids, in the order in which they apply.</summary>
-    public IReadOnlyList<(int Left, int Right)> Merges { get; }
+    public IReadOnlyList<(int Left, int Right)> Merges => Model.Merges;
 
     /// <summary>Ids are byte values, then 256 + the place of the merge, then the end of text.</summary>
     internal static BytePairTokenizer FromMerges(IReadOnlyList<(int Left, int Right)> merges, bool endOfText)
@@ -74,12 +57,25 @@ public sealed class BytePairTokenizer : TextTokenizer
 
     public override void Encode(ReadOnlySpan<byte> utf8, List<int> ids)
     {
-        BytePairEncoder encoder = Interlocked.Exchange(ref _spare, null) ?? new BytePairEncoder(_byteIds, _merges);
-        encoder.Encode(utf8, ids);
-        _spare = encoder;
+        (BytePairEncoder encoder, TokenBuffer tokens) = Take();
+        tokens.Clear();
+        encoder.EncodeText(utf8, 0, PieceScanner.Gpt2, tokens);
+        ids.AddRange(tokens.Ids);
+        lock (_spareLock)
+        {
+            _spare = (encoder, tokens);
+        }
+    }
+
+    private (BytePairEncoder Encoder, TokenBuffer Tokens) Take()
+    {
+        lock (_spareLock)
+        {
+            (BytePairEncoder, TokenBuffer)? spare = _spare;
+            _spare = null;
+            return spare ?? ((BytePairEncoder)Model.CreateEncoder(), new TokenBuffer());
+        }
     }
 
     public override ReadOnlyMemory<byte> TokenBytes(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : throw NoSuchToken(id);
-
-    private string Show(int id) => Encoding.UTF8.GetString(_tokens[id]);
 }

@@ -33,7 +33,7 @@ public class PreTokenizerTests
             {
                 continue;
             }
-            Assert.That(Split(text, Gpt2Split.NextLength), Is.EqualTo(Gpt2.Matches(text).Select(m => m.Value)), text);
+            Assert.That(Split(text, PieceScanner.Gpt2.NextLength), Is.EqualTo(Gpt2.Matches(text).Select(m => m.Value)), text);
             Assert.That(Split(text, WordSplit.NextLength), Is.EqualTo(Words.Matches(text).Select(m => m.Value)), text);
         }
     }
@@ -41,17 +41,17 @@ public class PreTokenizerTests
     [Test]
     public void Letters_and_digits_beyond_the_first_plane_are_letters_and_digits()
     {
-        Assert.That(Split("a𝐀b", Gpt2Split.NextLength), Is.EqualTo(new[] { "a𝐀b" }));
-        Assert.That(Split(" 𠀀", Gpt2Split.NextLength), Is.EqualTo(new[] { " 𠀀" }));
-        Assert.That(Split("1𝟏", Gpt2Split.NextLength), Is.EqualTo(new[] { "1𝟏" }));
+        Assert.That(Split("a𝐀b", PieceScanner.Gpt2.NextLength), Is.EqualTo(new[] { "a𝐀b" }));
+        Assert.That(Split(" 𠀀", PieceScanner.Gpt2.NextLength), Is.EqualTo(new[] { " 𠀀" }));
+        Assert.That(Split("1𝟏", PieceScanner.Gpt2.NextLength), Is.EqualTo(new[] { "1𝟏" }));
     }
 
     [Test]
     public void The_last_space_of_a_run_belongs_to_the_next_word()
     {
-        Assert.That(Split("a   b  ", Gpt2Split.NextLength), Is.EqualTo(new[] { "a", "  ", " b", "  " }));
-        Assert.That(Split("a \n b", Gpt2Split.NextLength), Is.EqualTo(new[] { "a", " \n", " b" }));
-        Assert.That(Split("a\n\nb", Gpt2Split.NextLength), Is.EqualTo(new[] { "a", "\n", "\n", "b" }));
+        Assert.That(Split("a   b  ", PieceScanner.Gpt2.NextLength), Is.EqualTo(new[] { "a", "  ", " b", "  " }));
+        Assert.That(Split("a \n b", PieceScanner.Gpt2.NextLength), Is.EqualTo(new[] { "a", " \n", " b" }));
+        Assert.That(Split("a\n\nb", PieceScanner.Gpt2.NextLength), Is.EqualTo(new[] { "a", "\n", "\n", "b" }));
     }
 
     [Test]

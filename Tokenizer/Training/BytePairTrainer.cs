@@ -43,7 +43,7 @@ public static class BytePairTrainer
             ReadOnlySpan<byte> utf8 = text.Span;
             for (int i = 0; i < utf8.Length;)
             {
-                ReadOnlySpan<byte> piece = utf8.Slice(i, Gpt2Split.NextLength(utf8, i));
+                ReadOnlySpan<byte> piece = utf8.Slice(i, PieceScanner.Gpt2.NextLength(utf8, i));
                 i += piece.Length;
                 if (lookup.TryGetValue(piece, out int at))
                 {

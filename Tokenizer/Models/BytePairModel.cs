@@ -1,0 +1,114 @@
+using System.Runtime.CompilerServices;
+
+namespace PureLlm.Tokenizer.Models;
+
+/// <summary>Byte-level byte-pair encoding: a piece is its bytes, and the pair with the lowest rank merges, again and again. Any bytes round-trip.</summary>
+/// <remarks>
+/// Sennrich et al. 2016; byte level as in Radford et al. 2019, section 2.2. Tokens are raw bytes here; the printable byte alphabet exists
+/// only in files. Of equal pairs the leftmost merges first.
+/// </remarks>
+public sealed class BytePairModel : TokenModel
+{
+    private readonly int[] _byteIds = new int[256];
+    private readonly byte[] _wholeness;
+    private IReadOnlyList<(int Left, int Right)>? _merges;
+
+    /// <summary>Builds from a vocabulary and merges.</summary>
+    /// <param name="tokens">The bytes of each id; null or empty where no text makes the id (unused and special ids).</param>
+    /// <param name="merges">Pairs of ids, the first to apply first; the bytes of each pair together must be a token too.</param>
+    /// <param name="ignoreMerges">A piece that is a token as a whole is that token, whatever the merges would make of it.</param>
+    /// <exception cref="TokenizerException">A byte or the result of a merge is missing from the vocabulary, or two ids have the same bytes.</exception>
+    public BytePairModel(IReadOnlyList<byte[]?> tokens, IReadOnlyList<(int Left, int Right)> merges, bool ignoreMerges = false)
+        : this(tokens, merges.Count, ignoreMerges)
+    {
+        byte[] joined = new byte[2 * Table.LongestToken];
+        for (int rank = 0; rank < merges.Count; rank++)
+        {
+            (int left, int right) = merges[rank];
+            if ((uint)left >= (uint)tokens.Count || (uint)right >= (uint)tokens.Count || Table.LengthOf(left) == 0 || Table.LengthOf(right) == 0)
+            {
+                throw new TokenizerException($"bpe: merge {rank} joins the ids {left} and {right}; both must be tokens of the vocabulary (0 to {tokens.Count - 1}) that text can make.");
+            }
+            ReadOnlySpan<byte> first = Table[left].Span, second = Table[right].Span;
+            first.CopyTo(joined);
+            second.CopyTo(joined.AsSpan(first.Length));
+            int result = Table.Find(joined.AsSpan(0, first.Length + second.Length));
+            if (result < 0)
+            {
+                throw new TokenizerException($"bpe: merge {rank} joins '{Table.Show(left)}' and '{Table.Show(right)}', but the vocabulary lacks the result.");
+            }
+            Pairs.Add(new(left, right, rank, result));
+        }
+    }
+
+    private BytePairModel(IReadOnlyList<byte[]?> tokens, int merges, bool ignoreMerges)
+    {
+        Table = new TokenTable(tokens);
+        Pairs = new PairTable(merges);
+        IgnoresMerges = ignoreMerges;
+        _wholeness = new byte[tokens.Count];
+        for (int b = 0; b < 256; b++)
+        {
+            _byteIds[b] = Table.Find([(byte)b]);
+            if (_byteIds[b] < 0)
+            {
+                throw new TokenizerException($"bpe: the vocabulary has no token for byte 0x{b:x2}; a byte-level vocabulary holds all 256.");
+            }
+        }
+    }
+
+    public override string Type => "BPE";
+
+    public override int VocabularySize => Table.Count;
+
+    /// <summary>True where a piece that is a token as a whole is that token, whatever the merges would make of it.</summary>
+    public bool IgnoresMerges { get; }
+
+    /// <summary>The merges, as pairs of ids, in the order in which they apply; put together when first asked for.</summary>
+    public IReadOnlyList<(int Left, int Right)> Merges => _merges ??= [.. Pairs.All().OrderBy(m => m.Rank).Select(m => (m.Left, m.Right))];
+
+    internal TokenTable Table { get; }
+
+    internal PairTable Pairs { get; }
+
+    internal ReadOnlySpan<int> ByteIds => _byteIds;
+
+    /// <summary>tiktoken's rule: any two neighbours whose bytes together are a token merge, the lowest id first; a piece that is a token is that token.</summary>
+    /// <remarks>
+    /// A token is only ever made from one pair, the two that are left when its own bytes are merged as far as the shorter tokens go: inside the
+    /// token's bytes, merges happen in the same order whatever stands beside them. That pair is found once for each token, shortest first.
+    /// </remarks>
+    /// <exception cref="TokenizerException">A byte is missing from the vocabulary, or two ids have the same bytes.</exception>
+    public static BytePairModel FromRanks(IReadOnlyList<byte[]?> tokens)
+    {
+        var model = new BytePairModel(tokens, tokens.Count, ignoreMerges: true);
+        var merger = new PieceMerger(model);
+        int[] byLength = [.. Enumerable.Range(0, tokens.Count).Where(id => model.Table.LengthOf(id) > 1).OrderBy(model.Table.LengthOf)];
+        foreach (int id in byLength)
+        {
+            ReadOnlySpan<int> parts = merger.Merge(model.Table[id].Span);
+            if (parts.Length == 2)
+            {
+                model.Pairs.Add(new(parts[0], parts[1], id, id));
+            }
+        }
+        return model;
+    }
+
+    public override ReadOnlyMemory<byte> Token(int id) => Table[id];
+
+    public override int Find(ReadOnlySpan<byte> token) => Table.Find(token);
+
+    public override PieceEncoder CreateEncoder() => new BytePairEncoder(this);
+
+    /// <summary>Whether a piece that is this token is encoded as this token: always where merges are ignored, else what merging gives, found once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool IsWhole(int id, PieceMerger merger) => IgnoresMerges || (_wholeness[id] is var known and not 0 ? known == 1 : FindWholeness(id, merger));
+
+    private bool FindWholeness(int id, PieceMerger merger)
+    {
+        bool whole = merger.Merge(Table[id].Span).Length == 1;
+        _wholeness[id] = (byte)(whole ? 1 : 2);
+        return whole;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace PureLlm.Tokenizer.Models;
+
+/// <summary>From a pair of ids to the rank of its merge and to the id that it makes: one open-addressed table.</summary>
+internal sealed class PairTable
+{
+    /// <summary>The rank of a pair that never merges.</summary>
+    public const int Never = int.MaxValue;
+
+    private Slot[] _slots;
+    private HashSeed _seed = HashSeed.Fixed;
+    private readonly int _shift;
+
+    /// <summary>An empty table with room for this many merges.</summary>
+    public PairTable(int capacity)
+    {
+        int bits = Math.Max(4, BitOperations.Log2((uint)Math.Max(1, capacity)) + 2);
+        _shift = 64 - bits;
+        _slots = NewSlots(1 << bits);
+    }
+
+    /// <summary>A merge: these two ids, in this order of application, become one.</summary>
+    public readonly record struct Merge(int Left, int Right, int Rank, int Result);
+
+    /// <summary>The rank of a pair and the id that it makes, or <see cref="Never"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Rank(int left, int right, out int result)
+    {
+        ulong key = Key(left, right);
+        Slot[] slots = _slots;
+        for (int at = (int)(_seed.Of(key) >> _shift); ; at = (at + 1) & (slots.Length - 1))
+        {
+            ref Slot slot = ref slots[at];
+            if (slot.Key == key || slot.Rank == Never)
+            {
+                result = slot.Result;
+                return slot.Rank;
+            }
+        }
+    }
+
+    /// <summary>Adds a merge; a pair that is there already takes the new rank, as Hugging Face's reader has it.</summary>
+    public void Add(Merge merge)
+    {
+        while (!TryAdd(_slots, merge))
+        {
+            List<Merge> all = [.. All()];
+            do
+            {
+                _seed = HashSeed.Random();
+                _slots = NewSlots(_slots.Length);
+            }
+            while (!all.TrueForAll(m => TryAdd(_slots, m)));
+        }
+    }
+
+    /// <summary>Every merge, in no order.</summary>
+    public IEnumerable<Merge> All()
+    {
+        foreach (Slot slot in _slots)
+        {
+            if (slot.Rank != Never)
+            {
+                yield return new Merge((int)(slot.Key >> 32), (int)slot.Key, slot.Rank, slot.Result);
+            }
+        }
+    }
+
+    private bool TryAdd(Slot[] slots, Merge merge)
+    {
+        ulong key = Key(merge.Left, merge.Right);
+        int at = (int)(_seed.Of(key) >> _shift);
+        for (int chain = 0; chain < HashSeed.LongestChain; chain++, at = (at + 1) & (slots.Length - 1))
+        {
+            if (slots[at].Key == key || slots[at].Rank == Never)
+            {
+                slots[at] = new Slot { Key = key, Rank = merge.Rank, Result = merge.Result };
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static ulong Key(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
+
+    private static Slot[] NewSlots(int count)
+    {
+        var slots = new Slot[count];
+        Array.Fill(slots, new Slot { Key = ulong.MaxValue, Rank = Never, Result = -1 });
+        return slots;
+    }
+
+    private struct Slot
+    {
+        public ulong Key;
+        public int Rank;
+        public int Result;
+    }
+}
