@@ -1,13 +1,12 @@
-using System.Runtime.InteropServices;
-using PureLlm.Tokenizer.PreTokenizers;
+using System.Text;
+using PureLlm.Tokenizer.Formats;
 
 namespace PureLlm.Tokenizer.Training;
 
 /// <summary>Learns byte-level byte-pair merges (Sennrich et al. 2016; byte level as in GPT-2): merge the most frequent pair, again and again.</summary>
 /// <remarks>
-/// Ties go to the pair with the lower left id, then the lower right id, so the result is a function of the text alone.
-/// Pairs are counted as they stand side by side, overlapping ones too ("aaa" holds (a,a) twice), and are merged from left to right.
-/// Only the places of the merged pair are visited: the work is proportional to the merges made, not to merges × text.
+/// Of equally frequent pairs the one with the smaller left id is first, then the one with the smaller right id; ids are the single bytes
+/// in their <see cref="ByteOrder"/>, then the merges. The result is a function of the text alone, whatever the number of threads.
 /// </remarks>
 public static class BytePairTrainer
 {
@@ -16,182 +15,125 @@ public static class BytePairTrainer
     /// <exception cref="TokenizerException">The vocabulary is too small to hold all bytes.</exception>
     public static BytePairTokenizer Train(IEnumerable<ReadOnlyMemory<byte>> texts, int vocabularySize, bool endOfText = true, int minimumCount = 2)
     {
-        int merges = vocabularySize - 256 - (endOfText ? 1 : 0);
-        if (merges < 0)
+        var options = new BytePairOptions
+        {
+            VocabularySize = vocabularySize - (endOfText ? 1 : 0),
+            SpecialTokens = [],
+            ByteOrder = ByteOrder.Value,
+            MinimumFrequency = minimumCount,
+        };
+        RequireRoom(vocabularySize, 256, endOfText ? 1 : 0);
+        return BytePairTokenizer.FromMerges(Learn(PieceCounter.Count(TrainingCorpus.FromTexts(texts), options, () => new ScannerCutter(options.Split)), options).Merges, endOfText);
+    }
+
+    /// <summary>Trains a vocabulary; stops early when no pair is frequent enough.</summary>
+    /// <exception cref="TokenizerException">The options are impossible, or the corpus is empty.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    public static TrainedVocabulary Train(TrainingCorpus corpus, BytePairOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        ArgumentNullException.ThrowIfNull(options);
+        Validate(options);
+        PieceTable pieces = PieceCounter.Count(corpus, options, () => new ScannerCutter(options.Split));
+        return pieces.Count > 0 ? Learn(pieces, options) : throw PieceCounter.Empty("bpe");
+    }
+
+    private static TrainedVocabulary Learn(PieceTable pieces, BytePairOptions options)
+    {
+        var vocabulary = new GrowingVocabulary();
+        foreach (string name in options.SpecialTokens)
+        {
+            vocabulary.Add(Encoding.UTF8.GetBytes(name), length: 0);
+        }
+        int specials = vocabulary.Count;
+        int[] byteIds = Alphabet(pieces, options, vocabulary);
+        int alphabet = vocabulary.Count - specials;
+        RequireRoom(options.VocabularySize, alphabet, specials);
+        long bytes = 0;
+        var words = new SymbolWords();
+        var symbols = new int[256];
+        for (int i = 0; i < pieces.Count; i++)
+        {
+            ReadOnlySpan<byte> piece = pieces.Piece(i);
+            bytes += piece.Length * pieces.Frequency(i);
+            if (piece.Length > symbols.Length)
+            {
+                symbols = new int[Math.Max(piece.Length, 2 * symbols.Length)];
+            }
+            int length = 0;
+            foreach (byte b in piece)
+            {
+                symbols[length] = byteIds[b];
+                length += byteIds[b] < 0 ? 0 : 1;
+            }
+            words.Add(symbols.AsSpan(0, length), pieces.Frequency(i));
+        }
+        pieces.Clear();
+        List<(int Left, int Right)> merges = MergeLoop.Run(words, new BytePairRule(vocabulary, options.MaximumTokenLength), options.VocabularySize, options.MinimumFrequency, options);
+        var trained = new TrainedVocabulary
+        {
+            Kind = VocabularyKind.ByteLevelBytePair,
+            Tokens = vocabulary.Tokens,
+            Merges = merges,
+            SpecialTokens = [.. Enumerable.Range(0, specials)],
+            AlphabetSize = alphabet,
+            TrainingBytes = bytes,
+        };
+        return options.SpecialTokenPlace == SpecialTokenPlace.First ? trained : SpecialTokensLast.Move(trained);
+    }
+
+    /// <summary>Adds the single bytes to the vocabulary and returns the id of each, −1 for those that are left out.</summary>
+    private static int[] Alphabet(PieceTable pieces, BytePairOptions options, GrowingVocabulary vocabulary)
+    {
+        var counts = new long[256];
+        for (int i = 0; i < pieces.Count; i++)
+        {
+            foreach (byte b in pieces.Piece(i))
+            {
+                counts[b] += pieces.Frequency(i);
+            }
+        }
+        IEnumerable<int> ordered = Enumerable.Range(0, 256);
+        if (options.ByteOrder == ByteOrder.Visible)
+        {
+            ordered = ordered.OrderBy(b => ByteAlphabet.Show([(byte)b])[0]);
+        }
+        int[] kept = [.. ordered.Where(b => options.AllBytes || counts[b] > 0)];
+        if (options.LimitAlphabet is { } limit)
+        {
+            var frequent = kept.OrderByDescending(b => counts[b]).Take(limit).ToHashSet();
+            kept = [.. kept.Where(frequent.Contains)];
+        }
+        var ids = new int[256];
+        Array.Fill(ids, -1);
+        foreach (int b in kept)
+        {
+            ids[b] = vocabulary.Add([(byte)b]);
+        }
+        return ids;
+    }
+
+    private static void Validate(BytePairOptions options)
+    {
+        OptionCheck.Common("bpe", options.VocabularySize, options.MinimumFrequency, options.MaximumTokenLength, options.LimitAlphabet);
+        OptionCheck.SpecialTokens("bpe", options.SpecialTokens);
+        if (options.AllBytes && options.LimitAlphabet is null)
+        {
+            RequireRoom(options.VocabularySize, 256, options.SpecialTokens.Count);
+        }
+    }
+
+    private static void RequireRoom(int size, int bytes, int specials)
+    {
+        if (size < bytes + specials)
         {
             throw new TokenizerException(
-                $"bpe: a vocabulary of {vocabularySize} is too small: 256 bytes{(endOfText ? " and the end of text" : "")} need {vocabularySize - merges}, and each more is one merge.");
+                $"bpe: a vocabulary of {size} is too small: {bytes} bytes{(specials > 0 ? $" and {specials} special token{(specials > 1 ? "s" : "")}" : "")} need {bytes + specials}, and each more is one merge.");
         }
-        var state = new MergeState(CountPieces(texts), minimumCount);
-        List<(int Left, int Right)> learned = [];
-        while (learned.Count < merges && state.TryTakeBest(out (int Left, int Right) best))
-        {
-            state.Merge(best, newId: 256 + learned.Count);
-            learned.Add(best);
-        }
-        return BytePairTokenizer.FromMerges(learned, endOfText);
     }
 
-    /// <summary>The distinct pieces of the texts with their counts, in order of first appearance.</summary>
-    internal static List<(byte[] Piece, long Count)> CountPieces(IEnumerable<ReadOnlyMemory<byte>> texts)
+    private sealed class BytePairRule(GrowingVocabulary vocabulary, int maximumLength) : PairRule(vocabulary)
     {
-        var index = new Dictionary<byte[], int>(ByteSequenceComparer.Instance);
-        Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> lookup = index.GetAlternateLookup<ReadOnlySpan<byte>>();
-        List<(byte[] Piece, long Count)> pieces = [];
-        foreach (ReadOnlyMemory<byte> text in texts)
-        {
-            ReadOnlySpan<byte> utf8 = text.Span;
-            for (int i = 0; i < utf8.Length;)
-            {
-                ReadOnlySpan<byte> piece = utf8.Slice(i, PieceScanner.Gpt2.NextLength(utf8, i));
-                i += piece.Length;
-                if (lookup.TryGetValue(piece, out int at))
-                {
-                    CollectionsMarshal.AsSpan(pieces)[at].Count++;
-                    continue;
-                }
-                byte[] copy = piece.ToArray();
-                index.Add(copy, pieces.Count);
-                pieces.Add((copy, 1));
-            }
-        }
-        return pieces;
-    }
-
-    /// <summary>All pieces as one linked row of symbols, the count and the places of each pair, and a heap of pairs.</summary>
-    private sealed class MergeState
-    {
-        private const int None = -1;
-
-        private readonly int _minimumCount;
-        private readonly int[] _symbol;          // None where a symbol was swallowed by its left neighbour
-        private readonly int[] _next;
-        private readonly int[] _previous;
-        private readonly long[] _weight;         // how often the piece of this symbol occurs
-        private readonly Dictionary<(int Left, int Right), Pair> _pairs = [];
-        private readonly PriorityQueue<(int Left, int Right), (long Count, int Left, int Right)> _heap;
-
-        public MergeState(List<(byte[] Piece, long Count)> pieces, int minimumCount)
-        {
-            _minimumCount = minimumCount;
-            int total = checked((int)pieces.Sum(p => (long)p.Piece.Length));
-            _symbol = new int[total];
-            _next = new int[total];
-            _previous = new int[total];
-            _weight = new long[total];
-            int at = 0;
-            foreach ((byte[] piece, long count) in pieces)
-            {
-                for (int i = 0; i < piece.Length; i++, at++)
-                {
-                    _symbol[at] = piece[i];
-                    _previous[at] = i == 0 ? None : at - 1;
-                    _next[at] = i == piece.Length - 1 ? None : at + 1;
-                    _weight[at] = count;
-                }
-            }
-            for (int i = 0; i < total; i++)
-            {
-                if (_next[i] != None)
-                {
-                    Add((_symbol[i], _symbol[_next[i]]), i);
-                }
-            }
-            _heap = new(Comparer<(long Count, int Left, int Right)>.Create(
-                (x, y) => x.Count != y.Count ? y.Count.CompareTo(x.Count) : x.Left != y.Left ? x.Left.CompareTo(y.Left) : x.Right.CompareTo(y.Right)));
-            Push(_pairs.Keys);
-        }
-
-        /// <summary>The most frequent pair. A pair's count only falls after it entered the heap, so a stale entry is put back with what is left of it.</summary>
-        public bool TryTakeBest(out (int Left, int Right) best)
-        {
-            while (_heap.TryDequeue(out best, out (long Count, int Left, int Right) priority))
-            {
-                long count = _pairs[best].Count;
-                if (count == priority.Count)
-                {
-                    return true;
-                }
-                Push(best, count);
-            }
-            return false;
-        }
-
-        /// <summary>Replaces every occurrence of the pair, left to right, by <paramref name="newId"/>.</summary>
-        public void Merge((int Left, int Right) pair, int newId)
-        {
-            HashSet<(int Left, int Right)> created = [];
-            List<int> places = _pairs[pair].Places;
-            foreach (int left in places)
-            {
-                int right = _next[left];
-                if (_symbol[left] != pair.Left || right == None || _symbol[right] != pair.Right)
-                {
-                    continue;
-                }
-                int before = _previous[left], after = _next[right];
-                if (before != None)
-                {
-                    Remove((_symbol[before], pair.Left), before);
-                    Create((_symbol[before], newId), before, created);
-                }
-                if (after != None)
-                {
-                    Remove((pair.Right, _symbol[after]), right);
-                    Create((newId, _symbol[after]), left, created);
-                    _previous[after] = left;
-                }
-                _symbol[left] = newId;
-                _symbol[right] = None;
-                _next[left] = after;
-            }
-            _pairs.Remove(pair);
-            Push(created);
-        }
-
-        private void Create((int Left, int Right) pair, int place, HashSet<(int Left, int Right)> created)
-        {
-            Add(pair, place);
-            created.Add(pair);
-        }
-
-        private void Add((int Left, int Right) pair, int place)
-        {
-            ref Pair? entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_pairs, pair, out _);
-            entry ??= new Pair();
-            entry.Count += _weight[place];
-            entry.Places.Add(place);
-        }
-
-        private void Remove((int Left, int Right) pair, int place)
-        {
-            if (_pairs.TryGetValue(pair, out Pair? entry))
-            {
-                entry.Count -= _weight[place];
-            }
-        }
-
-        private void Push(IEnumerable<(int Left, int Right)> pairs)
-        {
-            foreach ((int Left, int Right) pair in pairs)
-            {
-                Push(pair, _pairs[pair].Count);
-            }
-        }
-
-        private void Push((int Left, int Right) pair, long count)
-        {
-            if (count >= _minimumCount)
-            {
-                _heap.Enqueue(pair, (count, pair.Left, pair.Right));
-            }
-        }
-
-        private sealed class Pair
-        {
-            public long Count;
-
-            public List<int> Places { get; } = [];
-        }
+        public override bool Allows(int left, int right) => (long)Vocabulary.Length(left) + Vocabulary.Length(right) <= maximumLength;
     }
 }

@@ -6,41 +6,8 @@ namespace PureLlm.Tests.Tokenizer.Training;
 
 public class BytePairTrainerTests
 {
-    /// <summary>The textbook: count every pair in every piece, take the best, rewrite every piece, start again.</summary>
-    private static List<(int, int)> Naive(byte[] text, int merges, int minimumCount)
-    {
-        List<(List<int> Symbols, long Count)> pieces = [.. BytePairTrainer.CountPieces([text]).Select(p => (p.Piece.Select(b => (int)b).ToList(), p.Count))];
-        List<(int, int)> learned = [];
-        while (learned.Count < merges)
-        {
-            Dictionary<(int, int), long> counts = [];
-            foreach ((List<int> symbols, long count) in pieces)
-            {
-                for (int i = 0; i + 1 < symbols.Count; i++)
-                {
-                    counts[(symbols[i], symbols[i + 1])] = counts.GetValueOrDefault((symbols[i], symbols[i + 1])) + count;
-                }
-            }
-            if (counts.Count == 0 || counts.Values.Max() < minimumCount)
-            {
-                break;
-            }
-            (int, int) best = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key.Item1).ThenBy(c => c.Key.Item2).First().Key;
-            foreach ((List<int> symbols, _) in pieces)
-            {
-                for (int i = 0; i + 1 < symbols.Count; i++)
-                {
-                    if ((symbols[i], symbols[i + 1]) == best)
-                    {
-                        symbols[i] = 256 + learned.Count;
-                        symbols.RemoveAt(i + 1);
-                    }
-                }
-            }
-            learned.Add(best);
-        }
-        return learned;
-    }
+    private static List<(int, int)> Naive(byte[] text, int merges, int minimumCount) =>
+        TextbookMerges.Learn(TextbookMerges.Pieces(text).Select(p => (p.Piece.Select(b => (int)b).ToList(), p.Count)), 256, merges, minimumCount);
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
