@@ -1,3 +1,5 @@
+using PureLlm.Tokenizer.Text;
+
 namespace PureLlm.Tokenizer;
 
 /// <summary>Tokens as they are made: ids, and the bytes of the input that each came from. Grows once, is cleared and used again.</summary>
@@ -31,6 +33,15 @@ public sealed class TokenBuffer
         _starts[Count] = start;
         _ends[Count] = end;
         Count++;
+    }
+
+    /// <summary>Gives the tokens from <paramref name="first"/> on, whose ranges are of a rewritten text, the ranges of the input that those came from.</summary>
+    internal void MapRanges(int first, AlignedText text)
+    {
+        for (int i = first; i < Count; i++)
+        {
+            (_starts[i], _ends[i]) = text.Source(_starts[i], _ends[i]);
+        }
     }
 
     /// <summary>Makes room for this many tokens in all.</summary>

@@ -6,6 +6,9 @@ public abstract class TokenModel
     /// <summary>The model's name in tokenizer.json: "BPE", "WordPiece", "Unigram", "WordLevel".</summary>
     public abstract string Type { get; }
 
+    /// <summary>True where tokens are raw bytes, 256 of them single ones, so that any input can be encoded; tokenizer.json spells them in the byte alphabet.</summary>
+    public virtual bool IsByteLevel => false;
+
     /// <summary>Every id of the model is in [0, VocabularySize).</summary>
     public abstract int VocabularySize { get; }
 

@@ -33,6 +33,17 @@ public sealed class AlignedText
         Commit();
     }
 
+    /// <summary>Starts over with the bytes [start, end) of another text, and what they came from.</summary>
+    public void Reset(AlignedText other, int start, int end)
+    {
+        _nextLength = 0;
+        Reserve(end - start);
+        other._bytes.AsSpan(start, end - start).CopyTo(_nextBytes);
+        other._sources.AsSpan(start, end - start).CopyTo(_nextSources);
+        _nextLength = end - start;
+        Commit();
+    }
+
     /// <summary>The range of the input that the current bytes [start, end) came from; for no bytes, the place between their neighbours.</summary>
     public (int Start, int End) Source(int start, int end)
     {

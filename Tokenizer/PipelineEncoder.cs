@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+using PureLlm.Tokenizer.Models;
+using PureLlm.Tokenizer.Text;
+
+namespace PureLlm.Tokenizer;
+
+/// <summary>The way of one text through a pipeline up to its tokens, with the working memory of one thread.</summary>
+internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added)
+{
+    private readonly PieceEncoder _model = parts.Model.CreateEncoder();
+    private readonly AlignedText _repaired = new();
+    private readonly AlignedText _text = new();
+    private readonly AlignedText _part = new();
+    private readonly PieceList _pieces = new();
+    private readonly List<AddedTokenMatch> _matches = [];
+    private readonly List<AddedTokenMatch> _normalizedMatches = [];
+    private TokenBuffer _tokens = null!;
+    private bool _findsSpecial;
+
+    /// <summary>A buffer for callers that want the tokens in another form.</summary>
+    public TokenBuffer Scratch { get; } = new();
+
+    /// <summary>For each piece of the text last encoded, how many tokens there were after it; an added token is a piece of its own.</summary>
+    public List<int> PieceEnds { get; } = [];
+
+    /// <summary>The places of added tokens among the tokens of the text last encoded.</summary>
+    public List<int> AddedPlaces { get; } = [];
+
+    /// <summary>Appends the tokens of a text.</summary>
+    public void Encode(ReadOnlySpan<byte> utf8, bool findsSpecial, TokenBuffer tokens)
+    {
+        (_tokens, _findsSpecial) = (tokens, findsSpecial);
+        PieceEnds.Clear();
+        AddedPlaces.Clear();
+        bool repaired = !parts.Model.IsByteLevel && !Utf8.IsValid(utf8);
+        if (repaired)
+        {
+            Repair(utf8);
+            utf8 = _repaired.Bytes;
+        }
+        int at = 0;
+        if (added.Raw is { } matcher && (findsSpecial || matcher.HasOrdinary))
+        {
+            matcher.Find(utf8, findsSpecial, _matches);
+            foreach (AddedTokenMatch match in _matches)
+            {
+                EncodeSegment(utf8, at, match.Start, repaired);
+                (int start, int end) = repaired ? _repaired.Source(match.Start, match.End) : (match.Start, match.End);
+                AddToken(match.Token.Id, start, end);
+                at = match.End;
+            }
+        }
+        EncodeSegment(utf8, at, utf8.Length, repaired);
+        _tokens = null!;
+    }
+
+    /// <summary>Text between added tokens: normalize it, and look for the tokens that are found in normalized text.</summary>
+    private void EncodeSegment(ReadOnlySpan<byte> utf8, int start, int end, bool repaired)
+    {
+        if (start >= end)
+        {
+            return;
+        }
+        if (repaired)
+        {
+            _text.Reset(_repaired, start, end);
+        }
+        else
+        {
+            _text.Reset(utf8[start..end], start);
+        }
+        parts.Normalizer?.Normalize(_text);
+        if (added.Normalized is not { } matcher || !(_findsSpecial || matcher.HasOrdinary))
+        {
+            EncodePieces(_text);
+            return;
+        }
+        matcher.Find(_text.Bytes, _findsSpecial, _normalizedMatches);
+        int at = 0;
+        foreach (AddedTokenMatch match in _normalizedMatches)
+        {
+            EncodePart(at, match.Start);
+            (int from, int to) = _text.Source(match.Start, match.End);
+            AddToken(match.Token.Id, from, to);
+            at = match.End;
+        }
+        EncodePart(at, _text.Length);
+    }
+
+    private void EncodePart(int start, int end)
+    {
+        if (start < end)
+        {
+            _part.Reset(_text, start, end);
+            EncodePieces(_part);
+        }
+    }
+
+    private void EncodePieces(AlignedText text)
+    {
+        _pieces.Reset(text.Length);
+        parts.PreTokenizer?.Split(text, _pieces);
+        for (int i = 0; i < _pieces.Count; i++)
+        {
+            (int start, int end) = _pieces[i];
+            int first = _tokens.Count;
+            _model.Encode(text.Bytes[start..end], start, _tokens);
+            _tokens.MapRanges(first, text);
+            PieceEnds.Add(_tokens.Count);
+        }
+    }
+
+    private void AddToken(int id, int start, int end)
+    {
+        AddedPlaces.Add(_tokens.Count);
+        _tokens.Add(id, start, end);
+        PieceEnds.Add(_tokens.Count);
+    }
+
+    /// <summary>Puts U+FFFD in the place of what is not UTF-8, one for each longest beginning of a character.</summary>
+    private void Repair(ReadOnlySpan<byte> utf8)
+    {
+        _repaired.Reset(utf8);
+        int kept = 0;
+        for (int i = 0; i < utf8.Length;)
+        {
+            if (Rune.DecodeFromUtf8(utf8[i..], out _, out int length) != OperationStatus.Done)
+            {
+                _repaired.Keep(kept, i);
+                _repaired.Write("\uFFFD"u8, i, i + length);
+                kept = i + length;
+            }
+            i += length;
+        }
+        _repaired.Keep(kept, utf8.Length);
+        _repaired.Commit();
+    }
+}
