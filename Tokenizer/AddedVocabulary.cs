@@ -11,6 +11,8 @@ internal sealed class AddedVocabulary
 {
     private readonly FrozenDictionary<int, AddedToken> _byId;
     private readonly FrozenDictionary<int, byte[]> _spellings;
+    private readonly FrozenDictionary<int, byte[]> _decoded;
+    private readonly FrozenSet<int> _skipped;
 
     public AddedVocabulary(IReadOnlyList<AddedToken> tokens, TokenModel model, Normalizer? normalizer)
     {
@@ -35,6 +37,7 @@ internal sealed class AddedVocabulary
         Tokens = [.. byId.Values.OrderBy(t => t.Id)];
         _byId = byId.ToFrozenDictionary();
         _spellings = Tokens.ToFrozenDictionary(t => t.Id, t => Encoding.UTF8.GetBytes(t.Content));
+        _decoded = Tokens.ToFrozenDictionary(t => t.Id, t => t.IsNormalized ? NormalizedForm(_spellings[t.Id], normalizer) : _spellings[t.Id]);
         VocabularySize = Math.Max(model.VocabularySize, Tokens.Count == 0 ? 0 : Tokens[^1].Id + 1);
         if (Tokens.Any(t => !t.IsNormalized))
         {
@@ -42,8 +45,9 @@ internal sealed class AddedVocabulary
         }
         if (Tokens.Any(t => t.IsNormalized))
         {
-            Normalized = new AddedTokenMatcher(Tokens.Where(t => t.IsNormalized).Select(t => (NormalizedForm(_spellings[t.Id], normalizer), t)));
+            Normalized = new AddedTokenMatcher(Tokens.Where(t => t.IsNormalized).Select(t => (_decoded[t.Id], t)));
         }
+        _skipped = Tokens.Where(t => t.IsSpecial && _decoded[t.Id].AsSpan().SequenceEqual(_spellings[t.Id])).Select(t => t.Id).ToFrozenSet();
     }
 
     /// <summary>The tokens by id.</summary>
@@ -63,6 +67,12 @@ internal sealed class AddedVocabulary
 
     /// <summary>The content of the added token with this id in UTF-8, or null.</summary>
     public byte[]? Spelling(int id) => _spellings.GetValueOrDefault(id);
+
+    /// <summary>What the added token with this id is decoded as: its normalized form where it is found by that; null where there is no such token.</summary>
+    public byte[]? DecodedForm(int id) => _decoded.GetValueOrDefault(id);
+
+    /// <summary>True for special tokens that decoding leaves out on request: those that are decoded as what they are called.</summary>
+    public bool IsSkipped(int id) => _skipped.Contains(id);
 
     private static byte[] NormalizedForm(byte[] content, Normalizer? normalizer)
     {

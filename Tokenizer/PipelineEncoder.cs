@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using PureLlm.Tokenizer.Models;
+using PureLlm.Tokenizer.PreTokenizers;
 using PureLlm.Tokenizer.Text;
 
 namespace PureLlm.Tokenizer;
@@ -10,6 +11,7 @@ namespace PureLlm.Tokenizer;
 internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added)
 {
     private readonly PieceEncoder _model = parts.Model.CreateEncoder();
+    private readonly PieceScanner? _scanner = parts.Normalizer is null && parts.Model.IsByteLevel ? parts.PreTokenizer?.Scanner : null;
     private readonly AlignedText _repaired = new();
     private readonly AlignedText _text = new();
     private readonly AlignedText _part = new();
@@ -18,6 +20,7 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
     private readonly List<AddedTokenMatch> _normalizedMatches = [];
     private TokenBuffer _tokens = null!;
     private bool _findsSpecial;
+    private bool _notesPieces;
 
     /// <summary>A buffer for callers that want the tokens in another form.</summary>
     public TokenBuffer Scratch { get; } = new();
@@ -28,10 +31,10 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
     /// <summary>The places of added tokens among the tokens of the text last encoded.</summary>
     public List<int> AddedPlaces { get; } = [];
 
-    /// <summary>Appends the tokens of a text.</summary>
-    public void Encode(ReadOnlySpan<byte> utf8, bool findsSpecial, TokenBuffer tokens)
+    /// <summary>Appends the tokens of a text; where <paramref name="notesPieces"/>, the two lists of places are filled too.</summary>
+    public void Encode(ReadOnlySpan<byte> utf8, bool findsSpecial, TokenBuffer tokens, bool notesPieces = false)
     {
-        (_tokens, _findsSpecial) = (tokens, findsSpecial);
+        (_tokens, _findsSpecial, _notesPieces) = (tokens, findsSpecial, notesPieces);
         PieceEnds.Clear();
         AddedPlaces.Clear();
         bool repaired = !parts.Model.IsByteLevel && !Utf8.IsValid(utf8);
@@ -63,6 +66,12 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
         {
             return;
         }
+        bool findsMore = added.Normalized is { } normalized && (_findsSpecial || normalized.HasOrdinary);
+        if (_scanner is not null && !findsMore)
+        {
+            ScanSegment(utf8[start..end], start);
+            return;
+        }
         if (repaired)
         {
             _text.Reset(_repaired, start, end);
@@ -72,12 +81,12 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
             _text.Reset(utf8[start..end], start);
         }
         parts.Normalizer?.Normalize(_text);
-        if (added.Normalized is not { } matcher || !(_findsSpecial || matcher.HasOrdinary))
+        if (!findsMore)
         {
             EncodePieces(_text);
             return;
         }
-        matcher.Find(_text.Bytes, _findsSpecial, _normalizedMatches);
+        added.Normalized!.Find(_text.Bytes, _findsSpecial, _normalizedMatches);
         int at = 0;
         foreach (AddedTokenMatch match in _normalizedMatches)
         {
@@ -87,6 +96,22 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
             at = match.End;
         }
         EncodePart(at, _text.Length);
+    }
+
+    /// <summary>Text that nothing rewrites: cut and encode in one loop.</summary>
+    private void ScanSegment(ReadOnlySpan<byte> utf8, int offset)
+    {
+        if (!_notesPieces && _model is BytePairEncoder encoder)
+        {
+            encoder.EncodeText(utf8, offset, _scanner!, _tokens);
+            return;
+        }
+        for (int i = 0, length; i < utf8.Length; i += length)
+        {
+            length = _scanner!.NextLength(utf8, i);
+            _model.Encode(utf8.Slice(i, length), offset + i, _tokens);
+            NotePiece();
+        }
     }
 
     private void EncodePart(int start, int end)
@@ -108,15 +133,26 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
             int first = _tokens.Count;
             _model.Encode(text.Bytes[start..end], start, _tokens);
             _tokens.MapRanges(first, text);
-            PieceEnds.Add(_tokens.Count);
+            NotePiece();
         }
     }
 
     private void AddToken(int id, int start, int end)
     {
-        AddedPlaces.Add(_tokens.Count);
+        if (_notesPieces)
+        {
+            AddedPlaces.Add(_tokens.Count);
+        }
         _tokens.Add(id, start, end);
-        PieceEnds.Add(_tokens.Count);
+        NotePiece();
+    }
+
+    private void NotePiece()
+    {
+        if (_notesPieces)
+        {
+            PieceEnds.Add(_tokens.Count);
+        }
     }
 
     /// <summary>Puts U+FFFD in the place of what is not UTF-8, one for each longest beginning of a character.</summary>

@@ -5,8 +5,8 @@ namespace PureLlm.Tokenizer;
 
 /// <summary>Turns UTF-8 text into token ids and back. Immutable, and safe to share between threads.</summary>
 /// <remarks>
-/// Every kind decodes by concatenation: the bytes of a sequence are the bytes of its tokens, one after the other.
-/// Special tokens are never made from text: encoding the characters "&lt;|endoftext|&gt;" gives ordinary tokens.
+/// Special tokens are not made from text unless a pipeline is asked to: encoding the characters "&lt;|endoftext|&gt;" gives ordinary tokens.
+/// All kinds but pipelines with a decoder of their own decode by concatenation: the bytes of a sequence are the bytes of its tokens.
 /// </remarks>
 public abstract class TextTokenizer
 {
@@ -16,7 +16,7 @@ public abstract class TextTokenizer
     /// <summary>The name of the token that stands for an unknown word or character.</summary>
     public const string UnknownMark = "<|unk|>";
 
-    /// <summary>"chars", "bytes", "words" or "bpe".</summary>
+    /// <summary>"chars", "bytes", "words"; for a pipeline its model's: "bpe", "wordpiece", "unigram", "wordlevel".</summary>
     public abstract string Kind { get; }
 
     /// <summary>How many ids there are: every id is in [0, VocabularySize).</summary>
@@ -54,22 +54,47 @@ public abstract class TextTokenizer
         return [.. ids];
     }
 
-    /// <summary>Writes the bytes of <paramref name="ids"/>; special tokens appear by name.</summary>
+    /// <summary>The ids of each text, in their order, found on all cores or on <paramref name="threads"/> of them.</summary>
+    /// <exception cref="TokenizerException">A text holds something that the vocabulary cannot express; of several, the first one's error.</exception>
+    public int[][] EncodeBatch(IReadOnlyList<ReadOnlyMemory<byte>> texts, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return BatchWork.Run(texts.Count, i => texts[i].Length, i =>
+        {
+            List<int> ids = [];
+            Encode(texts[i].Span, ids);
+            return ids.ToArray();
+        }, threads);
+    }
+
+    /// <summary>How many tokens <paramref name="utf8"/> has.</summary>
+    /// <exception cref="TokenizerException">The text holds something that the vocabulary cannot express.</exception>
+    public virtual int Count(ReadOnlySpan<byte> utf8)
+    {
+        List<int> ids = [];
+        Encode(utf8, ids);
+        return ids.Count;
+    }
+
+    /// <summary>Writes the text of <paramref name="ids"/>; special tokens appear by name, or not at all where <paramref name="skipSpecial"/> is true.</summary>
     /// <exception cref="TokenizerException">An id is outside the vocabulary.</exception>
-    public void Decode(ReadOnlySpan<int> ids, IBufferWriter<byte> utf8)
+    public virtual void Decode(ReadOnlySpan<int> ids, IBufferWriter<byte> utf8, bool skipSpecial = false)
     {
         foreach (int id in ids)
         {
-            utf8.Write(TokenBytes(id).Span);
+            if (!skipSpecial || !IsSpecial(id))
+            {
+                utf8.Write(TokenBytes(id).Span);
+            }
         }
     }
 
     /// <summary>The text of <paramref name="ids"/>; bytes that are not UTF-8 become U+FFFD.</summary>
     /// <exception cref="TokenizerException">An id is outside the vocabulary.</exception>
-    public string Decode(ReadOnlySpan<int> ids)
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecial = false)
     {
         var bytes = new ArrayBufferWriter<byte>(Math.Max(16, ids.Length * 4));
-        Decode(ids, bytes);
+        Decode(ids, bytes, skipSpecial);
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 

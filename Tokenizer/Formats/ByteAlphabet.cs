@@ -1,4 +1,5 @@
 using System.Text;
+using PureLlm.Tokenizer.Text;
 
 namespace PureLlm.Tokenizer.Formats;
 
@@ -28,6 +29,32 @@ internal static class ByteAlphabet
             text.Append(Characters[b]);
         }
         return text.ToString();
+    }
+
+    /// <summary>Appends the visible form of <paramref name="bytes"/> in UTF-8.</summary>
+    public static void Show(ReadOnlySpan<byte> bytes, ByteWriter utf8)
+    {
+        Span<byte> two = stackalloc byte[2];
+        foreach (byte b in bytes)
+        {
+            utf8.Write(two[..new Rune(Characters[b]).EncodeToUtf8(two)]);
+        }
+    }
+
+    /// <summary>Appends the bytes of a visible form in UTF-8; false where a character stands for none.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> shown, ByteWriter bytes)
+    {
+        while (!shown.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(shown, out Rune rune, out int length);
+            if (!rune.IsBmp || !Bytes.TryGetValue((char)rune.Value, out byte b))
+            {
+                return false;
+            }
+            bytes.Write([b]);
+            shown = shown[length..];
+        }
+        return true;
     }
 
     /// <summary>The bytes of a visible form, or null where a character stands for none.</summary>

@@ -59,6 +59,8 @@ public sealed class BytePairModel : TokenModel
 
     public override string Type => "BPE";
 
+    public override bool IsByteLevel => true;
+
     public override int VocabularySize => Table.Count;
 
     /// <summary>True where a piece that is a token as a whole is that token, whatever the merges would make of it.</summary>
