@@ -66,7 +66,7 @@ public sealed class WordTokenizer : TextTokenizer
             }
             for (int i = 0, length; i < utf8.Length; i += length)
             {
-                length = WordSplit.NextLength(utf8, i);
+                length = PieceScanner.Words.NextLength(utf8, i);
                 ReadOnlySpan<byte> word = utf8.Slice(i, length);
                 lookup[word] = lookup.TryGetValue(word, out long count) ? count + 1 : 1;
             }
@@ -90,7 +90,7 @@ public sealed class WordTokenizer : TextTokenizer
         Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> lookup = _ids.GetAlternateLookup<ReadOnlySpan<byte>>();
         for (int i = 0, length; i < utf8.Length; i += length)
         {
-            length = WordSplit.NextLength(utf8, i);
+            length = PieceScanner.Words.NextLength(utf8, i);
             ids.Add(lookup.TryGetValue(utf8.Slice(i, length), out int id) ? id : _unknown);
         }
     }

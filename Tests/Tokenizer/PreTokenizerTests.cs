@@ -7,7 +7,7 @@ namespace PureLlm.Tests.Tokenizer;
 public class PreTokenizerTests
 {
     private static readonly Regex Gpt2 = new(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+");
-    private static readonly Regex Words = new(WordSplit.Pattern);
+    private static readonly Regex Words = new(PieceScanner.Words.Pattern);
 
     private static List<string> Split(string text, Func<ReadOnlySpan<byte>, int, int> next)
     {
@@ -34,7 +34,7 @@ public class PreTokenizerTests
                 continue;
             }
             Assert.That(Split(text, PieceScanner.Gpt2.NextLength), Is.EqualTo(Gpt2.Matches(text).Select(m => m.Value)), text);
-            Assert.That(Split(text, WordSplit.NextLength), Is.EqualTo(Words.Matches(text).Select(m => m.Value)), text);
+            Assert.That(Split(text, PieceScanner.Words.NextLength), Is.EqualTo(Words.Matches(text).Select(m => m.Value)), text);
         }
     }
 
@@ -56,5 +56,5 @@ public class PreTokenizerTests
 
     [Test]
     public void Words_keep_one_space_and_symbols_stand_alone() =>
-        Assert.That(Split("He said  \"No!\"\n", WordSplit.NextLength), Is.EqualTo(new[] { "He", " said", " ", " \"", "No", "!", "\"", "\n" }));
+        Assert.That(Split("He said  \"No!\"\n", PieceScanner.Words.NextLength), Is.EqualTo(new[] { "He", " said", " ", " \"", "No", "!", "\"", "\n" }));
 }

@@ -77,7 +77,7 @@ public static class TokenizerJson
         }
         else
         {
-            WriteSplit(json, tokenizer is CharacterTokenizer ? CharacterPattern : WordSplit.Pattern);
+            WriteSplit(json, tokenizer is CharacterTokenizer ? CharacterPattern : PieceScanner.Words.Pattern);
             json.WriteNull("post_processor");
             json.WriteStartObject("decoder");
             json.WriteString("type", "Fuse");

@@ -72,7 +72,7 @@ internal sealed class TokenizerJsonReader(string file)
             return pattern switch
             {
                 TokenizerJson.CharacterPattern => new CharacterTokenizer(tokens!),
-                WordSplit.Pattern => new WordTokenizer(tokens!),
+                WordScan.Pattern => new WordTokenizer(tokens!),
                 _ => throw Wrong("pre_tokenizer.pattern.Regex", $"is \"{pattern}\"; this version reads the patterns of its own \"chars\" and \"words\""),
             };
         }

@@ -42,13 +42,17 @@ public sealed class BytePairEncoder : PieceEncoder
         scanner.Encode(this, text, offset, tokens);
     }
 
-    internal void EncodeText<TScan>(ReadOnlySpan<byte> text, int offset, TokenBuffer tokens)
+    internal unsafe void EncodeText<TScan>(ReadOnlySpan<byte> text, int offset, TokenBuffer tokens)
         where TScan : struct, IPieceScan
     {
-        for (int i = 0, length; i < text.Length; i += length)
+        fixed (byte* start = text)
         {
-            length = TScan.NextLength(text, i);
-            Encode(text.Slice(i, length), offset + i, tokens);
+            byte* end = start + text.Length;
+            for (byte* p = start, next; p < end; p = next)
+            {
+                next = TScan.Next(p, end);
+                Encode(new ReadOnlySpan<byte>(p, (int)(next - p)), offset + (int)(p - start), tokens);
+            }
         }
     }
 }

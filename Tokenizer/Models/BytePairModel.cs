@@ -97,6 +97,29 @@ public sealed class BytePairModel : TokenModel
         return model;
     }
 
+    /// <summary>The reason why the ids alone do not give this model again by <see cref="FromRanks"/>, or null where they do.</summary>
+    internal string? FindUnranked()
+    {
+        BytePairModel ranked = FromRanks([.. Enumerable.Range(0, VocabularySize).Select(id => Token(id).ToArray())]);
+        Dictionary<(int Left, int Right), int> expected = ranked.Pairs.All().ToDictionary(m => (m.Left, m.Right), m => m.Result);
+        int last = -1;
+        foreach (PairTable.Merge merge in Pairs.All().OrderBy(m => m.Rank))
+        {
+            if (merge.Result <= last || !expected.Remove((merge.Left, merge.Right)))
+            {
+                return $"the merge of '{Table.Show(merge.Left)}' and '{Table.Show(merge.Right)}' does not follow from the order of the ids";
+            }
+            last = merge.Result;
+        }
+        if (expected.Count > 0)
+        {
+            return $"'{Table.Show(expected.Values.Min())}' is a token that the model never makes by merging";
+        }
+        var merger = new PieceMerger(this);
+        int unmade = IgnoresMerges ? -1 : Enumerable.Range(0, VocabularySize).FirstOrDefault(id => Table.LengthOf(id) > 0 && !IsWhole(id, merger), -1);
+        return unmade < 0 ? null : $"'{Table.Show(unmade)}' is a token that the model never makes by merging";
+    }
+
     public override ReadOnlyMemory<byte> Token(int id) => Table[id];
 
     public override int Find(ReadOnlySpan<byte> token) => Table.Find(token);

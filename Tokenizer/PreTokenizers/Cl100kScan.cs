@@ -1,36 +1,6 @@
+using PureLlm.Tokenizer.Unicode;
+
 namespace PureLlm.Tokenizer.PreTokenizers;
-
-/// <summary>A number that is known when a generic loop is compiled.</summary>
-internal interface IDigits
-{
-    static abstract int Most { get; }
-}
-
-internal struct OneDigit : IDigits
-{
-    public static int Most => 1;
-}
-
-internal struct ThreeDigits : IDigits
-{
-    public static int Most => 3;
-}
-
-/// <summary>Whether white space that ends the text is one piece, line breaks or not.</summary>
-internal interface ITrailer
-{
-    static abstract bool Whole { get; }
-}
-
-internal struct Trailer : ITrailer
-{
-    public static bool Whole => true;
-}
-
-internal struct NoTrailer : ITrailer
-{
-    public static bool Whole => false;
-}
 
 /// <summary>The spellings of the cl100k family.</summary>
 internal static class Cl100kScan
@@ -38,7 +8,6 @@ internal static class Cl100kScan
     public static readonly string[][] Spellings =
     [
         [@"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"],
-        [@"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"],
         [@"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"],
     ];
 
@@ -54,44 +23,46 @@ internal static class Cl100kScan
 }
 
 /// <summary>cl100k's split: <c>(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+</c>.</summary>
-internal struct Cl100kScan<TDigits, TTrailer> : IPieceScan
-    where TDigits : struct, IDigits
-    where TTrailer : struct, ITrailer
+/// <typeparam name="TSingleDigits"><c>\p{N}</c> in place of <c>\p{N}{1,3}</c>.</typeparam>
+/// <typeparam name="TWholeEnd"><c>\s++$</c> comes before the other white space.</typeparam>
+internal readonly unsafe struct Cl100kScan<TSingleDigits, TWholeEnd> : IPieceScan
+    where TSingleDigits : struct, IScanOption
+    where TWholeEnd : struct, IScanOption
 {
-    public static int NextLength(ReadOnlySpan<byte> utf8, int offset)
+    public static byte* Next(byte* p, byte* end)
     {
-        byte first = utf8[offset];
-        if (first == '\'' && Contractions.LengthInAnyCase(utf8, offset) is var contraction and > 0)
+        uint first = *p;
+        if (first == '\'' && Contractions.LengthInAnyCase(p, end) is var contraction and > 0)
         {
-            return contraction;
+            return p + contraction;
         }
-        CharacterClass kind = CharacterClasses.At(utf8, offset, out int length);
-        int next = offset + length;
-        switch (kind)
+        int kind = ScanText.KindAt(p, end, out int length);
+        byte* next = p + length;
+        if (ScanText.Among(CharacterKind.Letters, kind))
         {
-            case CharacterClass.Letter:
-                return CharacterClasses.EndOfRun(utf8, next, CharacterClass.Letter) - offset;
-            case CharacterClass.Number:
-                for (int count = 1; count < TDigits.Most && next < utf8.Length && CharacterClasses.At(utf8, next, out length) == CharacterClass.Number; count++)
-                {
-                    next += length;
-                }
-                return next - offset;
+            return ScanText.Letters(next, end);
         }
-        CharacterClass following = next < utf8.Length ? CharacterClasses.At(utf8, next, out length) : CharacterClass.Space;
-        if (following == CharacterClass.Letter && first is not ((byte)'\r' or (byte)'\n'))
+        if (ScanText.Among(CharacterKind.Numbers, kind))
         {
-            return CharacterClasses.EndOfRun(utf8, next + length, CharacterClass.Letter) - offset;
+            return TSingleDigits.On ? next : ScanText.Numbers(next, end, 2);
         }
-        if (kind == CharacterClass.Other || (first == ' ' && following == CharacterClass.Other))
+        if (next < end)
         {
-            int end = CharacterClasses.EndOfRun(utf8, next, CharacterClass.Other);
-            while (end < utf8.Length && utf8[end] is (byte)'\r' or (byte)'\n')
+            int following = ScanText.KindAt(next, end, out length);
+            if (ScanText.Among(CharacterKind.Letters, following) && first is not ('\r' or '\n'))
             {
-                end++;
+                return ScanText.Letters(next + length, end);
             }
-            return end - offset;
+            if (first == ' ' && ScanText.Among(CharacterKind.Others, following))
+            {
+                kind = following;
+                next += length;
+            }
         }
-        return SpaceRuns.LengthWithLineBreaks(utf8, offset, TTrailer.Whole);
+        if (ScanText.Among(CharacterKind.Others, kind))
+        {
+            return SpaceRuns.LineBreaks(ScanText.Run(next, end, CharacterKind.Others), end, orSlash: false);
+        }
+        return SpaceRuns.NextByLines(p, end, TWholeEnd.On);
     }
 }

@@ -1,7 +1,9 @@
+using PureLlm.Tokenizer.Unicode;
+
 namespace PureLlm.Tokenizer.PreTokenizers;
 
 /// <summary>GPT-2's split: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c> (Radford et al. 2019).</summary>
-internal struct Gpt2Scan : IPieceScan
+internal readonly unsafe struct Gpt2Scan : IPieceScan
 {
     public static readonly string[][] Spellings =
     [
@@ -10,20 +12,30 @@ internal struct Gpt2Scan : IPieceScan
         [@"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"],
     ];
 
-    public static int NextLength(ReadOnlySpan<byte> utf8, int offset)
+    public static byte* Next(byte* p, byte* end)
     {
-        byte first = utf8[offset];
-        if (first == '\'' && Contractions.Length(utf8, offset) is var contraction and > 0)
+        byte* start = p;
+        if (*p == ' ')
         {
-            return contraction;
+            p++;
+            if (p == end)
+            {
+                return end;
+            }
         }
-        int body = first == ' ' && offset + 1 < utf8.Length ? offset + 1 : offset;
-        CharacterClass kind = CharacterClasses.At(utf8, body, out int length);
-        return kind == CharacterClass.Space ? SpaceRuns.Length(utf8, offset) : CharacterClasses.EndOfRun(utf8, body + length, kind) - offset;
+        else if (*p == '\'' && Contractions.Length(p, end) is var contraction and > 0)
+        {
+            return p + contraction;
+        }
+        int kind = ScanText.KindAt(p, end, out int length);
+        if (ScanText.Among(CharacterKind.Letters, kind))
+        {
+            return ScanText.Letters(p + length, end);
+        }
+        if (ScanText.Among(CharacterKind.Spaces, kind))
+        {
+            return SpaceRuns.Next(start, end);
+        }
+        return ScanText.Run(p + length, end, ScanText.Among(CharacterKind.Numbers, kind) ? CharacterKind.Numbers : CharacterKind.Others);
     }
-}
-
-internal struct WordScan : IPieceScan
-{
-    public static int NextLength(ReadOnlySpan<byte> utf8, int offset) => WordSplit.NextLength(utf8, offset);
 }

@@ -20,23 +20,32 @@ public abstract class PieceScanner
     /// <summary>GPT-2, and tiktoken's r50k and p50k.</summary>
     public static PieceScanner Gpt2 { get; } = new PieceScanner<Gpt2Scan>("gpt2", Gpt2Scan.Spellings);
 
-    /// <summary>GPT-4: cl100k as it was published; the last white space of a text is cut after its last line break.</summary>
-    public static PieceScanner Cl100k { get; } = new PieceScanner<Cl100kScan<ThreeDigits, NoTrailer>>("cl100k", Cl100kScan.Spellings);
+    /// <summary>GPT-4: cl100k as it was published; white space that ends a text is cut after its last line break.</summary>
+    public static PieceScanner Cl100k { get; } = new PieceScanner<Cl100kScan<No, No>>("cl100k", Cl100kScan.Spellings);
 
-    /// <summary>cl100k as tiktoken's Python package writes it since 0.9: white space that ends the text is one piece.</summary>
-    public static PieceScanner Cl100kTrailing { get; } = new PieceScanner<Cl100kScan<ThreeDigits, Trailer>>("cl100k-trailing", Cl100kScan.TrailingSpellings);
+    /// <summary>cl100k as tiktoken's Python package writes it since 0.9: white space that ends a text is one piece.</summary>
+    public static PieceScanner Cl100kWholeEnd { get; } = new PieceScanner<Cl100kScan<No, Yes>>("cl100k-whole-end", Cl100kScan.TrailingSpellings);
+
+    /// <summary>GPT-4o: o200k.</summary>
+    public static PieceScanner O200k { get; } = new PieceScanner<O200kScan<No>>("o200k", O200kScan.Spellings);
 
     /// <summary>Llama 3: the same rule as <see cref="Cl100k"/>.</summary>
     public static PieceScanner Llama3 => Cl100k;
 
     /// <summary>Qwen 2, 2.5 and 3: as <see cref="Cl100k"/>, with every digit alone.</summary>
-    public static PieceScanner Qwen2 { get; } = new PieceScanner<Cl100kScan<OneDigit, NoTrailer>>("qwen2", Cl100kScan.SingleDigitSpellings);
+    public static PieceScanner Qwen2 { get; } = new PieceScanner<Cl100kScan<Yes, No>>("qwen2", Cl100kScan.SingleDigitSpellings);
+
+    /// <summary>DeepSeek V3 and R1: three splits, one after the other.</summary>
+    public static PieceScanner DeepSeek { get; } = new PieceScanner<DeepSeekScan>("deepseek", DeepSeekScan.Spellings);
+
+    /// <summary>Mistral's Tekken: as <see cref="O200k"/>, without contractions and with every digit alone.</summary>
+    public static PieceScanner Tekken { get; } = new PieceScanner<O200kScan<Yes>>("tekken", O200kScan.TekkenSpellings);
 
     /// <summary>The word tokenizer's own split.</summary>
-    public static PieceScanner Words { get; } = new PieceScanner<WordScan>("words", [[WordSplit.Pattern]]);
+    public static PieceScanner Words { get; } = new PieceScanner<WordScan>("words", [[WordScan.Pattern]]);
 
     /// <summary>Every scanner.</summary>
-    public static IReadOnlyList<PieceScanner> All { get; } = [Gpt2, Cl100k, Cl100kTrailing, Qwen2, Words];
+    public static IReadOnlyList<PieceScanner> All { get; } = [Gpt2, Cl100k, Cl100kWholeEnd, O200k, Qwen2, DeepSeek, Tekken, Words];
 
     /// <summary>"gpt2", "cl100k" …</summary>
     public string Name { get; }
@@ -44,8 +53,9 @@ public abstract class PieceScanner
     /// <summary>The regular expressions that say the same, as tokenizer.json files have them; more than one where each cuts the pieces of the one before.</summary>
     public IReadOnlyList<string> Patterns => _spellings[0];
 
-    /// <summary>The regular expression that says the same, where one does.</summary>
-    public string Pattern => _spellings[0][0];
+    /// <summary>The regular expression that says the same.</summary>
+    /// <exception cref="InvalidOperationException">It takes more than one; see <see cref="Patterns"/>.</exception>
+    public string Pattern => _spellings[0].Length == 1 ? _spellings[0][0] : throw new InvalidOperationException($"The scanner '{Name}' stands for {_spellings[0].Length} patterns, not for one; read Patterns.");
 
     /// <summary>The scanner of a pattern, in any of the spellings in which it was published; null for another pattern.</summary>
     public static PieceScanner? Find(string pattern) => Find([pattern]);
@@ -74,15 +84,23 @@ public abstract class PieceScanner
 }
 
 /// <summary>A scan rule as a type, so that the encoder's loop can be compiled around it.</summary>
-internal interface IPieceScan
+internal unsafe interface IPieceScan
 {
-    static abstract int NextLength(ReadOnlySpan<byte> utf8, int offset);
+    /// <summary>The end of the piece that starts at <paramref name="p"/>, which must lie before <paramref name="end"/>.</summary>
+    static abstract byte* Next(byte* p, byte* end);
 }
 
-internal sealed class PieceScanner<TScan>(string name, params string[][] spellings) : PieceScanner(name, spellings)
+internal sealed unsafe class PieceScanner<TScan>(string name, params string[][] spellings) : PieceScanner(name, spellings)
     where TScan : struct, IPieceScan
 {
-    public override int NextLength(ReadOnlySpan<byte> utf8, int offset) => TScan.NextLength(utf8, offset);
+    public override int NextLength(ReadOnlySpan<byte> utf8, int offset)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)offset, (uint)utf8.Length, nameof(offset));
+        fixed (byte* text = utf8)
+        {
+            return (int)(TScan.Next(text + offset, text + utf8.Length) - (text + offset));
+        }
+    }
 
     internal override void Encode(BytePairEncoder encoder, ReadOnlySpan<byte> text, int offset, TokenBuffer tokens) => encoder.EncodeText<TScan>(text, offset, tokens);
 }

@@ -1,37 +1,50 @@
+using PureLlm.Tokenizer.Unicode;
+
 namespace PureLlm.Tokenizer.PreTokenizers;
 
-/// <summary>How the patterns cut a run of white space.</summary>
-internal static class SpaceRuns
+/// <summary>How the patterns cut a run of white space; p stands on its first character.</summary>
+internal static unsafe class SpaceRuns
 {
     /// <summary><c>\s+(?!\S)|\s+</c>: a run leaves its last character to what follows, unless it is alone or ends the text.</summary>
-    public static int Length(ReadOnlySpan<byte> utf8, int offset)
+    public static byte* Next(byte* p, byte* end)
     {
-        int end = offset, last = offset;
-        while (end < utf8.Length && CharacterClasses.At(utf8, end, out int length) == CharacterClass.Space)
+        byte* at = p, last = p;
+        while (at < end && ScanText.Among(CharacterKind.Spaces, ScanText.KindAt(at, end, out int length)))
         {
-            last = end;
-            end += length;
+            last = at;
+            at += length;
         }
-        return end == utf8.Length || last == offset ? end - offset : last - offset;
+        return at == end || last == p ? at : last;
     }
 
-    /// <summary><c>\s*[\r\n]+|\s+(?!\S)|\s+</c>: through the run's last line break where it has one.</summary>
-    public static int LengthWithLineBreaks(ReadOnlySpan<byte> utf8, int offset, bool trailer)
+    /// <summary><c>\s*[\r\n]+|\s+(?!\S)|\s+</c>: through the run's last line break where it has one, else as above.</summary>
+    /// <param name="whole">Whether white space that ends the text is one piece, line breaks or not: <c>\s++$</c> first.</param>
+    public static byte* NextByLines(byte* p, byte* end, bool whole)
     {
-        int end = offset, last = offset, afterBreak = -1;
-        while (end < utf8.Length && CharacterClasses.At(utf8, end, out int length) == CharacterClass.Space)
+        byte* at = p, last = p, afterBreak = null;
+        while (at < end && ScanText.Among(CharacterKind.Spaces, ScanText.KindAt(at, end, out int length)))
         {
-            last = end;
-            end += length;
-            if (utf8[last] is (byte)'\r' or (byte)'\n')
+            last = at;
+            at += length;
+            if (*last is (byte)'\r' or (byte)'\n')
             {
-                afterBreak = end;
+                afterBreak = at;
             }
         }
-        if (end == utf8.Length && trailer)
+        if (at == end && whole)
         {
-            return end - offset;
+            return at;
         }
-        return afterBreak > 0 ? afterBreak - offset : end == utf8.Length || last == offset ? end - offset : last - offset;
+        return afterBreak != null ? afterBreak : at == end || last == p ? at : last;
+    }
+
+    /// <summary>The place after the line breaks at <paramref name="p"/>: <c>[\r\n]*</c>, or <c>[\r\n/]*</c>.</summary>
+    public static byte* LineBreaks(byte* p, byte* end, bool orSlash)
+    {
+        while (p < end && (*p is (byte)'\r' or (byte)'\n' || (orSlash && *p == '/')))
+        {
+            p++;
+        }
+        return p;
     }
 }
