@@ -7,6 +7,7 @@ internal sealed class ByteTrieBuilder((ReadOnlyMemory<byte> Key, int Value)[] so
     private const int Block = 256;
     private const int Tries = 128;
     private const int None = ByteTrie.None;
+    private const int NoParent = -2;
 
     private ByteTrie.Node[] _nodes = [];
     private int[] _nextFree = [];
@@ -18,7 +19,7 @@ internal sealed class ByteTrieBuilder((ReadOnlyMemory<byte> Key, int Value)[] so
     public ByteTrie.Node[] Build()
     {
         AddBlock();
-        Take(ByteTrie.Root, parent: ByteTrie.Root);
+        Take(ByteTrie.Root, parent: NoParent);
         var open = new Stack<(int Node, int From, int To, int Depth)>();
         open.Push((ByteTrie.Root, 0, sorted.Length, 0));
         var children = new List<(byte Label, int From, int To)>();
