@@ -25,7 +25,7 @@ internal static class OwnKindsJson
             ("Split", "WordLevel") when Name(model["unk_token"]) == TextTokenizer.UnknownMark && split["pattern"].IsObject => Name(split["pattern"]["Regex"]) switch
             {
                 CharacterPattern => new CharacterTokenizer(Vocabulary(model["vocab"])),
-                WordSplit.Pattern => new WordTokenizer(Vocabulary(model["vocab"])),
+                WordScan.Pattern => new WordTokenizer(Vocabulary(model["vocab"])),
                 _ => null,
             },
             _ => null,
@@ -49,7 +49,7 @@ internal static class OwnKindsJson
         }
         else
         {
-            ScannedSplitJson.WriteSplit(json, tokenizer is CharacterTokenizer ? CharacterPattern : WordSplit.Pattern);
+            ScannedSplitJson.WriteSplit(json, tokenizer is CharacterTokenizer ? CharacterPattern : WordScan.Pattern);
         }
         json.WriteNull("post_processor");
         json.WritePropertyName("decoder");
