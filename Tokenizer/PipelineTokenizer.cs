@@ -46,6 +46,14 @@ public sealed partial class PipelineTokenizer : TextTokenizer
     /// <summary>The model.</summary>
     public TokenModel Model => Parts.Model;
 
+    /// <summary>The merges of a byte-pair model as pairs of ids, in the order in which they apply; none for other models.</summary>
+    public IReadOnlyList<(int Left, int Right)> Merges => Model switch
+    {
+        BytePairModel model => model.Merges,
+        CharacterBytePairModel model => model.Merges,
+        _ => [],
+    };
+
     /// <summary>The added tokens, by id.</summary>
     public IReadOnlyList<AddedToken> AddedTokens => _added.Tokens;
 

@@ -17,7 +17,7 @@ internal static class ByteLevelModelJson
             return null;
         }
         byte[]?[] spellings = VocabularyJson.Read(model["vocab"], out Dictionary<string, int> ids);
-        (int Left, int Right)[] merges = BytePairModelJson.Merges(model["merges"], ids);
+        List<(int Left, int Right)> merges = BytePairModelJson.Merges(model["merges"], ids);
         var tokens = new byte[]?[spellings.Length];
         var single = new bool[256];
         foreach ((string spelling, int id) in ids)
@@ -97,7 +97,7 @@ internal static class ByteLevelModelJson
 
     private static bool Unset(JsonField field) => string.IsNullOrEmpty(field.Text(null));
 
-    private static void HideSpecial(byte[]?[] tokens, (int Left, int Right)[] merges, IEnumerable<AddedToken> added, Dictionary<string, int> ids)
+    private static void HideSpecial(byte[]?[] tokens, List<(int Left, int Right)> merges, IEnumerable<AddedToken> added, Dictionary<string, int> ids)
     {
         int[] special = [.. added.Where(t => t.IsSpecial && ids.ContainsKey(t.Content)).Select(t => ids[t.Content]).Where(id => tokens[id] is { Length: > 1 })];
         HashSet<byte[]> made = new(ByteSequenceComparer.Instance);

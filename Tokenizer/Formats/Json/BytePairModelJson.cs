@@ -50,7 +50,7 @@ internal static class BytePairModelJson
     private static string? Unset(string? text) => text?.Length > 0 ? text : null;
 
     /// <summary>The merges as pairs of ids.</summary>
-    private static List<(int Left, int Right)> Merges(JsonField merges, Dictionary<string, int> ids)
+    public static List<(int Left, int Right)> Merges(JsonField merges, Dictionary<string, int> ids)
     {
         List<(int Left, int Right)> pairs = [];
         foreach (JsonField entry in merges.Items())

@@ -98,7 +98,8 @@ internal static class DecoderJson
         {
             return scheme.Text("never") == "never" ? "never" : throw scheme.Wrong("contradicts add_prefix_space = false");
         }
-        return scheme.Text("always") is var name and ("always" or "first" or "never") ? name : throw scheme.Wrong($"is \"{name}\", not \"always\", \"first\" or \"never\"");
+        string name = scheme.Text("always")!;
+        return name is "always" or "first" or "never" ? name : throw scheme.Wrong($"is \"{name}\", not \"always\", \"first\" or \"never\"");
     }
 
     private static TokenDecoder Replace(JsonField field)

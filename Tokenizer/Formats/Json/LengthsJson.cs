@@ -15,7 +15,7 @@ internal static class LengthsJson
             "LongestFirst" => TruncationStrategy.LongestFirst,
             "OnlyFirst" => TruncationStrategy.OnlyFirst,
             "OnlySecond" => TruncationStrategy.OnlySecond,
-            string other => throw field["strategy"].Wrong($"is \"{other}\", not \"LongestFirst\", \"OnlyFirst\" or \"OnlySecond\""),
+            var other => throw field["strategy"].Wrong($"is \"{other}\", not \"LongestFirst\", \"OnlyFirst\" or \"OnlySecond\""),
         },
         field["stride"].IsNull ? 0 : field["stride"].Whole(0, int.MaxValue),
         Side(field["direction"]));
@@ -88,6 +88,6 @@ internal static class LengthsJson
     {
         "Right" => SequenceSide.Right,
         "Left" => SequenceSide.Left,
-        string other => throw field.Wrong($"is \"{other}\", not \"Left\" or \"Right\""),
+        var other => throw field.Wrong($"is \"{other}\", not \"Left\" or \"Right\""),
     };
 }
