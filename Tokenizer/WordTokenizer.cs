@@ -100,7 +100,7 @@ public sealed class WordTokenizer : TextTokenizer
         Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> lookup = _ids.GetAlternateLookup<ReadOnlySpan<byte>>();
         for (int i = 0, length; i < utf8.Length; i += length)
         {
-            length = WordSplit.NextLength(utf8, i);
+            length = PieceScanner.Words.NextLength(utf8, i);
             tokens.Add(lookup.TryGetValue(utf8.Slice(i, length), out int id) ? id : _unknown, i, i + length);
         }
     }
