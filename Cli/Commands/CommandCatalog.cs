@@ -16,7 +16,6 @@ public static class CommandCatalog
         new ChatCommand(),
         RunsCommand.Create(),
         DataCommand.Create(),
-        TokenizerCommand.Create(),
         ModelCommand.Create(),
         new GradcheckCommand(),
         new ExplainCommand(),

@@ -8,6 +8,7 @@ internal static class ByteAlphabet
 {
     private static readonly char[] Characters = new char[256];
     private static readonly Dictionary<char, byte> Bytes = [];
+    private static readonly byte[][] Utf8 = new byte[256][];
 
     static ByteAlphabet()
     {
@@ -17,8 +18,12 @@ internal static class ByteAlphabet
             char c = b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF) ? (char)b : next++;
             Characters[b] = c;
             Bytes[c] = (byte)b;
+            Utf8[b] = Encoding.UTF8.GetBytes([c]);
         }
     }
+
+    /// <summary>The visible form of one byte, in UTF-8.</summary>
+    public static ReadOnlySpan<byte> Shown(byte value) => Utf8[value];
 
     /// <summary>The visible form of <paramref name="bytes"/>, one character per byte.</summary>
     public static string Show(ReadOnlySpan<byte> bytes)
@@ -34,15 +39,12 @@ internal static class ByteAlphabet
     /// <summary>Appends the visible form of <paramref name="bytes"/> in UTF-8.</summary>
     public static void Show(ReadOnlySpan<byte> bytes, ByteWriter utf8)
     {
-        Span<byte> shown = stackalloc byte[2];
+        Span<byte> two = stackalloc byte[2];
         foreach (byte b in bytes)
         {
-            utf8.Write(shown[..Show(b, shown)]);
+            utf8.Write(two[..new Rune(Characters[b]).EncodeToUtf8(two)]);
         }
     }
-
-    /// <summary>Writes the visible form of a byte in UTF-8, one byte or two; returns how many.</summary>
-    public static int Show(byte b, Span<byte> utf8) => new Rune(Characters[b]).EncodeToUtf8(utf8);
 
     /// <summary>Appends the bytes of a visible form in UTF-8; false where a character stands for none.</summary>
     public static bool TryParse(ReadOnlySpan<byte> shown, ByteWriter bytes)

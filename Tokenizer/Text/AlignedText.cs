@@ -1,3 +1,5 @@
+using PureLlm.Tokenizer.Formats;
+
 namespace PureLlm.Tokenizer.Text;
 
 /// <summary>UTF-8 under work: every byte knows the range of input bytes that it came from, through any number of rewrites.</summary>
@@ -83,6 +85,31 @@ public sealed class AlignedText
         (_sources, _nextSources) = (_nextSources, _sources);
         Length = _nextLength;
         _nextLength = 0;
+    }
+
+    /// <summary>Puts bytes before a text that is not empty; they stand for its first character.</summary>
+    internal void Prepend(ReadOnlySpan<byte> bytes)
+    {
+        if (Length > 0)
+        {
+            Utf8Character.Decode(Bytes, 0, out int first);
+            Write(bytes, 0, first);
+            Keep(0, Length);
+            Commit();
+        }
+    }
+
+    /// <summary>Appends the current bytes [from, to) as visible characters, one for each byte; each stands for the character that its byte is part of.</summary>
+    internal void WriteShown(int from, int to)
+    {
+        for (int at = from, length; at < to; at += length)
+        {
+            Utf8Character.Decode(Bytes[..to], at, out length);
+            for (int i = at; i < at + length; i++)
+            {
+                Write(ByteAlphabet.Shown(_bytes[i]), at, at + length);
+            }
+        }
     }
 
     private void Reserve(int more)

@@ -39,6 +39,8 @@ internal readonly struct JsonField(string file, string path, JsonElement value)
     /// <summary>The text, or a default where the field is absent or null.</summary>
     public string? Text(string? otherwise) => IsNull ? otherwise : Text();
 
+    public bool Flag() => IsNull ? throw Wrong("is missing") : Flag(false);
+
     public bool Flag(bool otherwise) =>
         IsNull ? otherwise : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong("is not true or false");
 
@@ -52,8 +54,7 @@ internal readonly struct JsonField(string file, string path, JsonElement value)
     /// <summary>The error that names file and field.</summary>
     public TokenizerException Wrong(string problem) => new($"{file}: {path} {problem}.");
 
-    /// <summary>The name of the file.</summary>
-    public string File => file;
+    private string File => file;
 
     private JsonField Child(string name, JsonElement child) => new(file, path.Length == 0 ? name : $"{path}.{name}", child);
 

@@ -1,0 +1,22 @@
+using PureLlm.Tokenizer.Text;
+
+namespace PureLlm.Tokenizer.Normalizers;
+
+/// <summary>Sequence: normalizers one after the other.</summary>
+public sealed class SequenceNormalizer(IReadOnlyList<Normalizer> steps) : Normalizer
+{
+    /// <inheritdoc/>
+    public override string Type => "Sequence";
+
+    /// <summary>The normalizers, in order.</summary>
+    public IReadOnlyList<Normalizer> Steps => steps;
+
+    /// <inheritdoc/>
+    public override void Normalize(AlignedText text)
+    {
+        foreach (Normalizer step in steps)
+        {
+            step.Normalize(text);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using PureLlm.Tokenizer.Text;
+
+namespace PureLlm.Tokenizer.PreTokenizers;
+
+/// <summary>Sequence: pre-tokenizers one after the other, each cutting the pieces of the one before.</summary>
+public sealed class SequencePreTokenizer(IReadOnlyList<PreTokenizer> steps) : PreTokenizer
+{
+    /// <inheritdoc/>
+    public override string Type => "Sequence";
+
+    /// <summary>The pre-tokenizers, in order.</summary>
+    public IReadOnlyList<PreTokenizer> Steps => steps;
+
+    /// <inheritdoc/>
+    public override PieceScanner? Scanner { get; } = FindScanner(steps);
+
+    /// <inheritdoc/>
+    public override void Split(AlignedText text, PieceList pieces)
+    {
+        foreach (PreTokenizer step in steps)
+        {
+            step.Split(text, pieces);
+        }
+    }
+
+    /// <summary>The scanner of splits by published patterns, with or without a ByteLevel after them that only maps bytes.</summary>
+    private static PieceScanner? FindScanner(IReadOnlyList<PreTokenizer> steps)
+    {
+        PreTokenizer[] cutting = [.. steps.Where(step => step is not ByteLevelPreTokenizer { ChangesNothing: true })];
+        return cutting.Length == 1 ? cutting[0].Scanner
+            : cutting.All(step => step is SplitPreTokenizer { IsPlainPattern: true })
+                ? PieceScanner.Find([.. cutting.Select(step => ((SplitPreTokenizer)step).Pattern)]) : null;
+    }
+}
