@@ -1,10 +1,12 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace PureLlm.Tokenizer.Training;
 
 /// <summary>Counts the pairs of the words as they are at the start, and queues each with the words that hold it.</summary>
 internal static class InitialPairs
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Push(SymbolWords words, PairRule rule, PairCounts counts, PairQueue queue, long minimum)
     {
         var index = new PairIndex();
@@ -89,6 +91,7 @@ internal static class InitialPairs
 
         public ulong Key(int index) => _keys[index];
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Of(ulong key)
         {
             for (int slot = First(key); ; slot = (slot + 1) & (_slots.Length - 1))

@@ -76,6 +76,7 @@ internal sealed class NeighbourPairs(int symbols)
     }
 
     /// <summary>Writes each kept pair's places to where they were reserved, and forgets all pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void WritePlaces()
     {
         for (int i = 0; i < _events; i++)

@@ -31,6 +31,7 @@ internal sealed class PairCounts
     }
 
     /// <summary>Adds to the pair's count and returns the sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Add(ulong key, long delta)
     {
         ref Slot slot = ref SlotOf(key);

@@ -40,6 +40,7 @@ internal sealed class PairMerger
     public bool TryTakeBest(out PairQueue.Entry best) => _queue.TryPop(out best);
 
     /// <summary>Replaces every occurrence of the pair, left to right, by <paramref name="made"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Merge(in PairQueue.Entry pair, int made)
     {
         MakeRoom(made);
@@ -64,6 +65,7 @@ internal sealed class PairMerger
         Publish(_withRight, x => PairCounts.Key(made, x));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MergeWord(int place, int left, int right, int made)
     {
         int[] data = _words.Data;
@@ -138,6 +140,7 @@ internal sealed class PairMerger
     }
 
     /// <summary>Counts the new pairs of one side, and queues those that are frequent enough with the words that hold them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Publish(NeighbourPairs side, Func<int, ulong> key)
     {
         foreach (int x in side.Touched)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PureLlm.Tokenizer.Training;
 
 /// <summary>Pairs by falling count, then by the rule's order. Entries may be stale: a pair's true count is asked for when its entry comes up.</summary>
@@ -43,6 +45,7 @@ internal sealed class PairQueue(PairCounts counts, PairRule rule, long minimum)
     }
 
     /// <summary>Takes the pair that is next; false where none is left with the minimum count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryPop(out Entry best)
     {
         while (true)
@@ -95,6 +98,7 @@ internal sealed class PairQueue(PairCounts counts, PairRule rule, long minimum)
     }
 
     /// <summary>The next lower count that has pairs; entries that have become rarer since move on to their own bucket.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool LoadNextLevel()
     {
         while (--_level >= Math.Max(1, minimum))
@@ -124,6 +128,7 @@ internal sealed class PairQueue(PairCounts counts, PairRule rule, long minimum)
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Before(int x, int y)
     {
         ref Entry a = ref _entries[x], b = ref _entries[y];
@@ -188,6 +193,7 @@ internal sealed class PairQueue(PairCounts counts, PairRule rule, long minimum)
             return top;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Sink(int at, int item, PairQueue order)
         {
             while (true)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using PureLlm.Tokenizer.Normalizers;
 using PureLlm.Tokenizer.PreTokenizers;
@@ -128,6 +129,7 @@ internal abstract class PieceCutter
 /// <summary>A published split, straight from the bytes.</summary>
 internal sealed class ScannerCutter(PieceScanner scanner) : PieceCutter
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Count(ReadOnlySpan<byte> text, PieceTable table)
     {
         for (int i = 0; i < text.Length;)

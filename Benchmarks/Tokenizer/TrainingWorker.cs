@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using PureLlm.Tokenizer.Training;
+
+namespace PureLlm.Benchmarks.Tokenizer;
+
+/// <summary>Trains one vocabulary in a process of its own, as the peers do, and prints its time and peak memory: tokenizer-train KIND VOCABULARY THREADS OUT FILE…</summary>
+internal static class TrainingWorker
+{
+    public static int Run(string[] args)
+    {
+        (string kind, int size, int threads, string output) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture), args[3]);
+        int repeats = int.Parse(Environment.GetEnvironmentVariable("TRAIN_REPEATS") ?? "1", CultureInfo.InvariantCulture);
+        TrainedVocabulary trained = null!;
+        for (int i = 0; i < repeats; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            trained = Train(kind, size, threads, args[4..]);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind} {size} threads {threads}: {clock.Elapsed.TotalSeconds:0.000} s, {trained.Tokens.Count} tokens, peak {PeakMegabytes():0} MB"));
+        }
+        if (output != "-")
+        {
+            Write(trained, output);
+        }
+        return 0;
+    }
+
+    private static TrainedVocabulary Train(string kind, int size, int threads, string[] files)
+    {
+        var corpus = TrainingCorpus.FromFiles(files);
+        return kind switch
+        {
+            "bpe" => BytePairTrainer.Train(corpus, new BytePairOptions { VocabularySize = size, Threads = threads, SpecialTokens = [], AllBytes = false, MinimumFrequency = 1 }),
+            _ => throw new ArgumentException($"unknown kind '{kind}'"),
+        };
+    }
+
+    private static double PeakMegabytes() =>
+        File.Exists("/proc/self/status")
+            ? double.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024
+            : Environment.WorkingSet / 1048576.0;
+
+    /// <summary>One line per token, and one per merge, bytes in hexadecimal: "t HEX [score]" and "m HEX HEX".</summary>
+    private static void Write(TrainedVocabulary trained, string path)
+    {
+        var text = new StringBuilder();
+        for (int id = 0; id < trained.Tokens.Count; id++)
+        {
+            text.Append("t ").Append(Convert.ToHexStringLower(trained.Tokens[id]));
+            if (trained.Scores.Count > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" {trained.Scores[id]:R}");
+            }
+            text.Append('\n');
+        }
+        foreach ((int left, int right) in trained.Merges)
+        {
+            text.Append("m ").Append(Convert.ToHexStringLower(trained.Tokens[left])).Append(' ').Append(Convert.ToHexStringLower(trained.Tokens[right])).Append('\n');
+        }
+        File.WriteAllText(path, text.ToString());
+    }
+}
