@@ -32,6 +32,10 @@ internal static class TrainingWorker
         return kind switch
         {
             "bpe" => BytePairTrainer.Train(corpus, new BytePairOptions { VocabularySize = size, Threads = threads, SpecialTokens = [], AllBytes = false, MinimumFrequency = 1 }),
+            "wordpiece" => WordPieceTrainer.Train(corpus, new WordPieceOptions { VocabularySize = size, Threads = threads, SpecialTokens = [], MinimumFrequency = 1 }),
+            "wordpiece-likelihood" => WordPieceTrainer.Train(
+                corpus, new WordPieceOptions { VocabularySize = size, Threads = threads, Criterion = WordPieceCriterion.Likelihood, MinimumFrequency = 10 }),
+            "characters" => CharacterBytePairTrainer.Train(corpus, new CharacterBytePairOptions { VocabularySize = size, Threads = threads, MinimumFrequency = 1, CharacterCoverage = 1 }),
             _ => throw new ArgumentException($"unknown kind '{kind}'"),
         };
     }

@@ -69,7 +69,8 @@ public static class BytePairTrainer
             words.Add(symbols.AsSpan(0, length), pieces.Frequency(i));
         }
         pieces.Clear();
-        List<(int Left, int Right)> merges = MergeLoop.Run(words, new BytePairRule(vocabulary, options.MaximumTokenLength), options.VocabularySize, options.MinimumFrequency, options);
+        var rule = new BytePairRule(vocabulary, options.MaximumTokenLength);
+        List<(int Left, int Right)> merges = MergeLoop.Run(words, rule, options.VocabularySize, options, new FrequencyQueue(rule, options.MinimumFrequency));
         var trained = new TrainedVocabulary
         {
             Kind = VocabularyKind.ByteLevelBytePair,

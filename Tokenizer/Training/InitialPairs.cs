@@ -7,7 +7,7 @@ namespace PureLlm.Tokenizer.Training;
 internal static class InitialPairs
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Push(SymbolWords words, PairRule rule, PairCounts counts, PairQueue queue, long minimum)
+    public static void Push(SymbolWords words, PairRule rule, PairQueue queue)
     {
         var index = new PairIndex();
         var pairs = new Pair[1024];
@@ -45,7 +45,7 @@ internal static class InitialPairs
             }
             if (counting)
             {
-                Reserve(index, pairs, rule, counts, minimum);
+                Reserve(index, pairs, rule, queue);
             }
         }
         for (int i = 0; i < index.Count; i++)
@@ -57,7 +57,7 @@ internal static class InitialPairs
         }
     }
 
-    private static void Reserve(PairIndex index, Pair[] pairs, PairRule rule, PairCounts counts, long minimum)
+    private static void Reserve(PairIndex index, Pair[] pairs, PairRule rule, PairQueue queue)
     {
         for (int i = 0; i < index.Count; i++)
         {
@@ -65,8 +65,8 @@ internal static class InitialPairs
             ulong key = index.Key(i);
             if (rule.Allows(PairCounts.Left(key), PairCounts.Right(key)))
             {
-                counts.Add(key, pair.Count);
-                pair.Written = pair.Count >= minimum ? new int[pair.Places] : null;
+                queue.Counts.Add(key, pair.Count);
+                pair.Written = pair.Count >= queue.Minimum ? new int[pair.Places] : null;
             }
             pair.Places = 0;
             pair.LastPlace = 0;

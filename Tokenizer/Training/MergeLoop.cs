@@ -6,13 +6,13 @@ internal static class MergeLoop
     private const int ProgressInterval = 256;
 
     /// <summary>The merges in order; the tokens that they make are added to the rule's vocabulary.</summary>
-    public static List<(int Left, int Right)> Run(SymbolWords words, PairRule rule, int vocabularySize, long minimumFrequency, TrainingRun run)
+    public static List<(int Left, int Right)> Run(SymbolWords words, PairRule rule, int vocabularySize, TrainingRun run, PairQueue queue)
     {
         GrowingVocabulary vocabulary = rule.Vocabulary;
         int start = vocabulary.Count;
         List<(int Left, int Right)> merges = [];
         run.Progress?.Invoke(new TrainingProgress(TrainingPhase.Preparing, 0, 1));
-        var merger = new PairMerger(words, vocabulary.Count, rule, minimumFrequency);
+        var merger = new PairMerger(words, vocabulary.Count, rule, queue);
         while (vocabulary.Count < vocabularySize && merger.TryTakeBest(out PairQueue.Entry best))
         {
             if (merges.Count % ProgressInterval == 0)

@@ -13,7 +13,7 @@ internal sealed class PairMerger
 
     private readonly SymbolWords _words;
     private readonly PairRule _rule;
-    private readonly PairCounts _counts = new();
+    private readonly PairCounts _counts;
     private readonly PairQueue _queue;
     private readonly NeighbourPairs _withLeft;    // pairs (x, new)
     private readonly NeighbourPairs _withRight;   // pairs (new, x)
@@ -24,16 +24,17 @@ internal sealed class PairMerger
     private int[] _chunk = [];
     private int _chunkUsed;
 
-    public PairMerger(SymbolWords words, int symbols, PairRule rule, long minimumFrequency)
+    public PairMerger(SymbolWords words, int symbols, PairRule rule, PairQueue queue)
     {
         _words = words;
         _rule = rule;
-        _queue = new PairQueue(_counts, rule, Math.Max(1, minimumFrequency));
+        _queue = queue;
+        _counts = queue.Counts;
         _withLeft = new NeighbourPairs(symbols);
         _withRight = new NeighbourPairs(symbols);
         _lostLeft = new long[symbols];
         _lostRight = new long[symbols];
-        InitialPairs.Push(words, rule, _counts, _queue, Math.Max(1, minimumFrequency));
+        InitialPairs.Push(words, rule, queue);
     }
 
     /// <summary>The next pair to merge, with its count.</summary>
@@ -45,9 +46,10 @@ internal sealed class PairMerger
     {
         MakeRoom(made);
         int left = PairCounts.Left(pair.Key), right = PairCounts.Right(pair.Key);
+        long occurrences = 0;
         foreach (int place in pair.Places.AsSpan(pair.Start, pair.Length))
         {
-            MergeWord(place, left, right, made);
+            occurrences += MergeWord(place, left, right, made);
         }
         foreach (int x in _lostLeftOf)
         {
@@ -61,12 +63,14 @@ internal sealed class PairMerger
         }
         _lostLeftOf.Clear();
         _lostRightOf.Clear();
+        _queue.Merged(left, right, made, occurrences);
         Publish(_withLeft, x => PairCounts.Key(x, made));
         Publish(_withRight, x => PairCounts.Key(made, x));
+        _queue.Settled(left, right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MergeWord(int place, int left, int right, int made)
+    private long MergeWord(int place, int left, int right, int made)
     {
         int[] data = _words.Data;
         int length = data[place + 2];
@@ -109,10 +113,12 @@ internal sealed class PairMerger
                 }
             }
         }
-        if (write >= 0)
+        if (write < 0)
         {
-            data[place + 2] = write;
+            return 0;
         }
+        data[place + 2] = write;
+        return (length - write) * count;
     }
 
     /// <summary>Takes back one (made, left): noted in this very merge, or older where the pair made a token that existed already.</summary>
@@ -148,7 +154,7 @@ internal sealed class PairMerger
             ref NeighbourPairs.Pair pair = ref side[x];
             long count = pair.Delta == 0 ? 0 : _counts.Add(key(x), pair.Delta);
             pair.Start = -1;
-            if (_queue.Keeps(count) && pair.Places > 0)
+            if (count >= _queue.Minimum && pair.Places > 0)
             {
                 (int[] chunk, int start) = Reserve(pair.Places);
                 (pair.Chunk, pair.Start) = (chunk, start);

@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Text;
+using System.Text.Unicode;
 using PureLlm.Tokenizer.Normalizers;
 using PureLlm.Tokenizer.PreTokenizers;
 using PureLlm.Tokenizer.Text;
@@ -13,7 +16,7 @@ internal static class PieceCounter
     private const int PartLength = 1 << 18;
 
     /// <summary>The distinct pieces of the corpus with their counts, in no particular order.</summary>
-    public static PieceTable Count(TrainingCorpus corpus, TrainingRun run, Func<PieceCutter> usualCutter)
+    public static PieceTable Count(TrainingCorpus corpus, TrainingRun run, Func<PieceCutter> usualCutter, bool requireUtf8 = false)
     {
         Func<PieceCutter> cutter = run.Normalizer is null && run.PreTokenizer is null ? usualCutter : () => new PipelineCutter(run.Normalizer, run.PreTokenizer);
         int threads = Math.Max(1, run.Threads);
@@ -38,6 +41,10 @@ internal static class PieceCounter
                     block = blocks.Current;
                     done += block.Bytes.Length;
                     run.Progress?.Invoke(new TrainingProgress(TrainingPhase.Reading, done, total));
+                }
+                if (requireUtf8 && !Utf8.IsValid(block.Bytes.Span))
+                {
+                    throw NotUtf8(block.Bytes.Span);
                 }
                 own.Count(block, table);
                 block.Return();
@@ -85,6 +92,18 @@ internal static class PieceCounter
             }
         }
         error?.Throw();
+    }
+
+    private static TokenizerException NotUtf8(ReadOnlySpan<byte> text)
+    {
+        int at = 0;
+        while (Rune.DecodeFromUtf8(text[at..], out _, out int length) == OperationStatus.Done)
+        {
+            at += length;
+        }
+        string before = Encoding.UTF8.GetString(text[Math.Max(0, at - 20)..at]).ReplaceLineEndings(" ");
+        return new TokenizerException(
+            $"train: the corpus is not UTF-8: byte 0x{text[at]:x2} behind '{before}'; this trainer works on characters: repair the text, or train a byte-level vocabulary.");
     }
 
     private static IEnumerable<CorpusBlock> Parts(CorpusBlock block, PieceCutter cutter)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace PureLlm.Tokenizer.Training;
 
 /// <summary>Words as rows of symbols in one array, each behind a header of its count (two ints) and its length. A word's place is that of its header.</summary>
-internal sealed class SymbolWords
+internal sealed class SymbolWords(bool keepsSingles = false)
 {
     /// <summary>Ints before a word's symbols: the count, low half first, and the length.</summary>
     public const int Header = 3;
@@ -16,11 +16,11 @@ internal sealed class SymbolWords
     /// <summary>Ints of <see cref="Data"/> that are in use. Words follow each other without a gap until the first merge.</summary>
     public int Used { get; private set; }
 
-    /// <summary>Adds a word of two symbols or more; a shorter one holds no pair and is left out.</summary>
+    /// <summary>Adds a word; one of a single symbol holds no pair, and is left out unless single symbols are kept.</summary>
     /// <exception cref="TokenizerException">The distinct pieces do not fit an array.</exception>
     public void Add(ReadOnlySpan<int> symbols, long count)
     {
-        if (symbols.Length < 2)
+        if (symbols.Length < (keepsSingles ? 1 : 2))
         {
             return;
         }

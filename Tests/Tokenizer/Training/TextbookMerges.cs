@@ -21,9 +21,20 @@ internal static class TextbookMerges
         return [.. pieces.GroupBy(Convert.ToHexString).Select(g => (g.First(), g.LongCount()))];
     }
 
-    /// <summary>Merges of words of symbols; new symbols are numbered from <paramref name="firstNew"/>. A larger score is better; equal ones go to the smaller pair.</summary>
+    /// <summary>Merges of words of symbols; new symbols are numbered from <paramref name="firstNew"/>. Equally frequent pairs go to the smaller one, or by the given order.</summary>
+    /// <param name="words">Symbols of each word and how often it occurs.</param>
+    /// <param name="firstNew">The id of the first merge.</param>
+    /// <param name="merges">At most so many merges.</param>
+    /// <param name="minimumCount">Rarer pairs never merge.</param>
+    /// <param name="allows">Pairs that may merge; all without it.</param>
+    /// <param name="best">Chooses among the candidates; the most frequent, then the smaller pair without it.</param>
     public static List<(int Left, int Right)> Learn(
-        IEnumerable<(List<int> Symbols, long Count)> words, int firstNew, int merges, long minimumCount, Func<(int Left, int Right), bool>? allows = null)
+        IEnumerable<(List<int> Symbols, long Count)> words,
+        int firstNew,
+        int merges,
+        long minimumCount,
+        Func<(int Left, int Right), bool>? allows = null,
+        Func<IReadOnlyDictionary<(int Left, int Right), long>, IReadOnlyDictionary<int, long>, (int Left, int Right)>? best = null)
     {
         List<(List<int> Symbols, long Count)> rows = [.. words.Select(w => (w.Symbols.ToList(), w.Count))];
         List<(int, int)> learned = [];
@@ -37,17 +48,18 @@ internal static class TextbookMerges
                     counts[(symbols[i], symbols[i + 1])] = counts.GetValueOrDefault((symbols[i], symbols[i + 1])) + count;
                 }
             }
-            var candidates = counts.Where(c => c.Value >= minimumCount && (allows?.Invoke(c.Key) ?? true)).ToList();
+            Dictionary<(int Left, int Right), long> candidates = new(counts.Where(c => c.Value >= minimumCount && (allows?.Invoke(c.Key) ?? true)));
             if (candidates.Count == 0)
             {
                 break;
             }
-            (int, int) best = candidates.OrderByDescending(c => c.Value).ThenBy(c => c.Key.Item1).ThenBy(c => c.Key.Item2).First().Key;
+            Dictionary<int, long> symbolCounts = best is null ? [] : rows.SelectMany(row => row.Symbols.Select(symbol => (symbol, row.Count))).GroupBy(x => x.symbol).ToDictionary(g => g.Key, g => g.Sum(x => x.Count));
+            (int, int) chosen = best?.Invoke(candidates, symbolCounts) ?? candidates.OrderByDescending(c => c.Value).ThenBy(c => c.Key.Left).ThenBy(c => c.Key.Right).First().Key;
             foreach ((List<int> symbols, _) in rows)
             {
-                Replace(symbols, best, firstNew + learned.Count);
+                Replace(symbols, chosen, firstNew + learned.Count);
             }
-            learned.Add(best);
+            learned.Add(chosen);
         }
         return learned;
     }
