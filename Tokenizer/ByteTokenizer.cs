@@ -23,6 +23,15 @@ public sealed class ByteTokenizer(bool endOfText = true) : TextTokenizer
         }
     }
 
+    public override void Encode(ReadOnlySpan<byte> utf8, TokenBuffer tokens, EncodeOptions options = default)
+    {
+        tokens.EnsureCapacity(tokens.Count + utf8.Length);
+        for (int i = 0; i < utf8.Length; i++)
+        {
+            tokens.Add(utf8[i], i, i + 1);
+        }
+    }
+
     public override ReadOnlyMemory<byte> TokenBytes(int id) =>
         (uint)id < 256 ? Bytes.AsMemory(id, 1) : id == EndOfText ? Mark : throw NoSuchToken(id);
 }

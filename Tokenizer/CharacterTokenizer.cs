@@ -95,27 +95,35 @@ public sealed class CharacterTokenizer : TextTokenizer
     public override void Encode(ReadOnlySpan<byte> utf8, List<int> ids)
     {
         ids.EnsureCapacity(ids.Count + utf8.Length);
-        for (int i = 0; i < utf8.Length;)
+        for (int i = 0, length; i < utf8.Length; i += length)
         {
-            byte b = utf8[i];
-            if (b < 128 && _ascii[b] >= 0)
-            {
-                ids.Add(_ascii[b]);
-                i++;
-                continue;
-            }
-            Rune rune = ScalarAt(utf8, i, out int length);
-            if (!_ids.TryGetValue(rune.Value, out int id))
-            {
-                id = Unknown ?? throw new TokenizerException(
-                    $"chars: character {Show(rune)} at byte {i} is not among the {_ids.Count} characters of the vocabulary; remove it, or use the tokenizer \"bytes\" or \"bpe\", which know every character.");
-            }
-            ids.Add(id);
-            i += length;
+            ids.Add(IdAt(utf8, i, out length));
+        }
+    }
+
+    public override void Encode(ReadOnlySpan<byte> utf8, TokenBuffer tokens, EncodeOptions options = default)
+    {
+        tokens.EnsureCapacity(tokens.Count + utf8.Length);
+        for (int i = 0, length; i < utf8.Length; i += length)
+        {
+            int id = IdAt(utf8, i, out length);
+            tokens.Add(id, i, i + length);
         }
     }
 
     public override ReadOnlyMemory<byte> TokenBytes(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : throw NoSuchToken(id);
+
+    private int IdAt(ReadOnlySpan<byte> utf8, int offset, out int length)
+    {
+        if (utf8[offset] < 128 && _ascii[utf8[offset]] is >= 0 and int ascii)
+        {
+            length = 1;
+            return ascii;
+        }
+        Rune rune = ScalarAt(utf8, offset, out length);
+        return _ids.TryGetValue(rune.Value, out int id) ? id : Unknown ?? throw new TokenizerException(
+            $"chars: character {Show(rune)} at byte {offset} is not among the {_ids.Count} characters of the vocabulary; remove it, or use the tokenizer \"bytes\" or \"bpe\", which know every character.");
+    }
 
     private static Rune ScalarAt(ReadOnlySpan<byte> utf8, int offset, out int length)
     {

@@ -46,6 +46,14 @@ public sealed partial class PipelineTokenizer : TextTokenizer
     /// <summary>The model.</summary>
     public TokenModel Model => Parts.Model;
 
+    /// <summary>The merges of a byte-pair model as pairs of ids, in the order in which they apply; none for other models.</summary>
+    public IReadOnlyList<(int Left, int Right)> Merges => Model switch
+    {
+        BytePairModel model => model.Merges,
+        CharacterBytePairModel model => model.Merges,
+        _ => [],
+    };
+
     /// <summary>The added tokens, by id.</summary>
     public IReadOnlyList<AddedToken> AddedTokens => _added.Tokens;
 
@@ -97,7 +105,7 @@ public sealed partial class PipelineTokenizer : TextTokenizer
 
     /// <summary>Appends the tokens of <paramref name="utf8"/> with their byte ranges, which no post-processor trims; added special tokens have the range [0, 0).</summary>
     /// <exception cref="TokenizerException">The text holds something that the vocabulary cannot express.</exception>
-    public void Encode(ReadOnlySpan<byte> utf8, TokenBuffer tokens, EncodeOptions options = default)
+    public override void Encode(ReadOnlySpan<byte> utf8, TokenBuffer tokens, EncodeOptions options = default)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         PipelineEncoder encoder = _encoders.Take();

@@ -29,6 +29,11 @@ public abstract class TextTokenizer
     /// <exception cref="TokenizerException">The text holds something that the vocabulary cannot express.</exception>
     public abstract void Encode(ReadOnlySpan<byte> utf8, List<int> ids);
 
+    /// <summary>Appends the tokens of <paramref name="utf8"/> with the bytes that each came from.</summary>
+    /// <remarks>Kinds without added tokens find and add none, whatever the options say.</remarks>
+    /// <exception cref="TokenizerException">The text holds something that the vocabulary cannot express.</exception>
+    public abstract void Encode(ReadOnlySpan<byte> utf8, TokenBuffer tokens, EncodeOptions options = default);
+
     /// <summary>The bytes of one token; a special token shows its name.</summary>
     /// <exception cref="TokenizerException">There is no such id.</exception>
     public abstract ReadOnlyMemory<byte> TokenBytes(int id);

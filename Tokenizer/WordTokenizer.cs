@@ -95,5 +95,15 @@ public sealed class WordTokenizer : TextTokenizer
         }
     }
 
+    public override void Encode(ReadOnlySpan<byte> utf8, TokenBuffer tokens, EncodeOptions options = default)
+    {
+        Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> lookup = _ids.GetAlternateLookup<ReadOnlySpan<byte>>();
+        for (int i = 0, length; i < utf8.Length; i += length)
+        {
+            length = PieceScanner.Words.NextLength(utf8, i);
+            tokens.Add(lookup.TryGetValue(utf8.Slice(i, length), out int id) ? id : _unknown, i, i + length);
+        }
+    }
+
     public override ReadOnlyMemory<byte> TokenBytes(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : throw NoSuchToken(id);
 }

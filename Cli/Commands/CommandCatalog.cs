@@ -16,6 +16,7 @@ public static class CommandCatalog
         new ChatCommand(),
         RunsCommand.Create(),
         DataCommand.Create(),
+        TokenizerCommand.Create(),
         ModelCommand.Create(),
         new GradcheckCommand(),
         new ExplainCommand(),

@@ -33,7 +33,7 @@ internal static class HelpText
             return;
         }
         output.WriteLine();
-        output.WriteLine(style.Plain(style.Dim($"global options (--json, --plain, --threads N …): {path} -h all")));
+        output.WriteLine(style.Plain(style.Dim($"global options (--json, --threads N …): {path} -h all")));
     }
 
     public static string PathOf(Command command) => command is RootCommand ? "pure-llm"

@@ -10,11 +10,12 @@ internal static class TokenText
     /// <param name="tokenizer">Null where only ids are known: the id itself is shown.</param>
     public static string Show(TextTokenizer? tokenizer, int id, bool ascii)
     {
-        if (tokenizer is null)
-        {
-            return $"{id}";
-        }
-        ReadOnlySpan<byte> bytes = tokenizer.TokenBytes(id).Span;
+        return tokenizer is null ? $"{id}" : Show(tokenizer.TokenBytes(id).Span, ascii);
+    }
+
+    /// <summary>Bytes, in the same way.</summary>
+    public static string Show(ReadOnlySpan<byte> bytes, bool ascii)
+    {
         var text = new StringBuilder();
         while (!bytes.IsEmpty)
         {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using PureLlm.Engine.Formats;
 
 namespace PureLlm.Engine.Data;
 
@@ -64,10 +65,11 @@ public sealed unsafe class TokenFile : TokenStore
     }
 
     /// <summary>Writes tokens in the headed form: uint16 where the vocabulary allows it, else uint32.</summary>
-    public static void Write(string path, TokenStore tokens, int vocabularySize)
+    /// <exception cref="IOException">The disk is full, or the folder is not writable; an older file of that name is untouched.</exception>
+    public static void Write(string path, TokenStore tokens, int vocabularySize) => AtomicFile.Write(path, file => Write(file, tokens, vocabularySize > ushort.MaxValue + 1));
+
+    private static void Write(Stream file, TokenStore tokens, bool wide)
     {
-        bool wide = vocabularySize > ushort.MaxValue + 1;
-        using FileStream file = File.Create(path);
         Span<byte> header = stackalloc byte[HeaderBytes];
         header.Clear();
         BinaryPrimitives.WriteInt32LittleEndian(header, wide ? Magic32 : Magic16);

@@ -8,7 +8,7 @@ public static class Gpt2Files
 {
     /// <summary>Reads both files.</summary>
     /// <exception cref="TokenizerException">A file is missing or broken; the message names file and place.</exception>
-    public static BytePairTokenizer Load(string vocabularyPath, string mergesPath)
+    public static PipelineTokenizer Load(string vocabularyPath, string mergesPath)
     {
         Dictionary<string, int> ids = ReadVocabulary(vocabularyPath);
         var tokens = new byte[ids.Count][];
@@ -29,7 +29,7 @@ public static class Gpt2Files
         }
         try
         {
-            return new BytePairTokenizer(tokens, ReadMerges(mergesPath, ids), special);
+            return PipelineTokenizer.ByteLevel(tokens, ReadMerges(mergesPath, ids), special);
         }
         catch (TokenizerException error) when (!error.Message.StartsWith(mergesPath, StringComparison.Ordinal))
         {

@@ -13,7 +13,7 @@ public static class BytePairTrainer
     /// <summary>Trains a tokenizer of up to <paramref name="vocabularySize"/> tokens: 256 bytes, merges, and the end of text as the last id.</summary>
     /// <remarks>Stops early when no pair occurs <paramref name="minimumCount"/> times.</remarks>
     /// <exception cref="TokenizerException">The vocabulary is too small to hold all bytes.</exception>
-    public static BytePairTokenizer Train(IEnumerable<ReadOnlyMemory<byte>> texts, int vocabularySize, bool endOfText = true, int minimumCount = 2)
+    public static PipelineTokenizer Train(IEnumerable<ReadOnlyMemory<byte>> texts, int vocabularySize, bool endOfText = true, int minimumCount = 2)
     {
         var options = new BytePairOptions
         {
@@ -23,7 +23,7 @@ public static class BytePairTrainer
             MinimumFrequency = minimumCount,
         };
         RequireRoom(vocabularySize, 256, endOfText ? 1 : 0);
-        return BytePairTokenizer.FromMerges(Learn(PieceCounter.Count(TrainingCorpus.FromTexts(texts), options, () => new ScannerCutter(options.Split)), options).Merges, endOfText);
+        return PipelineTokenizer.FromMerges(Learn(PieceCounter.Count(TrainingCorpus.FromTexts(texts), options, () => new ScannerCutter(options.Split)), options).Merges, endOfText);
     }
 
     /// <summary>Trains a vocabulary; stops early when no pair is frequent enough.</summary>

@@ -6,15 +6,15 @@ namespace PureLlm.Tests.Tokenizer.Formats;
 
 public class Gpt2FilesTests
 {
-    private static BytePairTokenizer? s_loaded;
+    private static PipelineTokenizer? s_loaded;
 
-    private static BytePairTokenizer Load() =>
+    private static PipelineTokenizer Load() =>
         s_loaded ??= Gpt2Files.Load(SharedFiles.Require("data/tokenizers/gpt2-encoder.json"), SharedFiles.Require("data/tokenizers/gpt2-vocab.bpe"));
 
     [Test]
     public void GPT_2_gives_its_published_ids()
     {
-        BytePairTokenizer tokenizer = Load();
+        PipelineTokenizer tokenizer = Load();
         Assert.That((tokenizer.VocabularySize, tokenizer.EndOfText), Is.EqualTo((50257, (int?)50256)));
         Assert.That(tokenizer.Encode("Hello, world!"), Is.EqualTo(new[] { 15496, 11, 995, 0 }));
         Assert.That(tokenizer.Encode("Once upon a time"), Is.EqualTo(new[] { 7454, 2402, 257, 640 }));
@@ -24,7 +24,7 @@ public class Gpt2FilesTests
     [Test]
     public void Any_bytes_come_back_through_GPT_2()
     {
-        BytePairTokenizer tokenizer = Load();
+        PipelineTokenizer tokenizer = Load();
         var random = new Random(2);
         for (int i = 0; i < 3_000; i++)
         {
@@ -39,7 +39,7 @@ public class Gpt2FilesTests
     [Test]
     public void The_file_form_of_Hugging_Face_keeps_GPT_2_whole()
     {
-        BytePairTokenizer tokenizer = Load();
+        PipelineTokenizer tokenizer = Load();
         TextTokenizer back = TokenizerJson.Parse(TokenizerJson.ToUtf8(tokenizer), "gpt2.json");
         string text = File.ReadAllText(SharedFiles.Require("data/text/tinyshakespeare.txt"))[..100_000];
         Assert.That(back.Encode(text), Is.EqualTo(tokenizer.Encode(text)));
@@ -48,7 +48,7 @@ public class Gpt2FilesTests
     [Test]
     public void Tinyshakespeare_has_338025_tokens()
     {
-        BytePairTokenizer tokenizer = Load();
+        PipelineTokenizer tokenizer = Load();
         string text = File.ReadAllText(SharedFiles.Require("data/text/tinyshakespeare.txt"));
         int cut = (int)(text.Length * 0.9);
         Assert.That((tokenizer.Encode(text[..cut]).Length, tokenizer.Encode(text[cut..]).Length), Is.EqualTo((301_966, 36_059)), "the counts that the well-known preparation script prints");

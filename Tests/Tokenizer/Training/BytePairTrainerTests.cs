@@ -37,7 +37,7 @@ public class BytePairTrainerTests
     [Test]
     public void Training_stops_when_nothing_repeats()
     {
-        BytePairTokenizer tokenizer = BytePairTrainer.Train([Utf8("abab")], 5_000);
+        PipelineTokenizer tokenizer = BytePairTrainer.Train([Utf8("abab")], 5_000);
         Assert.That(tokenizer.Merges, Is.EqualTo(new[] { ((int)'a', (int)'b') }));
         Assert.That((tokenizer.VocabularySize, tokenizer.EndOfText), Is.EqualTo((258, (int?)257)));
     }

@@ -54,7 +54,8 @@ internal readonly struct JsonField(string file, string path, JsonElement value)
     /// <summary>The error that names file and field.</summary>
     public TokenizerException Wrong(string problem) => new($"{file}: {path} {problem}.");
 
-    private string File => file;
+    /// <summary>The name of the file.</summary>
+    public string File => file;
 
     private JsonField Child(string name, JsonElement child) => new(file, path.Length == 0 ? name : $"{path}.{name}", child);
 

@@ -75,7 +75,7 @@ public class StoryTests
     [Test]
     public void A_story_and_its_question_fit_in_128_tokens_of_a_512_token_vocabulary()
     {
-        BytePairTokenizer tokenizer = BytePairTrainer.Train(Stories.Value.Train.All(), 512);
+        PipelineTokenizer tokenizer = BytePairTrainer.Train(Stories.Value.Train.All(), 512);
         TokenDataset data = TokenDataset.Encode(Stories.Value, tokenizer, new DataSection(), 1337);
         Assert.That(Enumerable.Range(0, data.Train.DocumentStarts.Count).Max(data.Train.DocumentLength), Is.LessThanOrEqualTo(129), "with the end of text, which is only ever a target");
         Assert.That(_scorer.Prompts("who", 200, 1).Min(p => p.MaximumTokens(tokenizer, 128) - tokenizer.Encode(p.Expected!).Length), Is.GreaterThanOrEqualTo(0), "room for every answer");

@@ -5,10 +5,10 @@ using PureLlm.Tokenizer.Training;
 
 namespace PureLlm.Tests.Tokenizer;
 
-public class BytePairTokenizerTests
+public class PipelineTokenizerByteLevelTests
 {
     private static readonly string Prose = string.Concat(Enumerable.Repeat("the cat sat on the mat. the dog and the cat ran, and ran, and ran! don't they? 12 123 ", 8)) + new string('a', 70) + "é€𝄞é€𝄞";
-    private readonly BytePairTokenizer _tokenizer = BytePairTrainer.Train([Encoding.UTF8.GetBytes(Prose)], 330);
+    private readonly PipelineTokenizer _tokenizer = BytePairTrainer.Train([Encoding.UTF8.GetBytes(Prose)], 330);
 
     private static byte[] Decode(TextTokenizer tokenizer, List<int> ids)
     {
@@ -67,7 +67,7 @@ public class BytePairTokenizerTests
     [Test]
     public void What_was_encoded_before_does_not_change_what_comes()
     {
-        BytePairTokenizer fresh = BytePairTrainer.Train([Encoding.UTF8.GetBytes(Prose)], 330);
+        PipelineTokenizer fresh = BytePairTrainer.Train([Encoding.UTF8.GetBytes(Prose)], 330);
         int[] once = fresh.Encode("the cat ran");
         Assert.That(fresh.Encode("the cat ran"), Is.EqualTo(once));
         Assert.That(_tokenizer.Encode("the cat ran"), Is.EqualTo(once));
@@ -100,7 +100,7 @@ public class BytePairTokenizerTests
     public void A_missing_byte_or_merge_result_is_named()
     {
         byte[][] bytes = [.. Enumerable.Range(0, 256).Select(b => new[] { (byte)b })];
-        Assert.That(Assert.Throws<TokenizerException>(() => _ = new BytePairTokenizer(bytes[..255], [], []))!.Message, Does.Contain("0xff"));
-        Assert.That(Assert.Throws<TokenizerException>(() => _ = new BytePairTokenizer(bytes, [('a', 'b')], []))!.Message, Does.Contain("'a' and 'b'"));
+        Assert.That(Assert.Throws<TokenizerException>(() => _ = PipelineTokenizer.ByteLevel(bytes[..255], [], []))!.Message, Does.Contain("0xff"));
+        Assert.That(Assert.Throws<TokenizerException>(() => _ = PipelineTokenizer.ByteLevel(bytes, [('a', 'b')], []))!.Message, Does.Contain("'a' and 'b'"));
     }
 }

@@ -1,0 +1,47 @@
+using PureLlm.Tokenizer.Models;
+using PureLlm.Tokenizer.PreTokenizers;
+
+namespace PureLlm.Tokenizer.Formats;
+
+/// <summary>A tokenizer file of any known format, recognised by its name.</summary>
+public static class TokenizerFile
+{
+    /// <summary>The formats in words, for messages.</summary>
+    public const string Formats = "tokenizer.json, vocab.json with merges.txt, .tiktoken";
+
+    /// <summary>The names to look for in a folder, the most complete first.</summary>
+    private static readonly string[] Names = ["tokenizer.json", "vocab.json", "encoder.json"];
+
+    /// <summary>A vocabulary file and the name of the merges beside it.</summary>
+    private static readonly (string Vocabulary, string Merges)[] Pairs = [("vocab.json", "merges.txt"), ("encoder.json", "vocab.bpe")];
+
+    /// <summary>The tokenizer file of a folder, or null.</summary>
+    public static string? InFolder(string folder) => Names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file; vocab.json needs merges.txt beside it.</param>
+    /// <param name="split">How text is cut before merging, where the file does not say so (.tiktoken of an unknown vocabulary).</param>
+    /// <exception cref="TokenizerException">The file is missing, broken, or of no known format; the message names it.</exception>
+    public static TextTokenizer Load(string path, PieceScanner? split = null)
+    {
+        string name = Path.GetFileName(path);
+        if (Path.GetExtension(path).Equals(".tiktoken", StringComparison.OrdinalIgnoreCase))
+        {
+            return Tiktoken(path, split);
+        }
+        if (Pairs.FirstOrDefault(pair => name.EndsWith(pair.Vocabulary, StringComparison.Ordinal)) is { Merges: { } merges } found)
+        {
+            return Gpt2Files.Load(path, path[..^found.Vocabulary.Length] + merges);
+        }
+        return Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) ? TokenizerJson.Load(path)
+            : throw new TokenizerException($"{path}: not a tokenizer file by its name; these are read: {Formats}.");
+    }
+
+    private static PipelineTokenizer Tiktoken(string path, PieceScanner? split)
+    {
+        BytePairModel model = TiktokenFile.Load(path);
+        return split is not null ? PublishedVocabulary.Create(model, split, [])
+            : PublishedVocabulary.OfSize(model.VocabularySize)?.Create(model) ?? throw new TokenizerException(
+                $"{path}: {model.VocabularySize} ranks belong to no vocabulary that is known here ({string.Join(", ", PublishedVocabulary.All.Select(known => $"{known.Name} {known.Size}"))}), and the file does not say how text is cut; name the split ({string.Join(", ", PieceScanner.All.Select(known => known.Name))}).");
+    }
+}
