@@ -11,9 +11,10 @@ internal static class Cl100kScan
         [@"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"],
     ];
 
-    public static readonly string[][] TrailingSpellings =
+    // tiktoken writes \p{N}{1,3}+, which tokenizer.json's engine reads as (\p{N}{1,3})+.
+    public static readonly string[][] WholeEndSpellings =
     [
-        [@"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"],
+        [@"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"],
     ];
 
     public static readonly string[][] SingleDigitSpellings =

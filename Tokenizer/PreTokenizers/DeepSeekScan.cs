@@ -4,8 +4,8 @@ namespace PureLlm.Tokenizer.PreTokenizers;
 
 /// <summary>DeepSeek V3's and R1's three splits in one: digits by three, runs of Chinese and Japanese, then words, punctuation and white space between those.</summary>
 /// <remarks>
-/// The third pattern sees only what lies between numbers and Chinese runs, so both end its text. What it does not match (controls, format
-/// characters, unassigned ones) stays together up to its next match.
+/// The third pattern sees each number, each Chinese run and each stretch between those as a text of its own. What it does not match
+/// (controls, format characters, unassigned ones) stays together up to its next match.
 /// </remarks>
 internal readonly unsafe struct DeepSeekScan : IPieceScan
 {
@@ -18,61 +18,52 @@ internal readonly unsafe struct DeepSeekScan : IPieceScan
         ],
     ];
 
-    // Kinds of our own beside the general ones, which end below: a character of [一-龥぀-ゟ゠-ヿ] counts as 30 (unused by Unicode).
-    private const int Chinese = 30;
-    private const uint Stops = CharacterKind.Numbers | (1u << Chinese);
+    // Added to the kind of a character of [一-龥぀-ゟ゠-ヿ]; a shift by a kind looks at its lower five bits only.
+    private const int Chinese = 32;
     private const uint Words = CharacterKind.Letters | CharacterKind.Marks;
     private const uint Signs = CharacterKind.Punctuation | CharacterKind.Symbols;
 
     public static byte* Next(byte* p, byte* end)
     {
-        int kind = KindAt(p, end, out int length);
+        int kind = KindAt(p, end, out int length), side = kind & Chinese;
         byte* next = p + length;
         if (ScanText.Among(CharacterKind.Numbers, kind))
         {
             return ScanText.Numbers(next, end, 2);
         }
-        if (kind == Chinese)
-        {
-            return Run(next, end, 1u << Chinese);
-        }
         if (ScanText.Among(Words, kind))
         {
-            return Run(next, end, Words);
+            return Run(next, end, Words, side);
         }
-        int following = next < end ? KindAt(next, end, out length) : Chinese;
         if (*p < 0x80 && ScanText.Among(Signs, kind) && next < end && (*next | 0x20u) - 'a' < 26)
         {
             return ScanText.AsciiLetters(next, end);
         }
-        if (ScanText.Among(Words, following) && !ScanText.Among(Signs, kind) && *p is not ((byte)'\r' or (byte)'\n'))
+        byte* afterSigns = Run(*p == ' ' ? next : p, end, Signs, side);
+        if (!ScanText.Among(Signs, kind) && *p is not ((byte)'\r' or (byte)'\n') && Run(next, end, Words, side) is var word && word > next)
         {
-            return Run(next + length, end, Words);
+            return word;
         }
-        if (*p == ' ' && ScanText.Among(Signs, following))
+        if (afterSigns > next || ScanText.Among(Signs, kind))
         {
-            kind = following;
-            next += length;
+            return side == 0 ? SpaceRuns.LineBreaks(afterSigns, end, orSlash: false) : afterSigns;
         }
-        if (ScanText.Among(Signs, kind))
-        {
-            return SpaceRuns.LineBreaks(Run(next, end, Signs), end, orSlash: false);
-        }
-        return ScanText.Among(CharacterKind.Spaces, kind) ? Spaces(p, end) : Gap(next, end);
+        return ScanText.Among(CharacterKind.Spaces, kind) ? Spaces(p, end) : Gap(next, end, side);
     }
 
     private static byte* Spaces(byte* p, byte* end)
     {
         byte* stop = ScanText.Run(p, end, CharacterKind.Spaces);
-        bool ends = stop == end || ScanText.Among(Stops, KindAt(stop, end, out _));
+        bool ends = stop == end || (KindAt(stop, end, out _) is var kind && (ScanText.Among(CharacterKind.Numbers, kind) || kind >= Chinese));
         return SpaceRuns.NextByLines(p, ends ? stop : end, whole: false);
     }
 
     /// <summary>What no alternative matches; its last character goes to the word that follows, if one does.</summary>
-    private static byte* Gap(byte* p, byte* end)
+    private static byte* Gap(byte* p, byte* end, int side)
     {
         byte* last = p;
-        while (p < end && KindAt(p, end, out int length) is var kind && !ScanText.Among(Stops | Signs | CharacterKind.Spaces, kind))
+        while (p < end && KindAt(p, end, out int length) is var kind && (kind & Chinese) == side
+            && !ScanText.Among(CharacterKind.Numbers | Signs | CharacterKind.Spaces, kind))
         {
             if (ScanText.Among(Words, kind))
             {
@@ -84,9 +75,9 @@ internal readonly unsafe struct DeepSeekScan : IPieceScan
         return p;
     }
 
-    private static byte* Run(byte* p, byte* end, uint kinds)
+    private static byte* Run(byte* p, byte* end, uint kinds, int side)
     {
-        while (p < end && ScanText.Among(kinds, KindAt(p, end, out int length)))
+        while (p < end && KindAt(p, end, out int length) is var kind && (kind & Chinese) == side && ScanText.Among(kinds, kind))
         {
             p += length;
         }
@@ -101,6 +92,6 @@ internal readonly unsafe struct DeepSeekScan : IPieceScan
             return ScanText.AsciiKind(*p);
         }
         int code = ScanText.WideCodePointAt(p, end, out length);
-        return code is (>= 0x4E00 and <= 0x9FA5) or (>= 0x3040 and <= 0x30FF) ? Chinese : code < 0 ? CharacterKind.Broken : CharacterTable.KindOf(code);
+        return code < 0 ? CharacterKind.Broken : CharacterTable.KindOf(code) | (code is (>= 0x4E00 and <= 0x9FA5) or (>= 0x3040 and <= 0x30FF) ? Chinese : 0);
     }
 }

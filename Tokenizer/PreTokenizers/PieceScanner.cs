@@ -24,7 +24,7 @@ public abstract class PieceScanner
     public static PieceScanner Cl100k { get; } = new PieceScanner<Cl100kScan<No, No>>("cl100k", Cl100kScan.Spellings);
 
     /// <summary>cl100k as tiktoken's Python package writes it since 0.9: white space that ends a text is one piece.</summary>
-    public static PieceScanner Cl100kWholeEnd { get; } = new PieceScanner<Cl100kScan<No, Yes>>("cl100k-whole-end", Cl100kScan.TrailingSpellings);
+    public static PieceScanner Cl100kWholeEnd { get; } = new PieceScanner<Cl100kScan<No, Yes>>("cl100k-whole-end", Cl100kScan.WholeEndSpellings);
 
     /// <summary>GPT-4o: o200k.</summary>
     public static PieceScanner O200k { get; } = new PieceScanner<O200kScan<No>>("o200k", O200kScan.Spellings);
