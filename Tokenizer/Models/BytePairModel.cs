@@ -37,7 +37,7 @@ public sealed class BytePairModel : TokenModel
             {
                 throw new TokenizerException($"bpe: merge {rank} joins '{Table.Show(left)}' and '{Table.Show(right)}', but the vocabulary lacks the result.");
             }
-            Pairs.Add(new(left, right, rank, result));
+            Add(new(left, right, rank, result));
         }
     }
 
@@ -91,7 +91,7 @@ public sealed class BytePairModel : TokenModel
             ReadOnlySpan<int> parts = merger.Merge(model.Table[id].Span);
             if (parts.Length == 2)
             {
-                model.Pairs.Add(new(parts[0], parts[1], id, id));
+                model.Add(new(parts[0], parts[1], id, id));
             }
         }
         return model;
@@ -129,6 +129,15 @@ public sealed class BytePairModel : TokenModel
     /// <summary>Whether a piece that is this token is encoded as this token: always where merges are ignored, else what merging gives, found once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsWhole(int id, PieceMerger merger) => IgnoresMerges || (_wholeness[id] is var known and not 0 ? known == 1 : FindWholeness(id, merger));
+
+    private void Add(PairTable.Merge merge)
+    {
+        Pairs.Add(merge);
+        if (Table.LengthOf(merge.Left) == 1 && Table.LengthOf(merge.Right) == 1)
+        {
+            Pairs.AddBytes(Table[merge.Left].Span[0], Table[merge.Right].Span[0], merge.Rank, merge.Result);
+        }
+    }
 
     private bool FindWholeness(int id, PieceMerger merger)
     {

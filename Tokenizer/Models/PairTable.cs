@@ -12,6 +12,7 @@ internal sealed class PairTable
     private Slot[] _slots;
     private HashSeed _seed = HashSeed.Fixed;
     private readonly int _shift;
+    private readonly ulong[] _bytePairs = new ulong[1 << 16];
 
     /// <summary>An empty table with room for this many merges.</summary>
     public PairTable(int capacity)
@@ -19,6 +20,7 @@ internal sealed class PairTable
         int bits = Math.Max(4, BitOperations.Log2((uint)Math.Max(1, capacity)) + 2);
         _shift = 64 - bits;
         _slots = NewSlots(1 << bits);
+        Array.Fill(_bytePairs, (ulong)Never << 32);
     }
 
     /// <summary>A merge: these two ids, in this order of application, become one.</summary>
@@ -40,6 +42,18 @@ internal sealed class PairTable
             }
         }
     }
+
+    /// <summary>The same for two bytes, where every piece begins: an array of its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Rank(byte left, byte right, out int result)
+    {
+        ulong found = _bytePairs[(left << 8) | right];
+        result = (int)(uint)found;
+        return (int)(found >> 32);
+    }
+
+    /// <summary>Says that the ids of a pair are those of these two bytes.</summary>
+    public void AddBytes(byte left, byte right, int rank, int result) => _bytePairs[(left << 8) | right] = ((ulong)(uint)rank << 32) | (uint)result;
 
     /// <summary>Adds a merge; a pair that is there already takes the new rank, as Hugging Face's reader has it.</summary>
     public void Add(Merge merge)

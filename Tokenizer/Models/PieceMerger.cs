@@ -1,128 +1,104 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace PureLlm.Tokenizer.Models;
 
 /// <summary>Merges the bytes of a piece: working memory of one thread.</summary>
 internal sealed class PieceMerger(BytePairModel model)
 {
-    private const int LongestScanned = 48;
-    private const int None = -1;
+    private const int LongestScanned = 64;
 
     private readonly PairTable _pairs = model.Pairs;
-    private readonly PriorityQueue<int, long> _queue = new();
-    private int[] _symbols = new int[64];
+    private readonly int[] _symbols = new int[LongestScanned];
     private readonly int[] _ranks = new int[LongestScanned];
     private readonly int[] _results = new int[LongestScanned];
-    private int[] _next = [];
-    private int[] _previous = [];
+    private readonly int[] _tokens = new int[LongestScanned];
+    private LongPieceMerger? _long;
 
     /// <summary>The tokens of a piece, by its merges alone; valid until the next call.</summary>
-    public ReadOnlySpan<int> Merge(ReadOnlySpan<byte> piece)
-    {
-        if (_symbols.Length < piece.Length)
-        {
-            _symbols = new int[Math.Max(piece.Length, (int)Math.Min(Array.MaxLength, 2L * _symbols.Length))];
-        }
-        ReadOnlySpan<int> byteIds = model.ByteIds;
-        Span<int> symbols = _symbols.AsSpan(0, piece.Length);
-        for (int i = 0; i < piece.Length; i++)
-        {
-            symbols[i] = byteIds[piece[i]];
-        }
-        return symbols[..(piece.Length <= LongestScanned ? MergeByScan(symbols) : MergeByQueue(symbols))];
-    }
+    public ReadOnlySpan<int> Merge(ReadOnlySpan<byte> piece) =>
+        piece.Length <= LongestScanned ? MergeByScan(piece) : (_long ??= new LongPieceMerger(model)).Merge(piece);
 
-    /// <summary>Short pieces: look for the lowest rank, merge it, look again; the ranks of the other neighbours stay. Returns the number of symbols left.</summary>
-    private int MergeByScan(Span<int> symbols)
+    /// <summary>Looks for the lowest rank, merges it, looks again. Symbols keep the place of their first byte; a bit per place says where one starts.</summary>
+    private ReadOnlySpan<int> MergeByScan(ReadOnlySpan<byte> piece)
     {
-        int pairs = symbols.Length - 1;
-        Span<int> ranks = _ranks, results = _results;
-        for (int i = 0; i < pairs; i++)
+        int last = piece.Length - 1;
+        ref int symbols = ref MemoryMarshal.GetArrayDataReference(_symbols);
+        ref int ranks = ref MemoryMarshal.GetArrayDataReference(_ranks);
+        ref int results = ref MemoryMarshal.GetArrayDataReference(_results);
+        ReadOnlySpan<int> byteIds = model.ByteIds;
+        symbols = byteIds[piece[0]];
+        for (int i = 0; i < last; i++)
         {
-            ranks[i] = _pairs.Rank(symbols[i], symbols[i + 1], out results[i]);
+            int right = byteIds[piece[i + 1]];
+            Unsafe.Add(ref symbols, i + 1) = right;
+            Unsafe.Add(ref ranks, i) = _pairs.Rank(piece[i], piece[i + 1], out Unsafe.Add(ref results, i));
         }
-        for (; pairs > 0; pairs--)
+        // Places in eights: the rest of the last eight never merges.
+        int places = (last + 8) & ~7;
+        for (int i = last; i < places; i++)
         {
-            int best = PairTable.Never, at = 0;
-            for (int i = 0; i < pairs; i++)
-            {
-                if (ranks[i] < best)
-                {
-                    (best, at) = (ranks[i], i);
-                }
-            }
-            if (best == PairTable.Never)
+            Unsafe.Add(ref ranks, i) = PairTable.Never;
+        }
+        ulong starts = ulong.MaxValue >> (63 - last);
+        while (true)
+        {
+            int at = Lowest(ref ranks, places);
+            if (at < 0)
             {
                 break;
             }
-            symbols[at] = results[at];
-            symbols[(at + 2)..(pairs + 1)].CopyTo(symbols[(at + 1)..]);
-            ranks[(at + 1)..pairs].CopyTo(ranks[at..]);
-            results[(at + 1)..pairs].CopyTo(results[at..]);
-            if (at > 0)
+            // The symbol at "at" swallows the one that starts next.
+            ulong above = starts & (ulong.MaxValue << at << 1);
+            int swallowed = BitOperations.TrailingZeroCount(above);
+            starts ^= 1UL << swallowed;
+            above ^= 1UL << swallowed;
+            int made = Unsafe.Add(ref results, at);
+            Unsafe.Add(ref symbols, at) = made;
+            Unsafe.Add(ref ranks, swallowed) = PairTable.Never;
+            Unsafe.Add(ref ranks, at) = above == 0 ? PairTable.Never
+                : _pairs.Rank(made, Unsafe.Add(ref symbols, BitOperations.TrailingZeroCount(above)), out Unsafe.Add(ref results, at));
+            ulong below = starts & ((1UL << at) - 1);
+            if (below != 0)
             {
-                ranks[at - 1] = _pairs.Rank(symbols[at - 1], symbols[at], out results[at - 1]);
-            }
-            if (at + 1 < pairs)
-            {
-                ranks[at] = _pairs.Rank(symbols[at], symbols[at + 1], out results[at]);
-            }
-        }
-        return pairs + 1;
-    }
-
-    /// <summary>Long pieces: a queue of candidate merges by (rank, place) over a linked row, n log n. Returns the number of symbols left.</summary>
-    private int MergeByQueue(Span<int> symbols)
-    {
-        int length = symbols.Length;
-        if (_next.Length < length)
-        {
-            _next = new int[_symbols.Length];
-            _previous = new int[_symbols.Length];
-        }
-        _queue.Clear();
-        for (int i = 0; i < length; i++)
-        {
-            _previous[i] = i - 1;
-            _next[i] = i + 1 < length ? i + 1 : None;
-        }
-        for (int i = 0; i < length; i++)
-        {
-            Enqueue(symbols, i);
-        }
-        while (_queue.TryDequeue(out int left, out long priority))
-        {
-            int right = _next[left], rank = (int)(priority >> 32);
-            if (symbols[left] == None || right == None || _pairs.Rank(symbols[left], symbols[right], out int result) != rank)
-            {
-                continue;
-            }
-            symbols[left] = result;
-            symbols[right] = None;
-            _next[left] = _next[right];
-            if (_next[left] != None)
-            {
-                _previous[_next[left]] = left;
-                Enqueue(symbols, left);
-            }
-            if (_previous[left] != None)
-            {
-                Enqueue(symbols, _previous[left]);
+                int before = BitOperations.Log2(below);
+                Unsafe.Add(ref ranks, before) = _pairs.Rank(Unsafe.Add(ref symbols, before), made, out Unsafe.Add(ref results, before));
             }
         }
         int count = 0;
-        for (int i = 0; i != None; i = _next[i])
+        for (; starts != 0; starts &= starts - 1)
         {
-            symbols[count++] = symbols[i];
+            _tokens[count++] = Unsafe.Add(ref symbols, BitOperations.TrailingZeroCount(starts));
         }
-        return count;
+        return _tokens.AsSpan(0, count);
     }
 
-    private void Enqueue(Span<int> symbols, int left)
+    /// <summary>The first place with the lowest rank, or −1 where nothing merges.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Lowest(ref int ranks, int places)
     {
-        int right = _next[left];
-        int rank = right == None ? PairTable.Never : _pairs.Rank(symbols[left], symbols[right], out _);
-        if (rank != PairTable.Never)
+        Vector256<int> least = Vector256.LoadUnsafe(ref ranks);
+        for (int i = 8; i < places; i += 8)
         {
-            _queue.Enqueue(left, ((long)rank << 32) | (uint)left);
+            least = Vector256.Min(least, Vector256.LoadUnsafe(ref ranks, (nuint)i));
+        }
+        Vector128<int> half = Vector128.Min(least.GetLower(), least.GetUpper());
+        half = Vector128.Min(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
+        half = Vector128.Min(half, Vector128.Shuffle(half, Vector128.Create(1, 0, 3, 2)));
+        int best = half.ToScalar();
+        if (best == PairTable.Never)
+        {
+            return -1;
+        }
+        for (int i = 0; ; i += 8)
+        {
+            uint equal = Vector256.Equals(Vector256.LoadUnsafe(ref ranks, (nuint)i), Vector256.Create(best)).ExtractMostSignificantBits();
+            if (equal != 0)
+            {
+                return i + BitOperations.TrailingZeroCount(equal);
+            }
         }
     }
 }

@@ -60,14 +60,24 @@ internal sealed class TokenTable
 
     /// <summary>The id of these bytes, or −1.</summary>
     public int Find(ReadOnlySpan<byte> token) =>
-        token.Length > ShortKey.MaximumLength ? FindLong(token) : token.Length == 0 ? -1 : Find(ShortKey.Of(token));
+        token.Length > ShortKey.MaximumLength ? FindLong(token, HashOf(token)) : token.Length == 0 ? -1 : Find(ShortKey.Of(token));
+
+    /// <summary>The hash by which short tokens are found.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong HashOf(ShortKey key) => _seed.Of(key);
+
+    /// <summary>The hash by which long tokens are found; any length.</summary>
+    public ulong HashOf(ReadOnlySpan<byte> bytes) => _seed.Of(bytes);
+
+    /// <summary>The id of these bytes, or −1.</summary>
+    public int Find(ShortKey key) => Find(key, HashOf(key));
 
     /// <summary>The id of these bytes, or −1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(ShortKey key)
+    public int Find(ShortKey key, ulong hash)
     {
         Slot[] slots = _short;
-        for (int at = (int)(_seed.Of(key) >> _shortShift); ; at = (at + 1) & (slots.Length - 1))
+        for (int at = (int)(hash >> _shortShift); ; at = (at + 1) & (slots.Length - 1))
         {
             ref Slot slot = ref slots[at];
             if (slot.High == key.High && slot.Low == key.Low)
@@ -84,13 +94,14 @@ internal sealed class TokenTable
     /// <summary>A token for a message.</summary>
     public string Show(int id) => Encoding.UTF8.GetString(this[id].Span);
 
-    private int FindLong(ReadOnlySpan<byte> token)
+    /// <summary>The id of 16 bytes or more, or −1.</summary>
+    public int FindLong(ReadOnlySpan<byte> token, ulong hash)
     {
         if (token.Length > LongestToken)
         {
             return -1;
         }
-        for (int at = (int)(_seed.Of(token) >> _longShift); ; at = (at + 1) & (_long.Length - 1))
+        for (int at = (int)(hash >> _longShift); ; at = (at + 1) & (_long.Length - 1))
         {
             int id = _long[at] - 1;
             if (id < 0 || this[id].Span.SequenceEqual(token))
