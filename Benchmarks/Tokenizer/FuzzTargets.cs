@@ -2,15 +2,18 @@ using System.Buffers;
 using PureLlm.Benchmarks.Peers;
 using PureLlm.Tokenizer;
 using PureLlm.Tokenizer.Formats;
+using PureLlm.Tokenizer.Models;
+using PureLlm.Tokenizer.PreTokenizers;
 
 namespace PureLlm.Benchmarks.Tokenizer;
 
 /// <summary>One tokenizer, ours and another program's, that must agree.</summary>
 /// <param name="Peer">The other program's name.</param>
+/// <param name="Options">What ours does about special tokens, to be like the peer.</param>
 /// <param name="RoundTrips">True where any bytes come back from their ids.</param>
-internal sealed record FuzzTarget(string Name, string Peer, TextTokenizer Ours, Func<TokenizerPeer> Start, bool RoundTrips)
+internal sealed record FuzzTarget(string Name, string Peer, PipelineTokenizer Ours, EncodeOptions Options, Func<TokenizerPeer> Start, bool RoundTrips)
 {
-    public void Encode(byte[] text, List<int> ids) => Ours.Encode(text, ids);
+    public void Encode(byte[] text, List<int> ids) => Ours.Encode(text, ids, Options);
 
     public byte[] Decode(int[] ids)
     {
@@ -45,17 +48,31 @@ internal static class FuzzTargets
     private static IEnumerable<(string Name, Func<FuzzTarget> Make)> All(FuzzOptions options, string scripts, string work)
     {
         string tokenizers = Path.Combine(options.Data, "tokenizers");
-        yield return ("gpt2-tiktoken", () => new("gpt2-tiktoken", "tiktoken", Gpt2(), () => Node("tiktoken_peer.cjs", "r50k_base"), true));
-        yield return ("gpt2", () => Json("gpt2", Gpt2(), true));
+        PipelineTokenizer Published(string name) => (PipelineTokenizer)TokenizerFile.Load(Path.Combine(tokenizers, name + ".tiktoken"));
+        BytePairModel Ranks(string name) => TiktokenFile.Load(Path.Combine(tokenizers, name + ".tiktoken"));
 
-        TextTokenizer Gpt2() => Gpt2Files.Load(Path.Combine(tokenizers, "gpt2-encoder.json"), Path.Combine(tokenizers, "gpt2-vocab.bpe"));
+        foreach (string name in new[] { "r50k_base", "cl100k_base", "o200k_base" })
+        {
+            yield return (name, () => new(name, "tiktoken", Published(name), default, () => Node("tiktoken_peer.cjs", name), true));
+        }
+        yield return ("gpt2", () => Json("gpt2", Gpt2Files.Load(Path.Combine(tokenizers, "gpt2-encoder.json"), Path.Combine(tokenizers, "gpt2-vocab.bpe")), true));
+        yield return ("cl100k", () => Json("cl100k", Published("cl100k_base"), true));
+        yield return ("o200k", () => Json("o200k", Published("o200k_base"), true));
+        yield return ("llama3", () => Json("llama3", Split(Ranks("cl100k_base"), PieceScanner.Llama3, "<|begin_of_text|>", "<|end_of_text|>"), true));
+        yield return ("qwen2", () => Json("qwen2", Split(Ranks("cl100k_base"), PieceScanner.Qwen2, "<|endoftext|>", "<|im_start|>", "<|im_end|>"), true));
+        yield return ("deepseek", () => Json("deepseek", Split(Ranks("cl100k_base"), PieceScanner.DeepSeek, "<s>", "</s>"), true));
+        yield return ("tekken", () => Json("tekken", Split(Ranks("o200k_base"), PieceScanner.Tekken, "<s>", "</s>"), true));
+
+        // A published model's split and special tokens over ranks that are at hand.
+        static PipelineTokenizer Split(BytePairModel ranks, PieceScanner split, params string[] special) =>
+            PublishedVocabulary.Create(ranks, split, special.Select((name, i) => (name, ranks.VocabularySize + i)));
 
         // Our tokenizer, written by us, read by theirs.
-        FuzzTarget Json(string name, TextTokenizer ours, bool roundTrips)
+        FuzzTarget Json(string name, PipelineTokenizer ours, bool roundTrips)
         {
             string file = Path.Combine(work, name + ".json");
             TokenizerJson.Save(ours, file);
-            return new(name, "tokenizers", ours, () => Node("hf_peer.cjs", file, "plain"), roundTrips);
+            return new(name, "tokenizers", ours, new EncodeOptions { FindsSpecialTokens = true }, () => Node("hf_peer.cjs", file, "plain"), roundTrips);
         }
 
         TokenizerPeer Node(string script, params string[] arguments) => new("node", [Path.Combine(scripts, script), .. arguments], ("NODE_PATH", options.Modules));
