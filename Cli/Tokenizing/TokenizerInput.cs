@@ -4,6 +4,7 @@ using PureLlm.Cli.Rendering;
 using PureLlm.Engine.Formats;
 using PureLlm.Tokenizer;
 using PureLlm.Tokenizer.Formats;
+using PureLlm.Tokenizer.PreTokenizers;
 
 namespace PureLlm.Cli.Tokenizing;
 
@@ -15,14 +16,15 @@ internal sealed class TokenizerInput
     public void AddTo(Command command) => command.Arguments.Add(Tokenizer);
 
     /// <summary>Reads the tokenizer that was meant.</summary>
-    public (TextTokenizer Tokenizer, string Path) Load(CommandContext context) => Load(context, context.Get(Tokenizer)!);
+    public (TextTokenizer Tokenizer, string Path) Load(CommandContext context, PieceScanner? split = null) => Load(context, context.Get(Tokenizer)!, split);
 
     /// <summary>Reads a tokenizer by the name that a user gave it.</summary>
+    /// <param name="split">How text is cut before merging, where a file does not say so.</param>
     /// <exception cref="CliException">There is no such thing.</exception>
-    public static (TextTokenizer Tokenizer, string Path) Load(CommandContext context, string given)
+    public static (TextTokenizer Tokenizer, string Path) Load(CommandContext context, string given, PieceScanner? split = null)
     {
         string path = Find(context, given);
-        return (TokenizerFile.Load(path), path);
+        return (TokenizerFile.Load(path, split), path);
     }
 
     /// <summary>"bpe, 512 tokens, runs/tiny/tokenizer.json".</summary>

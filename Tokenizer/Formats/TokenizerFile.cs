@@ -9,6 +9,9 @@ public static class TokenizerFile
     /// <summary>The formats in words, for messages.</summary>
     public const string Formats = "tokenizer.json, vocab.json with merges.txt, .tiktoken";
 
+    /// <summary>The formats that are written, in words.</summary>
+    public const string Targets = "tokenizer.json, .tiktoken";
+
     /// <summary>The names to look for in a folder, the most complete first.</summary>
     private static readonly string[] Names = ["tokenizer.json", "vocab.json", "encoder.json"];
 
@@ -36,6 +39,16 @@ public static class TokenizerFile
         return Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) ? TokenizerJson.Load(path)
             : throw new TokenizerException($"{path}: not a tokenizer file by its name; these are read: {Formats}.");
     }
+
+    /// <summary>A tokenizer as the files that stand for it in the format that a name asks for; the caller writes them.</summary>
+    /// <exception cref="TokenizerException">The name is of no known format, or the format cannot hold this tokenizer.</exception>
+    public static IReadOnlyList<(string Path, byte[] Content)> ToFiles(TextTokenizer tokenizer, string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    {
+        ".JSON" => [(path, TokenizerJson.ToUtf8(tokenizer))],
+        ".TIKTOKEN" => [(path, TiktokenFile.ToUtf8((tokenizer as PipelineTokenizer)?.Model as BytePairModel
+            ?? throw new TokenizerException($"{path}: a .tiktoken file holds byte-level byte-pair ranks, and this tokenizer is '{tokenizer.Kind}'; write tokenizer.json.")))],
+        _ => throw new TokenizerException($"{path}: no format by this name is written; these are: {Targets}."),
+    };
 
     private static PipelineTokenizer Tiktoken(string path, PieceScanner? split)
     {
