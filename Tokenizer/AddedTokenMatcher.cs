@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using PureLlm.Tokenizer.Unicode;
 
 namespace PureLlm.Tokenizer;
 
@@ -107,7 +108,7 @@ internal sealed class AddedTokenMatcher
 
     private static int SpaceBefore(ReadOnlySpan<byte> utf8, int start)
     {
-        while (Rune.DecodeLastFromUtf8(utf8[..start], out Rune rune, out int length) == OperationStatus.Done && Rune.IsWhiteSpace(rune))
+        while (Rune.DecodeLastFromUtf8(utf8[..start], out Rune rune, out int length) == OperationStatus.Done && UnicodeSets.WhiteSpace.Contains(rune.Value))
         {
             start -= length;
         }
@@ -116,18 +117,12 @@ internal sealed class AddedTokenMatcher
 
     private static int SpaceAfter(ReadOnlySpan<byte> utf8, int end)
     {
-        while (Rune.DecodeFromUtf8(utf8[end..], out Rune rune, out int length) == OperationStatus.Done && Rune.IsWhiteSpace(rune))
+        while (Rune.DecodeFromUtf8(utf8[end..], out Rune rune, out int length) == OperationStatus.Done && UnicodeSets.WhiteSpace.Contains(rune.Value))
         {
             end += length;
         }
         return end;
     }
 
-    /// <summary>A word character as Unicode's regular expressions (UTS 18) count: letters, marks, decimal digits, letter numbers, connectors, joiners.</summary>
-    private static bool IsWord(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        <= System.Globalization.UnicodeCategory.LetterNumber => true,
-        System.Globalization.UnicodeCategory.ConnectorPunctuation => true,
-        _ => rune.Value is 0x200C or 0x200D or (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189),
-    };
+    private static bool IsWord(Rune rune) => UnicodeSets.WordOrJoiner.Contains(rune.Value);
 }

@@ -39,15 +39,11 @@ internal static class ByteAlphabet
     /// <summary>Appends the visible form of <paramref name="bytes"/> in UTF-8.</summary>
     public static void Show(ReadOnlySpan<byte> bytes, ByteWriter utf8)
     {
-        Span<byte> shown = stackalloc byte[2];
         foreach (byte b in bytes)
         {
-            utf8.Write(shown[..Show(b, shown)]);
+            utf8.Write(Shown(b));
         }
     }
-
-    /// <summary>Writes the visible form of a byte in UTF-8, one byte or two; returns how many.</summary>
-    public static int Show(byte b, Span<byte> utf8) => new Rune(Characters[b]).EncodeToUtf8(utf8);
 
     /// <summary>Appends the bytes of a visible form in UTF-8; false where a character stands for none.</summary>
     public static bool TryParse(ReadOnlySpan<byte> shown, ByteWriter bytes)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using PureLlm.Tokenizer.Unicode;
 
 namespace PureLlm.Tokenizer.PostProcessors;
 
@@ -49,7 +50,7 @@ internal static class TokenSpace
         return count;
     }
 
-    private static bool IsSpace(Rune rune) => rune.Value == 'Ġ' || Rune.IsWhiteSpace(rune);
+    private static bool IsSpace(Rune rune) => rune.Value == 'Ġ' || UnicodeSets.WhiteSpace.Contains(rune.Value);
 
     private static int BytesFrom(ReadOnlySpan<byte> input, int characters)
     {

@@ -55,6 +55,7 @@ internal static class ByteLevelModelJson
     {
         json.WriteStartObject();
         WriteOptions(json, model.IgnoresMerges);
+        Dictionary<int, string> unmade = others.ToDictionary(t => t.Id, t => t.Content);
         json.WriteStartObject("vocab");
         for (int id = 0; id < model.VocabularySize; id++)
         {
@@ -62,14 +63,14 @@ internal static class ByteLevelModelJson
             {
                 json.WriteNumber(ByteAlphabet.Show(token.Span), id);
             }
-            else if (others.FirstOrDefault(t => t.Id == id) is { } other)
+            else if (unmade.TryGetValue(id, out string? content))
             {
-                json.WriteNumber(other.Content, id);
+                json.WriteNumber(content, id);
             }
         }
-        foreach (AddedToken other in others.Where(t => t.Id >= model.VocabularySize))
+        foreach ((int id, string content) in unmade.Where(t => t.Key >= model.VocabularySize).OrderBy(t => t.Key))
         {
-            json.WriteNumber(other.Content, other.Id);
+            json.WriteNumber(content, id);
         }
         json.WriteEndObject();
         json.WriteStartArray("merges");

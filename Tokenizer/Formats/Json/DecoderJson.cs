@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using PureLlm.Tokenizer.Decoders;
+using PureLlm.Tokenizer.PreTokenizers;
 
 namespace PureLlm.Tokenizer.Formats.Json;
 
@@ -16,14 +17,14 @@ internal static class DecoderJson
         return field["type"].Text() switch
         {
             "ByteLevel" => new ByteLevelDecoder(field["add_prefix_space"].Flag(true), field["trim_offsets"].Flag(true), field["use_regex"].Flag(true)),
-            "Metaspace" => new MetaspaceDecoder(Character(field["replacement"]).ToString(), PrependScheme(field), field["split"].Flag(true)),
+            "Metaspace" => Metaspace(field),
             "WordPiece" => new WordPieceDecoder(field["prefix"].Text("##")!, field["cleanup"].Flag(true)),
             "BPEDecoder" => new BytePairDecoder(field["suffix"].Text("</w>")!),
             "CTC" => new CtcDecoder(field["pad_token"].Text("<pad>")!, field["word_delimiter_token"].Text("|")!, field["cleanup"].Flag(true)),
             "ByteFallback" => new ByteFallbackDecoder(),
             "Fuse" => new FuseDecoder(),
             "Strip" => new StripDecoder(Character(field["content"]), field["start"].Whole(0, int.MaxValue), field["stop"].Whole(0, int.MaxValue)),
-            "Replace" => Replace(field),
+            "Replace" => PatternJson.Build(field["pattern"], (pattern, isRegex) => new ReplaceDecoder(pattern, field["content"].Text(), isRegex)),
             "Sequence" => new SequenceDecoder([.. field["decoders"].Items().Select(item => Read(item) ?? throw item.Wrong("is null, not a decoder"))]),
             string other => throw field["type"].Wrong($"is \"{other}\"; the decoders are ByteLevel, Metaspace, WordPiece, BPEDecoder, CTC, ByteFallback, Fuse, Strip, Replace and Sequence"),
         };
@@ -52,8 +53,8 @@ internal static class DecoderJson
         switch (decoder)
         {
             case MetaspaceDecoder metaspace:
-                json.WriteString("replacement", metaspace.Replacement);
-                json.WriteString("prepend_scheme", metaspace.PrependScheme);
+                json.WriteString("replacement", metaspace.Replacement.ToString());
+                json.WriteString("prepend_scheme", PreTokenizerJson.SchemeName(metaspace.Scheme));
                 json.WriteBoolean("split", metaspace.Split);
                 break;
             case WordPieceDecoder wordPiece:
@@ -74,9 +75,7 @@ internal static class DecoderJson
                 json.WriteNumber("stop", strip.Stop);
                 break;
             case ReplaceDecoder replace:
-                json.WriteStartObject("pattern");
-                json.WriteString("String", replace.Pattern);
-                json.WriteEndObject();
+                PatternJson.Write(json, replace.Pattern, replace.IsRegex);
                 json.WriteString("content", replace.Content);
                 break;
             case SequenceDecoder sequence:
@@ -90,23 +89,10 @@ internal static class DecoderJson
         }
     }
 
-    /// <summary>"always", "first" or "never"; files from before 2024 say add_prefix_space instead.</summary>
-    private static string PrependScheme(JsonField field)
+    private static MetaspaceDecoder Metaspace(JsonField field)
     {
-        JsonField scheme = field["prepend_scheme"];
-        if (!field["add_prefix_space"].Flag(true))
-        {
-            return scheme.Text("never") == "never" ? "never" : throw scheme.Wrong("contradicts add_prefix_space = false");
-        }
-        string name = scheme.Text("always")!;
-        return name is "always" or "first" or "never" ? name : throw scheme.Wrong($"is \"{name}\", not \"always\", \"first\" or \"never\"");
-    }
-
-    private static TokenDecoder Replace(JsonField field)
-    {
-        JsonField pattern = field["pattern"];
-        return !pattern["String"].IsNull ? new ReplaceDecoder(pattern["String"].Text(), field["content"].Text())
-            : throw pattern.Wrong("is not {\"String\": …}; this version's decoders replace plain text");
+        (Rune replacement, PrependScheme scheme, bool splits) = PreTokenizerJson.ReadMetaspaceFields(field);
+        return new MetaspaceDecoder(replacement, scheme, splits);
     }
 
     private static Rune Character(JsonField field) =>

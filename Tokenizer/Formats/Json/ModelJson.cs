@@ -13,10 +13,9 @@ internal static class ModelJson
     {
         JsonField model = root["model"], split = root["pre_tokenizer"];
         string type = model["type"].Text(null) ?? TypeByFields(model);
-        bool endsInBytes = EndsInByteLevel(split);
-        if (type == "BPE" && endsInBytes && ByteLevelModelJson.TryRead(model, added) is { } bytes)
+        if (type == "BPE" && EndsInByteLevel(split) && !HoldsByteLevel(root["normalizer"]) && ByteLevelModelJson.TryRead(model, added) is { } bytes)
         {
-            return (bytes.Model, spelling => bytes.Ids.GetValueOrDefault(spelling, -1), ScannedSplitJson.TryRead(split) ?? PendingJson.ReadPreTokenizer(split));
+            return (bytes.Model, spelling => bytes.Ids.GetValueOrDefault(spelling, -1), PreTokenizerJson.Read(split));
         }
         TokenModel read = type switch
         {
@@ -26,8 +25,7 @@ internal static class ModelJson
             "Unigram" => UnigramModelJson.Read(model),
             _ => throw model["type"].Wrong($"is \"{type}\"; the models are BPE, WordPiece, WordLevel and Unigram"),
         };
-        PreTokenizer? preTokenizer = PendingJson.ReadPreTokenizer(split);
-        return (read, spelling => read.Find(Encoding.UTF8.GetBytes(spelling)), endsInBytes ? new ByteAlphabetPreTokenizer(preTokenizer!) : preTokenizer);
+        return (read, spelling => read.Find(Encoding.UTF8.GetBytes(spelling)), PreTokenizerJson.Read(split, visible: true));
     }
 
     public static void Write(Utf8JsonWriter json, PipelineTokenizer tokenizer)
@@ -73,6 +71,10 @@ internal static class ModelJson
         string type = split["type"].Text();
         return type == "Sequence" ? split["pretokenizers"].Items().LastOrDefault() is { IsNull: false } last && EndsInByteLevel(last) : type == "ByteLevel";
     }
+
+    /// <summary>True where a normalizer writes the text in the byte alphabet, which pre-tokenizers then see.</summary>
+    private static bool HoldsByteLevel(JsonField normalizer) => !normalizer.IsNull
+        && (normalizer["type"].Text() == "Sequence" ? normalizer["normalizers"].Items().Any(HoldsByteLevel) : normalizer["type"].Text() == "ByteLevel");
 
     /// <summary>Old files have no type.</summary>
     private static string TypeByFields(JsonField model) =>

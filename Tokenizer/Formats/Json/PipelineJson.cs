@@ -29,7 +29,7 @@ internal static class PipelineJson
         return new PipelineTokenizer(new PipelineParts
         {
             AddedTokens = added,
-            Normalizer = PendingJson.ReadNormalizer(root["normalizer"]),
+            Normalizer = NormalizerJson.Read(root["normalizer"], visible: !model.IsByteLevel),
             PreTokenizer = preTokenizer,
             Model = model,
             PostProcessor = PostProcessorJson.Read(root["post_processor"]),
@@ -47,7 +47,7 @@ internal static class PipelineJson
         LengthsJson.Write(json, parts.Truncation, parts.Padding);
         AddedTokensJson.Write(json, tokenizer.AddedTokens);
         json.WritePropertyName("normalizer");
-        PendingJson.Write(json);
+        NormalizerJson.Write(json, parts.Normalizer);
         json.WritePropertyName("pre_tokenizer");
         if (parts.PreTokenizer is ScannerPreTokenizer scanned)
         {
@@ -55,7 +55,7 @@ internal static class PipelineJson
         }
         else
         {
-            PendingJson.Write(json);
+            PreTokenizerJson.Write(json, parts.PreTokenizer);
         }
         json.WritePropertyName("post_processor");
         PostProcessorJson.Write(json, parts.PostProcessor);

@@ -13,9 +13,11 @@ internal static class VocabularyJson
     {
         ids = new Dictionary<string, int>(StringComparer.Ordinal);
         var tokens = new List<byte[]?>();
+        // Each id costs memory, so the ids may not outnumber the tokens by much.
+        int largest = vocabulary.IsObject ? (int)Math.Min(Vocabulary.LargestId, (4L * vocabulary.Value.GetPropertyCount()) + 65_535) : 0;
         foreach ((string token, JsonField field) in vocabulary.Fields())
         {
-            int id = field.Whole(0, Vocabulary.LargestId);
+            int id = field.Whole(0, largest);
             if (!ids.TryAdd(token, id))
             {
                 throw vocabulary.Wrong($"holds \"{token}\" twice");
