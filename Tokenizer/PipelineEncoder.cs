@@ -37,7 +37,7 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
         (_tokens, _findsSpecial, _notesPieces) = (tokens, findsSpecial, notesPieces);
         PieceEnds.Clear();
         AddedPlaces.Clear();
-        bool repaired = !parts.Model.IsByteLevel && !Utf8.IsValid(utf8);
+        bool repaired = !parts.Model.IsByteLevel && parts.Normalizer is not { TakesAnyBytes: true } && !Utf8.IsValid(utf8);
         if (repaired)
         {
             Repair(utf8);

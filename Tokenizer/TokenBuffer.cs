@@ -44,6 +44,9 @@ public sealed class TokenBuffer
         }
     }
 
+    /// <summary>Lets the last token stand for the bytes up to <paramref name="end"/>.</summary>
+    public void ExtendLast(int end) => _ends[Count - 1] = end;
+
     /// <summary>Makes room for this many tokens in all.</summary>
     public void EnsureCapacity(int count)
     {

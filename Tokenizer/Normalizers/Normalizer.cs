@@ -8,6 +8,9 @@ public abstract class Normalizer
     /// <summary>The name in tokenizer.json: "NFC", "Lowercase", "Sequence" …</summary>
     public abstract string Type { get; }
 
+    /// <summary>True where it deals itself with input that is not UTF-8; otherwise it sees U+FFFD in the place of such bytes.</summary>
+    public virtual bool TakesAnyBytes => false;
+
     /// <summary>Rewrites the text in place; each new byte keeps the range of the input that it came from.</summary>
     public abstract void Normalize(AlignedText text);
 }
