@@ -37,6 +37,9 @@ public static class SentencePieceFile
     /// <exception cref="TokenizerException">The file is damaged; the message names file, place and field.</exception>
     public static SentencePieceProto ReadProto(ReadOnlySpan<byte> bytes, string file) => SentencePieceProtoReader.Read(bytes, file);
 
+    /// <summary>The bytes of a .model file that SentencePiece reads.</summary>
+    public static byte[] ToBytes(SentencePieceProto proto) => SentencePieceProtoWriter.Write(proto);
+
     /// <summary>The parts of the tokenizer that a model's fields describe.</summary>
     /// <exception cref="TokenizerException">The fields contradict each other.</exception>
     public static PipelineParts Parts(SentencePieceProto proto)
