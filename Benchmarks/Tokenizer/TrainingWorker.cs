@@ -36,6 +36,7 @@ internal static class TrainingWorker
             "wordpiece-likelihood" => WordPieceTrainer.Train(
                 corpus, new WordPieceOptions { VocabularySize = size, Threads = threads, Criterion = WordPieceCriterion.Likelihood, MinimumFrequency = 10 }),
             "characters" => CharacterBytePairTrainer.Train(corpus, new CharacterBytePairOptions { VocabularySize = size, Threads = threads, MinimumFrequency = 1, CharacterCoverage = 1 }),
+            "unigram" => UnigramTrainer.Train(corpus, new UnigramOptions { VocabularySize = size, Threads = threads, CharacterCoverage = 1 }),
             _ => throw new ArgumentException($"unknown kind '{kind}'"),
         };
     }
