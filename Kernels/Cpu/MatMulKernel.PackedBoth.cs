@@ -5,7 +5,11 @@ namespace PureLlm.Kernels.Cpu;
 internal static unsafe partial class MatMulKernel<TTile> where TTile : struct, IMatMulTile
 {
     private const int ShortestDepth = 512;
-    private const int PackedFloats = 3 << 19;
+    private const int MostLanes = 4096;
+    private const int PackedDepthBlock = 256;
+
+    // Of a pass; there are two at a time, and other programs use the L3 cache too.
+    private const int PackedFloats = 3 << 17;
     private const int PanelsPerRowGroup = 24;
     private const int DepthPerPiece = 32;
 
@@ -14,7 +18,7 @@ internal static unsafe partial class MatMulKernel<TTile> where TTile : struct, I
     {
         bool liesAlong = job.SharesB ? job.ARow == 1 : job.BColumn == 1;
         int strip = Math.Max(job.M, job.N) / (threads == 1 ? 1 : 8 * threads), narrow = job.ADepth == 1 ? 32 : 112;
-        return liesAlong && strip < narrow && job.K >= ShortestDepth && (job.M + job.N) * (long)MaxDepthBlock <= PackedFloats;
+        return liesAlong && strip < narrow && job.K >= ShortestDepth && job.M + job.N <= MostLanes;
     }
 
     // While one pass over a part of k is multiplied, the next one is packed: memory and arithmetic work at the same time.
@@ -22,7 +26,7 @@ internal static unsafe partial class MatMulKernel<TTile> where TTile : struct, I
     {
         int threads = (long)job.M * job.N * job.K >= InlineProducts ? team.Threads : 1;
         int m = RoundUp(job.M, job.PanelRows), n = RoundUp(job.N, Columns);
-        job.DepthBlock = Split(job.K, MaxDepthBlock, 8);
+        job.DepthBlock = Split(job.K, PackedDepthBlock, 8);
         job.DepthPerPass = Math.Min(RoundUp(job.K, job.DepthBlock), job.DepthBlock * Math.Max(1, PackedFloats / ((m + n) * job.DepthBlock)));
         int passes = Blocks(job.K, job.DepthPerPass);
         job.Shared = team.SharedScratch((m + n) * job.DepthPerPass * Math.Min(2, passes));

@@ -9,8 +9,9 @@ namespace PureLlm.Kernels.Cpu;
 /// One of the two strides is 1. Lanes past the end of the matrix hold copies or zeros; nobody reads what is computed from them.</remarks>
 internal static unsafe class MatMulPacking
 {
-    // Rows of the source lie too far apart for the processor to guess the next one.
-    private const int StepsAhead = 8;
+    // Panels lie a multiple of some KB apart and would push each other out of the L1 cache if each got one step at a time;
+    // rows of the source lie too far apart for the processor to guess the next ones.
+    private const int StepsAtOnce = 8;
 
     /// <summary>Packs <paramref name="lanes"/> lanes of <paramref name="depth"/> elements into ⌈lanes / width⌉ panels.</summary>
     public static void Pack(float* source, nint laneStride, nint depthStride, int lanes, int depth, int width, float* destination)
@@ -47,59 +48,102 @@ internal static unsafe class MatMulPacking
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyPanels(float* source, nint depthStride, int lanes, int depth, int width, float* destination, nint panel)
     {
-        for (int k = 0; k < depth; k++, source += depthStride, destination += width)
+        for (int k = 0; k < depth; k += StepsAtOnce, source += StepsAtOnce * depthStride, destination += StepsAtOnce * width)
         {
+            int steps = Math.Min(StepsAtOnce, depth - k);
+            Prefetch(source + StepsAtOnce * depthStride, depthStride, lanes, Math.Min(StepsAtOnce, depth - k - steps));
             float* from = source, end = source + lanes, to = destination;
-            if (Sse.IsSupported && k + StepsAhead < depth)
-            {
-                for (float* ahead = source + StepsAhead * depthStride; ahead < source + StepsAhead * depthStride + lanes; ahead += 16)
-                {
-                    Sse.Prefetch0(ahead);
-                }
-            }
             switch (width)
             {
                 case 4:
                     for (; from < end; from += 4, to += panel)
                     {
-                        Vector128.Load(from).Store(to);
+                        float* x = from, y = to;
+                        for (int i = steps; i > 0; i--, x += depthStride, y += 4)
+                        {
+                            Vector128.Load(x).Store(y);
+                        }
                     }
                     break;
                 case 6:
                     for (; from < end; from += 6, to += panel)
                     {
-                        Vector128<float> first = Vector128.Load(from), last = Vector128.Load(from + 2);
-                        first.Store(to);
-                        last.Store(to + 2);
+                        float* x = from, y = to;
+                        // Eight at once: two too many, which the next step overwrites.
+                        for (int i = from + 8 <= end ? steps - 1 : 0; i > 0; i--, x += depthStride, y += 6)
+                        {
+                            Vector256.Load(x).Store(y);
+                        }
+                        for (; y < to + 6 * steps; x += depthStride, y += 6)
+                        {
+                            Vector128<float> first = Vector128.Load(x), last = Vector128.Load(x + 2);
+                            first.Store(y);
+                            last.Store(y + 2);
+                        }
                     }
                     break;
                 case 14:
                     for (; from < end; from += 14, to += panel)
                     {
-                        Vector256<float> first = Vector256.Load(from), last = Vector256.Load(from + 6);
-                        first.Store(to);
-                        last.Store(to + 6);
+                        float* x = from, y = to;
+                        for (int i = steps; i > 0; i--, x += depthStride, y += 14)
+                        {
+                            Vector256<float> first = Vector256.Load(x), last = Vector256.Load(x + 6);
+                            first.Store(y);
+                            last.Store(y + 6);
+                        }
                     }
                     break;
-                case 16 or 32:
-                    for (; from < end; from += width, to += panel)
+                case 16:
+                    for (; from < end; from += 16, to += panel)
                     {
-                        for (int i = 0; i < width; i += 16)
+                        float* x = from, y = to;
+                        for (int i = steps; i > 0; i--, x += depthStride, y += 16)
                         {
-                            Vector256.Load(from + i).Store(to + i);
-                            Vector256.Load(from + i + 8).Store(to + i + 8);
+                            Vector256.Load(x).Store(y);
+                            Vector256.Load(x + 8).Store(y + 8);
+                        }
+                    }
+                    break;
+                case 32:
+                    for (; from < end; from += 32, to += panel)
+                    {
+                        float* x = from, y = to;
+                        for (int i = steps; i > 0; i--, x += depthStride, y += 32)
+                        {
+                            Vector512.Load(x).Store(y);
+                            Vector512.Load(x + 16).Store(y + 16);
                         }
                     }
                     break;
                 default:
                     for (; from < end; from += width, to += panel)
                     {
-                        for (int i = 0; i < width; i++)
+                        float* x = from, y = to;
+                        for (int step = 0; step < steps; step++, x += depthStride, y += width)
                         {
-                            to[i] = from[i];
+                            for (int i = 0; i < width; i++)
+                            {
+                                y[i] = x[i];
+                            }
                         }
                     }
                     break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* source, nint depthStride, int lanes, int steps)
+    {
+        if (Sse.IsSupported)
+        {
+            for (; steps > 0; steps--, source += depthStride)
+            {
+                for (int i = 0; i < lanes; i += 16)
+                {
+                    Sse.Prefetch0(source + i);
+                }
             }
         }
     }
