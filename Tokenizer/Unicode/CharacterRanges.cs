@@ -3,7 +3,7 @@ using PureLlm.Tokenizer.Text;
 namespace PureLlm.Tokenizer.Unicode;
 
 /// <summary>A set of characters as sorted ranges, for set algebra. The universe is every code point and <see cref="Utf8Character.Broken"/>.</summary>
-internal sealed class CharacterRanges
+internal sealed class CharacterRanges : IEquatable<CharacterRanges>
 {
     /// <summary>One more than the largest member of the universe.</summary>
     public const int Universe = Utf8Character.Broken + 1;
@@ -63,6 +63,15 @@ internal sealed class CharacterRanges
         int index = Array.BinarySearch(_bounds, character);
         return (index >= 0 ? index : ~index - 1) % 2 == 0;
     }
+
+    /// <summary>True where both have the same members.</summary>
+    public bool Equals(CharacterRanges? other) => other is not null && _bounds.AsSpan().SequenceEqual(other._bounds);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as CharacterRanges);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_bounds.Length, _bounds.FirstOrDefault(), _bounds.LastOrDefault(), _bounds.Length > 3 ? _bounds[_bounds.Length / 2] : 0);
 
     /// <summary>Everything outside this set, broken bytes included.</summary>
     public CharacterRanges Complement() => Combine(this, All, static (a, all) => all && !a);

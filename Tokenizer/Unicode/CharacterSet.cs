@@ -60,6 +60,17 @@ internal sealed class CharacterSet
         return Contains(character) ? length : 0;
     }
 
+    /// <summary>The length in bytes of the character that ends before <paramref name="end"/> where it is a member, else 0; 0 at the start of the text.</summary>
+    public int MatchBefore(ReadOnlySpan<byte> utf8, int end)
+    {
+        if (end <= 0)
+        {
+            return 0;
+        }
+        int character = Utf8Character.DecodeBefore(utf8, end, out int length);
+        return Contains(character) ? length : 0;
+    }
+
     /// <summary>The offset after the run of members that starts at <paramref name="at"/>.</summary>
     public int EndOfRun(ReadOnlySpan<byte> utf8, int at)
     {

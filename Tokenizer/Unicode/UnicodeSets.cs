@@ -20,6 +20,15 @@ internal static class UnicodeSets
     /// <summary>What \w matches: letters and other alphabetic characters, marks, decimal digits, connectors.</summary>
     public static CharacterSet Word => LazyWord.Value;
 
+    /// <summary>The property Alphabetic.</summary>
+    public static CharacterRanges Alphabetic => Category("L").Union(Category("Nl")).Union(Others.Value[0]);
+
+    /// <summary>The property Lowercase.</summary>
+    public static CharacterRanges Lowercase => Category("Ll").Union(Others.Value[1]);
+
+    /// <summary>The property Uppercase.</summary>
+    public static CharacterRanges Uppercase => Category("Lu").Union(Others.Value[2]);
+
     /// <summary><see cref="Word"/> and the two joiners, which is what \w matches in the library behind the Whitespace pre-tokenizer.</summary>
     public static CharacterSet WordOrJoiner => LazyWordOrJoiner.Value;
 
@@ -80,6 +89,26 @@ internal static class UnicodeSets
     private static CharacterRanges WordRanges() =>
         Category("L").Union(Category("M")).Union(Category("Nd")).Union(Category("Nl")).Union(Category("Pc"))
             .Union(CharacterRanges.OfPairs([0x24B6, 0x24E9, 0x1F130, 0x1F149, 0x1F150, 0x1F169, 0x1F170, 0x1F189]));
+
+    /// <summary>The members of the three properties outside the categories that they start from: count, then (gap, length, 1); see the generator.</summary>
+    private static readonly Lazy<CharacterRanges[]> Others = new(() =>
+    {
+        int[] packed = PackedTable.Unpack(PropertyData.Packed);
+        var sets = new CharacterRanges[3];
+        for (int i = 0, at = 0; i < sets.Length; i++)
+        {
+            List<int> pairs = [];
+            int last = 0;
+            for (int count = packed[at++]; count > 0; count--, at += 3)
+            {
+                int first = last + packed[at];
+                last = first + packed[at + 1] - 1;
+                pairs.AddRange([first, last]);
+            }
+            sets[i] = CharacterRanges.OfPairs([.. pairs]);
+        }
+        return sets;
+    });
 
     private static CharacterRanges[] ReadCategories()
     {

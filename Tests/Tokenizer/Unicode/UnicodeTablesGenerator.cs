@@ -8,7 +8,7 @@ namespace PureLlm.Tests.Tokenizer.Unicode;
 /// <remarks>
 /// The database may be newer than the tables: a character that the run time's Unicode version (16.0) does not know is left out, so that
 /// categories and tables speak of one version. The files needed are UnicodeData, CompositionExclusions, CaseFolding, DerivedAge,
-/// Scripts and PropertyValueAliases.
+/// PropList, Scripts and PropertyValueAliases.
 /// </remarks>
 [Explicit("writes source files from the Unicode Character Database")]
 public class UnicodeTablesGenerator
@@ -22,6 +22,7 @@ public class UnicodeTablesGenerator
         Save(target, "NormalizationData", "Combining classes and decompositions; see UnicodeNormalization for the layout.", Normalization());
         Save(target, "CaseData", "Simple lower-case mappings and simple case folding; see CaseMapping for the layout.", Case());
         Save(target, "AgeData", "Characters that versions after 8.0 added; see CharacterAge for the layout.", Ages());
+        Save(target, "PropertyData", "Alphabetic, lower-case and upper-case characters of other categories; see UnicodeSets for the layout.", Properties());
         Save(target, "ScriptData", "Ranges of characters by script; see Scripts for the layout.", Scripts(out string[] names), names);
         Assert.That(File.Exists(Path.Combine(target, "ScriptData.cs")), Is.True);
     }
@@ -80,6 +81,26 @@ public class UnicodeTablesGenerator
             Append(values, c, age > 8 ? age : 0);
         }
         return Pack(values);
+    }
+
+    /// <summary>Three lists: Other_Alphabetic, Other_Lowercase, Other_Uppercase; count, then (gap, length, 1).</summary>
+    private static List<int> Properties()
+    {
+        List<int> numbers = [];
+        foreach (string name in new[] { "Other_Alphabetic", "Other_Lowercase", "Other_Uppercase" })
+        {
+            List<(int First, int Last, int Value)> values = [];
+            foreach (string[] f in Lines("PropList").Where(f => f[1] == name))
+            {
+                string[] ends = f[0].Split("..");
+                for (int c = int.Parse(ends[0], NumberStyles.HexNumber); c <= int.Parse(ends[^1], NumberStyles.HexNumber); c++)
+                {
+                    Append(values, c, Known(c) ? 1 : 0);
+                }
+            }
+            numbers.AddRange(Pack(values));
+        }
+        return numbers;
     }
 
     /// <summary>Count, then (gap, length, number of the script).</summary>
