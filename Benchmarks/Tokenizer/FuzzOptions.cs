@@ -29,5 +29,8 @@ internal sealed record FuzzOptions(string Data, string Modules, string Python, l
     }
 
     /// <summary>Every text of the data folder.</summary>
-    public byte[] Prose() => [.. Directory.GetFiles(Path.Combine(Data, "text"), "*.txt").Order(StringComparer.Ordinal).SelectMany(File.ReadAllBytes)];
+    public byte[] Prose() => [.. Texts().SelectMany(File.ReadAllBytes)];
+
+    /// <summary>The files of those texts.</summary>
+    public string[] Texts() => [.. Directory.GetFiles(Path.Combine(Data, "text"), "*.txt").Order(StringComparer.Ordinal)];
 }

@@ -1,9 +1,14 @@
 using System.Buffers;
+using System.Text;
 using PureLlm.Benchmarks.Peers;
 using PureLlm.Tokenizer;
+using PureLlm.Tokenizer.Decoders;
 using PureLlm.Tokenizer.Formats;
 using PureLlm.Tokenizer.Models;
+using PureLlm.Tokenizer.Normalizers;
+using PureLlm.Tokenizer.PostProcessors;
 using PureLlm.Tokenizer.PreTokenizers;
+using PureLlm.Tokenizer.Training;
 
 namespace PureLlm.Benchmarks.Tokenizer;
 
@@ -62,19 +67,39 @@ internal static class FuzzTargets
         yield return ("qwen2", () => Json("qwen2", Split(Ranks("cl100k_base"), PieceScanner.Qwen2, "<|endoftext|>", "<|im_start|>", "<|im_end|>"), true));
         yield return ("deepseek", () => Json("deepseek", Split(Ranks("cl100k_base"), PieceScanner.DeepSeek, "<s>", "</s>"), true));
         yield return ("tekken", () => Json("tekken", Split(Ranks("o200k_base"), PieceScanner.Tekken, "<s>", "</s>"), true));
+        yield return ("bert", () => Json("bert", Bert(options), false));
 
         // A published model's split and special tokens over ranks that are at hand.
         static PipelineTokenizer Split(BytePairModel ranks, PieceScanner split, params string[] special) =>
             PublishedVocabulary.Create(ranks, split, special.Select((name, i) => (name, ranks.VocabularySize + i)));
 
-        // Our tokenizer, written by us, read by theirs.
+        // Our tokenizer, written by us, read and written again by theirs, and that file read by us: both sides have the same file, and it has been through both.
         FuzzTarget Json(string name, PipelineTokenizer ours, bool roundTrips)
         {
-            string file = Path.Combine(work, name + ".json");
-            TokenizerJson.Save(ours, file);
-            return new(name, "tokenizers", ours, new EncodeOptions { FindsSpecialTokens = true }, () => Node("hf_peer.cjs", file, "plain"), roundTrips);
+            string written = Path.Combine(work, name + ".json"), saved = Path.Combine(work, name + ".saved.json");
+            TokenizerJson.Save(ours, written);
+            Node("hf_save.cjs", written, saved).Dispose();
+            return new(name, "tokenizers", (PipelineTokenizer)TokenizerJson.Load(saved), EncodeOptions.Full, () => Node("hf_peer.cjs", saved, "special"), roundTrips);
         }
 
         TokenizerPeer Node(string script, params string[] arguments) => new("node", [Path.Combine(scripts, script), .. arguments], ("NODE_PATH", options.Modules));
+    }
+
+    /// <summary>BERT's pipeline over a vocabulary trained on the texts at hand.</summary>
+    private static PipelineTokenizer Bert(FuzzOptions options)
+    {
+        var pieces = new BertPreTokenizer();
+        var lower = new BertNormalizer();
+        TrainedVocabulary trained = WordPieceTrainer.Train(TrainingCorpus.FromFiles(options.Texts()), new WordPieceOptions { VocabularySize = 8000, Normalizer = lower, PreTokenizer = pieces });
+        (string Name, int Id) Special(string name) => (name, trained.SpecialTokens.First(id => Encoding.UTF8.GetString(trained.Tokens[id]) == name));
+        return new PipelineTokenizer(new PipelineParts
+        {
+            Model = new WordPieceModel([.. trained.Tokens]),
+            Normalizer = lower,
+            PreTokenizer = pieces,
+            PostProcessor = new BertProcessing(Special("[CLS]"), Special("[SEP]")),
+            Decoder = new WordPieceDecoder(),
+            AddedTokens = [.. trained.SpecialTokens.Select(id => new AddedToken { Id = id, Content = Encoding.UTF8.GetString(trained.Tokens[id]), IsSpecial = true })],
+        });
     }
 }
