@@ -31,6 +31,15 @@ internal sealed record FuzzTarget(string Name, string Peer, PipelineTokenizer Ou
 /// <summary>The tokenizers that are compared, and how their peers are started.</summary>
 internal static class FuzzTargets
 {
+    /// <summary>Models that spm_train makes of the texts at hand: Llama 2's kind, T5's, XLM-R's, and others.</summary>
+    private static readonly (string Name, string Arguments)[] SentencePieceModels =
+    [
+        ("sp-bpe", "model_type=bpe vocab_size=8000"),
+        ("sp-bpe-bytes", "model_type=bpe vocab_size=8000 byte_fallback=true normalization_rule_name=identity split_digits=true remove_extra_whitespaces=false"),
+        ("sp-unigram", "model_type=unigram vocab_size=8000"),
+        ("sp-unigram-bytes", "model_type=unigram vocab_size=8000 byte_fallback=true normalization_rule_name=nfkc_cf user_defined_symbols=<|im_start|>,the"),
+    ];
+
     public static IEnumerable<FuzzTarget> Of(FuzzOptions options)
     {
         string scripts = Path.Combine(AppContext.BaseDirectory, "tokenizers"), work = Directory.CreateTempSubdirectory("pure-llm-fuzz-").FullName;
@@ -68,6 +77,16 @@ internal static class FuzzTargets
         yield return ("deepseek", () => Json("deepseek", Split(Ranks("cl100k_base"), PieceScanner.DeepSeek, "<s>", "</s>"), true));
         yield return ("tekken", () => Json("tekken", Split(Ranks("o200k_base"), PieceScanner.Tekken, "<s>", "</s>"), true));
         yield return ("bert", () => Json("bert", Bert(options), false));
+
+        foreach ((string name, string arguments) in SentencePieceModels)
+        {
+            yield return (name, () =>
+            {
+                string file = Path.Combine(work, name + ".model");
+                new TokenizerPeer(options.Python, [Path.Combine(scripts, "sentencepiece_train.py"), file, string.Join(',', options.Texts()), .. arguments.Split(' ')]).Dispose();
+                return new(name, "sentencepiece", (PipelineTokenizer)TokenizerFile.Load(file), default, () => new TokenizerPeer(options.Python, [Path.Combine(scripts, "sentencepiece_peer.py"), file]), false);
+            });
+        }
 
         // A published model's split and special tokens over ranks that are at hand.
         static PipelineTokenizer Split(BytePairModel ranks, PieceScanner split, params string[] special) =>

@@ -1,3 +1,4 @@
+using PureLlm.Tokenizer.Formats.SentencePiece;
 using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.PreTokenizers;
 
@@ -7,13 +8,13 @@ namespace PureLlm.Tokenizer.Formats;
 public static class TokenizerFile
 {
     /// <summary>The formats in words, for messages.</summary>
-    public const string Formats = "tokenizer.json, vocab.json with merges.txt, .tiktoken";
+    public const string Formats = "tokenizer.json, vocab.json with merges.txt, .tiktoken, SentencePiece's .model";
 
     /// <summary>The formats that are written, in words.</summary>
     public const string Targets = "tokenizer.json, .tiktoken";
 
     /// <summary>The names to look for in a folder, the most complete first.</summary>
-    private static readonly string[] Names = ["tokenizer.json", "vocab.json", "encoder.json"];
+    private static readonly string[] Names = ["tokenizer.json", "tokenizer.model", "vocab.json", "encoder.json"];
 
     /// <summary>A vocabulary file and the name of the merges beside it.</summary>
     private static readonly (string Vocabulary, string Merges)[] Pairs = [("vocab.json", "merges.txt"), ("encoder.json", "vocab.bpe")];
@@ -31,6 +32,10 @@ public static class TokenizerFile
         if (Path.GetExtension(path).Equals(".tiktoken", StringComparison.OrdinalIgnoreCase))
         {
             return Tiktoken(path, split);
+        }
+        if (Path.GetExtension(path).Equals(".model", StringComparison.OrdinalIgnoreCase))
+        {
+            return SentencePieceFile.Load(path);
         }
         if (Pairs.FirstOrDefault(pair => name.EndsWith(pair.Vocabulary, StringComparison.Ordinal)) is { Merges: { } merges } found)
         {
