@@ -11,7 +11,7 @@ namespace PureLlm.Tokenizer;
 internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added)
 {
     private readonly PieceEncoder _model = parts.Model.CreateEncoder();
-    private readonly PieceScanner? _scanner = parts.Normalizer is null && parts.Model.IsByteLevel ? parts.PreTokenizer?.Scanner : null;
+    private readonly PieceScanner? _scanner = parts.Model.IsByteLevel ? parts.PreTokenizer?.Scanner : null;
     private readonly AlignedText _repaired = new();
     private readonly AlignedText _text = new();
     private readonly AlignedText _part = new();
@@ -66,10 +66,10 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
         {
             return;
         }
-        bool findsMore = added.Normalized is { } normalized && (_findsSpecial || normalized.HasOrdinary);
-        if (_scanner is not null && !findsMore)
+        AddedTokenMatcher? matcher = added.Normalized is { } normalized && (_findsSpecial || normalized.HasOrdinary) ? normalized : null;
+        if (_scanner is not null && (parts.Normalizer is null || parts.Normalizer.Leaves(utf8[start..end])))
         {
-            ScanSegment(utf8[start..end], start);
+            ScanSegment(utf8[start..end], start, matcher);
             return;
         }
         if (repaired)
@@ -81,12 +81,12 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
             _text.Reset(utf8[start..end], start);
         }
         parts.Normalizer?.Normalize(_text);
-        if (!findsMore)
+        if (matcher is null)
         {
             EncodePieces(_text);
             return;
         }
-        added.Normalized!.Find(_text.Bytes, _findsSpecial, _normalizedMatches);
+        matcher.Find(_text.Bytes, _findsSpecial, _normalizedMatches);
         int at = 0;
         foreach (AddedTokenMatch match in _normalizedMatches)
         {
@@ -98,8 +98,27 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
         EncodePart(at, _text.Length);
     }
 
-    /// <summary>Text that nothing rewrites: cut and encode in one loop.</summary>
-    private void ScanSegment(ReadOnlySpan<byte> utf8, int offset)
+    /// <summary>Text that nothing rewrites: no alignment is needed.</summary>
+    private void ScanSegment(ReadOnlySpan<byte> utf8, int offset, AddedTokenMatcher? matcher)
+    {
+        if (matcher is null)
+        {
+            Scan(utf8, offset);
+            return;
+        }
+        matcher.Find(utf8, _findsSpecial, _normalizedMatches);
+        int at = 0;
+        foreach (AddedTokenMatch match in _normalizedMatches)
+        {
+            Scan(utf8[at..Math.Max(at, match.Start)], offset + at);
+            AddToken(match.Token.Id, offset + match.Start, offset + match.End);
+            at = match.End;
+        }
+        Scan(utf8[at..], offset + at);
+    }
+
+    /// <summary>Cuts and encodes in one loop.</summary>
+    private void Scan(ReadOnlySpan<byte> utf8, int offset)
     {
         if (!_notesPieces && _model is BytePairEncoder encoder)
         {

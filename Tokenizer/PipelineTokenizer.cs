@@ -118,11 +118,35 @@ public sealed partial class PipelineTokenizer : TextTokenizer
     public int[] Encode(string text, EncodeOptions options)
     {
         ArgumentNullException.ThrowIfNull(text);
-        List<int> ids = [];
         byte[] rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        Encode(rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented)), ids, options);
-        ArrayPool<byte>.Shared.Return(rented);
-        return [.. ids];
+        try
+        {
+            return ToArray(rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented)), options);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>The ids of each text, in their order, with the special tokens that the options ask for, found on all cores or on <paramref name="threads"/> of them.</summary>
+    /// <exception cref="TokenizerException">A text holds something that the vocabulary cannot express; of several, the first one's error.</exception>
+    public int[][] EncodeBatch(IReadOnlyList<ReadOnlyMemory<byte>> texts, EncodeOptions options, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return BatchWork.Run(texts.Count, i => texts[i].Length, i => ToArray(texts[i].Span, options), threads);
+    }
+
+    private protected override int[] ToArray(ReadOnlySpan<byte> utf8) => ToArray(utf8, default);
+
+    private int[] ToArray(ReadOnlySpan<byte> utf8, EncodeOptions options)
+    {
+        PipelineEncoder encoder = _encoders.Take();
+        encoder.Scratch.Clear();
+        Encode(encoder, utf8, encoder.Scratch, options);
+        int[] ids = encoder.Scratch.Ids.ToArray();
+        _encoders.Return(encoder);
+        return ids;
     }
 
     public override int Count(ReadOnlySpan<byte> utf8)

@@ -64,12 +64,15 @@ public abstract class TextTokenizer
     public int[][] EncodeBatch(IReadOnlyList<ReadOnlyMemory<byte>> texts, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return BatchWork.Run(texts.Count, i => texts[i].Length, i =>
-        {
-            List<int> ids = [];
-            Encode(texts[i].Span, ids);
-            return ids.ToArray();
-        }, threads);
+        return BatchWork.Run(texts.Count, i => texts[i].Length, i => ToArray(texts[i].Span), threads);
+    }
+
+    /// <summary>The ids of one text.</summary>
+    private protected virtual int[] ToArray(ReadOnlySpan<byte> utf8)
+    {
+        List<int> ids = [];
+        Encode(utf8, ids);
+        return [.. ids];
     }
 
     /// <summary>How many tokens <paramref name="utf8"/> has.</summary>

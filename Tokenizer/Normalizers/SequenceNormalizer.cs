@@ -12,6 +12,19 @@ public sealed class SequenceNormalizer(IReadOnlyList<Normalizer> steps) : Normal
     public IReadOnlyList<Normalizer> Steps => steps;
 
     /// <inheritdoc/>
+    public override bool Leaves(ReadOnlySpan<byte> utf8)
+    {
+        foreach (Normalizer step in steps)
+        {
+            if (!step.Leaves(utf8))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override void Normalize(AlignedText text)
     {
         foreach (Normalizer step in steps)

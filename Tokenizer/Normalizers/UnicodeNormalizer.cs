@@ -22,6 +22,20 @@ public sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
     };
 
     /// <inheritdoc/>
+    public override bool Leaves(ReadOnlySpan<byte> utf8)
+    {
+        while (utf8.IndexOfAnyExceptInRange((byte)0, (byte)0x7F) is >= 0 and int at)
+        {
+            if (!IsStable(Utf8Character.Decode(utf8, at, out int length)))
+            {
+                return false;
+            }
+            utf8 = utf8[(at + length)..];
+        }
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override void Normalize(AlignedText text)
     {
         int at = text.Bytes.IndexOfAnyExceptInRange((byte)0, (byte)0x7F);
