@@ -5,16 +5,18 @@ namespace PureLlm.Tokenizer.Normalizers;
 /// <summary>Sequence: normalizers one after the other.</summary>
 public sealed class SequenceNormalizer(IReadOnlyList<Normalizer> steps) : Normalizer
 {
+    private readonly Normalizer[] _steps = [.. steps];
+
     /// <inheritdoc/>
     public override string Type => "Sequence";
 
     /// <summary>The normalizers, in order.</summary>
-    public IReadOnlyList<Normalizer> Steps => steps;
+    public IReadOnlyList<Normalizer> Steps => _steps;
 
     /// <inheritdoc/>
     public override bool Leaves(ReadOnlySpan<byte> utf8)
     {
-        foreach (Normalizer step in steps)
+        foreach (Normalizer step in _steps)
         {
             if (!step.Leaves(utf8))
             {
@@ -27,7 +29,7 @@ public sealed class SequenceNormalizer(IReadOnlyList<Normalizer> steps) : Normal
     /// <inheritdoc/>
     public override void Normalize(AlignedText text)
     {
-        foreach (Normalizer step in steps)
+        foreach (Normalizer step in _steps)
         {
             step.Normalize(text);
         }

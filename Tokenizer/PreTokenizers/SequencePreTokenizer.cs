@@ -5,11 +5,13 @@ namespace PureLlm.Tokenizer.PreTokenizers;
 /// <summary>Sequence: pre-tokenizers one after the other, each cutting the pieces of the one before.</summary>
 public sealed class SequencePreTokenizer(IReadOnlyList<PreTokenizer> steps) : PreTokenizer
 {
+    private readonly PreTokenizer[] _steps = [.. steps];
+
     /// <inheritdoc/>
     public override string Type => "Sequence";
 
     /// <summary>The pre-tokenizers, in order.</summary>
-    public IReadOnlyList<PreTokenizer> Steps => steps;
+    public IReadOnlyList<PreTokenizer> Steps => _steps;
 
     /// <inheritdoc/>
     public override PieceScanner? Scanner { get; } = FindScanner(steps);
@@ -17,7 +19,7 @@ public sealed class SequencePreTokenizer(IReadOnlyList<PreTokenizer> steps) : Pr
     /// <inheritdoc/>
     public override void Split(AlignedText text, PieceList pieces)
     {
-        foreach (PreTokenizer step in steps)
+        foreach (PreTokenizer step in _steps)
         {
             step.Split(text, pieces);
         }
