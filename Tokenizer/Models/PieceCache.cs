@@ -6,10 +6,10 @@ internal sealed class PieceCache
     /// <summary>Longer pieces are not kept.</summary>
     public const int LongestPiece = 48;
 
-    private const int Slots = 1 << 15;
-    private const int MostEntries = Slots / 2;
+    private const int LargestBits = 15;
 
-    private readonly Entry[] _entries = new Entry[Slots];
+    private Entry[] _entries = new Entry[1 << 9];
+    private int _bits = 9;
     private byte[] _bytes = new byte[1 << 12];
     private int[] _values = new int[1 << 12];
     private int _count;
@@ -20,9 +20,10 @@ internal sealed class PieceCache
     public bool TryGet(ReadOnlySpan<byte> piece, out ReadOnlySpan<int> values)
     {
         ulong hash = Vocabulary.Seed.Of(piece);
-        for (int slot = (int)(hash >> 49); ; slot = (slot + 1) & (Slots - 1))
+        Entry[] entries = _entries;
+        for (int slot = (int)(hash >> (64 - _bits)); ; slot = (slot + 1) & (entries.Length - 1))
         {
-            ref Entry entry = ref _entries[slot];
+            ref Entry entry = ref entries[slot];
             if (entry.Length == 0)
             {
                 values = default;
@@ -39,17 +40,11 @@ internal sealed class PieceCache
     /// <summary>Keeps the values of a piece of 1 to <see cref="LongestPiece"/> bytes that is not yet kept.</summary>
     public void Add(ReadOnlySpan<byte> piece, ReadOnlySpan<int> values)
     {
-        if (_count == MostEntries)
+        if (2 * _count == _entries.Length)
         {
-            Array.Clear(_entries);
-            (_count, _byteCount, _valueCount) = (0, 0, 0);
+            MakeRoom();
         }
         ulong hash = Vocabulary.Seed.Of(piece);
-        int slot = (int)(hash >> 49);
-        while (_entries[slot].Length != 0)
-        {
-            slot = (slot + 1) & (Slots - 1);
-        }
         if (_bytes.Length - _byteCount < piece.Length)
         {
             Array.Resize(ref _bytes, 2 * (_bytes.Length + piece.Length));
@@ -60,8 +55,39 @@ internal sealed class PieceCache
         }
         piece.CopyTo(_bytes.AsSpan(_byteCount));
         values.CopyTo(_values.AsSpan(_valueCount));
-        _entries[slot] = new Entry { Tag = (int)hash, Bytes = _byteCount, Length = piece.Length, Values = _valueCount, ValueCount = values.Length };
+        Insert(new Entry { Tag = (int)hash, Bytes = _byteCount, Length = piece.Length, Values = _valueCount, ValueCount = values.Length }, hash);
         (_count, _byteCount, _valueCount) = (_count + 1, _byteCount + piece.Length, _valueCount + values.Length);
+    }
+
+    /// <summary>Doubles the table; the largest one is emptied.</summary>
+    private void MakeRoom()
+    {
+        if (_bits == LargestBits)
+        {
+            Array.Clear(_entries);
+            (_count, _byteCount, _valueCount) = (0, 0, 0);
+            return;
+        }
+        Entry[] old = _entries;
+        _bits++;
+        _entries = new Entry[2 * old.Length];
+        foreach (Entry entry in old)
+        {
+            if (entry.Length != 0)
+            {
+                Insert(entry, Vocabulary.Seed.Of(_bytes.AsSpan(entry.Bytes, entry.Length)));
+            }
+        }
+    }
+
+    private void Insert(Entry entry, ulong hash)
+    {
+        int slot = (int)(hash >> (64 - _bits));
+        while (_entries[slot].Length != 0)
+        {
+            slot = (slot + 1) & (_entries.Length - 1);
+        }
+        _entries[slot] = entry;
     }
 
     private struct Entry

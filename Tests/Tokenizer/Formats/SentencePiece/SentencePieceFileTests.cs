@@ -90,7 +90,7 @@ public class SentencePieceFileTests
     [TestCase("0AFFFFFFFFFFFFFFFF7F", "but only 0 are left")]
     [TestCase("FFFFFFFFFFFFFFFFFFFF01", "longer than 10 bytes")]
     [TestCase("0A040A02FFFE", "pieces.piece is not UTF-8")]
-    [TestCase("0A0108", "the file is cut off")]
+    [TestCase("0A010A", "the file is cut off")]
     [TestCase("0B", "wire type 3")]
     [TestCase("08011A00", "field 1 has wire type 0")]
     [TestCase("0A0D0A05736F7665721807", "at byte 0")]
