@@ -31,7 +31,7 @@ public sealed record SentencePieceNormalizerOptions
 /// </remarks>
 public sealed class SentencePieceNormalizer : Normalizer
 {
-    private readonly CharacterMap? _map;
+    private readonly PrecompiledCharacterMap? _map;
     private readonly ByteTrie? _userDefined;
     private readonly bool[] _plain = new bool[128];
 
@@ -40,7 +40,7 @@ public sealed class SentencePieceNormalizer : Normalizer
     public SentencePieceNormalizer(SentencePieceNormalizerOptions options)
     {
         Options = options;
-        _map = options.PrecompiledCharactersMap.IsEmpty ? null : new CharacterMap(options.PrecompiledCharactersMap);
+        _map = options.PrecompiledCharactersMap.IsEmpty ? null : new PrecompiledCharacterMap(options.PrecompiledCharactersMap);
         _userDefined = options.UserDefinedPieces.Count == 0 ? null : new ByteTrie(options.UserDefinedPieces.Select((piece, i) => ((ReadOnlyMemory<byte>)piece, i)));
         for (int b = 0; b < 128; b++)
         {

@@ -20,7 +20,7 @@ public sealed class GgufFile
     internal const string AlignmentKey = "general.alignment";
 
     /// <summary>The alignment of a file that does not say.</summary>
-    internal const uint DefaultAlignment = 32;
+    internal const int DefaultAlignment = 32;
 
     /// <summary>The file's name, for messages.</summary>
     public string Name { get; init; } = "gguf";

@@ -31,7 +31,8 @@ public sealed class GgufReader
     /// <exception cref="TokenizerException">The file is damaged; the message names file, place and key.</exception>
     public static GgufFile Read(Stream stream, string file)
     {
-        using var buffered = new BufferedStream(new Unclosed(stream), 1 << 16);
+        // Not disposed: the stream is the caller's, and stays open.
+        var buffered = new BufferedStream(stream, 1 << 16);
         return new GgufReader(buffered, file).Read();
     }
 
@@ -190,38 +191,4 @@ public sealed class GgufReader
     }
 
     private TokenizerException Wrong(string key, string problem) => new($"{_file}: at byte {_at}: {key} {problem}.");
-
-    /// <summary>A stream that stays open when the buffer over it is closed.</summary>
-    private sealed class Unclosed(Stream inner) : Stream
-    {
-        private readonly long _start = inner.Position;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => true;
-
-        public override bool CanWrite => false;
-
-        public override long Length => inner.Length - _start;
-
-        public override long Position
-        {
-            get => inner.Position - _start;
-            set => inner.Position = value + _start;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-        public override int Read(Span<byte> buffer) => inner.Read(buffer);
-
-        public override long Seek(long offset, SeekOrigin origin) => inner.Seek(origin == SeekOrigin.Begin ? offset + _start : offset, origin) - _start;
-
-        public override void Flush()
-        {
-        }
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
 }

@@ -8,7 +8,7 @@ namespace PureLlm.Tokenizer.Normalizers;
 /// The blob is a 32-bit size, a double array of 32-bit units (darts-clone), and the replacements, each ended by a zero byte.
 /// A unit holds a label (low 8 bits, and bit 31 for a value), whether a string ends here (bit 8), and the way to its children (the other bits).
 /// </remarks>
-internal sealed class CharacterMap
+internal sealed class PrecompiledCharacterMap
 {
     private const uint IsValue = 1u << 31;
 
@@ -17,7 +17,7 @@ internal sealed class CharacterMap
 
     /// <summary>Reads a blob.</summary>
     /// <exception cref="TokenizerException">The blob is cut off, or a rule leads out of it.</exception>
-    public CharacterMap(ReadOnlyMemory<byte> blob)
+    public PrecompiledCharacterMap(ReadOnlyMemory<byte> blob)
     {
         Blob = blob;
         ReadOnlySpan<byte> bytes = blob.Span;
