@@ -47,6 +47,15 @@ public sealed class TokenBuffer
     /// <summary>Lets the last token stand for the bytes up to <paramref name="end"/>.</summary>
     public void ExtendLast(int end) => _ends[Count - 1] = end;
 
+    /// <summary>How many tokens there is room for.</summary>
+    internal int Capacity => _ids.Length;
+
+    /// <summary>The arrays behind the buffer, for a loop that writes them itself and then says how many there are.</summary>
+    internal (int[] Ids, int[] Starts, int[] Ends) Arrays => (_ids, _starts, _ends);
+
+    /// <summary>Says how many tokens were written into <see cref="Arrays"/>.</summary>
+    internal void SetCount(int count) => Count = count;
+
     /// <summary>Makes room for this many tokens in all.</summary>
     public void EnsureCapacity(int count)
     {

@@ -36,8 +36,7 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
             EncodeLong(piece, offset, tokens);
             return;
         }
-        ShortKey key = ShortKey.Of(piece);
-        EncodeShort(key, piece, offset, tokens);
+        EncodeShort(ShortKey.Of(piece), piece, offset, tokens);
     }
 
     /// <summary>Cuts a text and encodes its pieces in one loop; token ranges are the text's own byte positions plus <paramref name="offset"/>.</summary>
@@ -53,45 +52,84 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
     {
         fixed (byte* start = text)
         {
-            byte* end = start + text.Length;
-            for (byte* p = start, next; p < end; p = next)
+            byte* p = start, end = start + text.Length;
+            while (p < end)
             {
-                next = TScan.Next(p, end);
-                int length = (int)(next - p), place = offset + (int)(p - start);
-                if (length > ShortKey.MaximumLength)
+                tokens.EnsureCapacity(tokens.Count + ShortPieceCache.MostTokens);
+                p = EncodeRemembered<TScan>(p, end, offset - (nint)start, tokens, out byte* next);
+                if (p == end)
                 {
-                    EncodeLong(new ReadOnlySpan<byte>(p, length), place, tokens);
-                    continue;
+                    break;
                 }
-                ShortKey key = end - p >= 16 ? ShortKey.Load(ref *p, length) : ShortKey.Of(new ReadOnlySpan<byte>(p, length));
-                EncodeShort(key, new ReadOnlySpan<byte>(p, length), place, tokens);
+                var piece = new ReadOnlySpan<byte>(p, (int)(next - p));
+                Encode(piece, offset + (int)(p - start), tokens);
+                p = next;
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Encodes as long as there is room and pieces are short and remembered; returns the place of the first piece that is not, and its end.</summary>
+    /// <param name="shift">What takes a place in memory to a byte position.</param>
+    private byte* EncodeRemembered<TScan>(byte* p, byte* end, nint shift, TokenBuffer tokens, out byte* next)
+        where TScan : struct, IPieceScan
+    {
+        (int[] idArray, int[] startArray, int[] endArray) = tokens.Arrays;
+        ref int ids = ref MemoryMarshal.GetArrayDataReference(idArray);
+        ref int starts = ref MemoryMarshal.GetArrayDataReference(startArray);
+        ref int ends = ref MemoryMarshal.GetArrayDataReference(endArray);
+        nint count = tokens.Count, room = tokens.Capacity - ShortPieceCache.MostTokens;
+        HashSeed seed = _table.Seed;
+        next = end;
+        for (; p < end; p = next)
+        {
+            next = TScan.Next(p, end);
+            int length = (int)(next - p);
+            if (length > ShortKey.MaximumLength || count > room)
+            {
+                break;
+            }
+            ShortKey key = end - p >= 16 ? ShortKey.Load(ref *p, length) : ShortKey.Of(new ReadOnlySpan<byte>(p, length));
+            ShortPieceCache.Entry* known = _short.Find(key, seed.Of(key));
+            if (known == null)
+            {
+                break;
+            }
+            int place = (int)((nint)p + shift), after = place + length;
+            Unsafe.Add(ref ids, count) = known->First;
+            Unsafe.Add(ref starts, count) = place;
+            if (known->Count > 1)
+            {
+                int second = place + known->FirstLength;
+                Unsafe.Add(ref ends, count) = second;
+                count++;
+                Unsafe.Add(ref ids, count) = known->Second;
+                Unsafe.Add(ref starts, count) = second;
+                if (known->Count > 2)
+                {
+                    int third = second + known->SecondLength;
+                    Unsafe.Add(ref ends, count) = third;
+                    count++;
+                    Unsafe.Add(ref ids, count) = known->Third;
+                    Unsafe.Add(ref starts, count) = third;
+                }
+            }
+            Unsafe.Add(ref ends, count) = after;
+            count++;
+        }
+        tokens.SetCount((int)count);
+        return p;
+    }
+
     private void EncodeShort(ShortKey key, ReadOnlySpan<byte> piece, int place, TokenBuffer tokens)
     {
-        ulong hash = _table.HashOf(key);
+        ulong hash = _table.Seed.Of(key);
         ShortPieceCache.Entry* known = _short.Find(key, hash);
         if (known == null)
         {
             MeetShort(key, hash, piece, place, tokens);
+            return;
         }
-        else if (known->Count == 1)
-        {
-            tokens.Add(known->First, place, place + piece.Length);
-        }
-        else
-        {
-            int second = place + known->FirstLength, third = second + known->SecondLength;
-            tokens.Add(known->First, place, second);
-            tokens.Add(known->Second, second, third);
-            if (known->Count == 3)
-            {
-                tokens.Add(known->Third, third, place + piece.Length);
-            }
-        }
+        Write(new ReadOnlySpan<int>(&known->First, known->Count), place, tokens);
     }
 
     /// <summary>A short piece that is not remembered.</summary>
@@ -126,7 +164,7 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void EncodeLong(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens)
     {
-        ulong hash = _table.HashOf(piece);
+        ulong hash = _table.Seed.Of(piece);
         int whole = _table.FindLong(piece, hash);
         if (whole >= 0 && _model.IsWhole(whole, _merger))
         {

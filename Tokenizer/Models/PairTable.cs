@@ -12,6 +12,8 @@ internal sealed class PairTable
     private Slot[] _slots;
     private HashSeed _seed = HashSeed.Fixed;
     private readonly int _shift;
+    private readonly ulong[] _filter;
+    private readonly int _filterShift;
     private readonly ulong[] _bytePairs = new ulong[1 << 16];
 
     /// <summary>An empty table with room for this many merges.</summary>
@@ -20,6 +22,8 @@ internal sealed class PairTable
         int bits = Math.Max(4, BitOperations.Log2((uint)Math.Max(1, capacity)) + 2);
         _shift = 64 - bits;
         _slots = NewSlots(1 << bits);
+        _filterShift = 64 - Math.Min(bits + 2, 22);
+        _filter = new ulong[1 << (58 - _filterShift)];
         Array.Fill(_bytePairs, (ulong)Never << 32);
     }
 
@@ -30,9 +34,14 @@ internal sealed class PairTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Rank(int left, int right, out int result)
     {
-        ulong key = Key(left, right);
+        ulong key = Key(left, right), hash = _seed.Of(key), bit = hash >> _filterShift;
+        if ((_filter[bit >> 6] >> (int)bit & 1) == 0)
+        {
+            result = -1;
+            return Never;
+        }
         Slot[] slots = _slots;
-        for (int at = (int)(_seed.Of(key) >> _shift); ; at = (at + 1) & (slots.Length - 1))
+        for (int at = (int)(hash >> _shift); ; at = (at + 1) & (slots.Length - 1))
         {
             ref Slot slot = ref slots[at];
             if (slot.Key == key || slot.Rank == Never)
@@ -85,7 +94,9 @@ internal sealed class PairTable
     private bool TryAdd(Slot[] slots, Merge merge)
     {
         ulong key = Key(merge.Left, merge.Right);
-        int at = (int)(_seed.Of(key) >> _shift);
+        ulong hash = _seed.Of(key), bit = hash >> _filterShift;
+        _filter[bit >> 6] |= 1UL << (int)bit;
+        int at = (int)(hash >> _shift);
         for (int chain = 0; chain < HashSeed.LongestChain; chain++, at = (at + 1) & (slots.Length - 1))
         {
             if (slots[at].Key == key || slots[at].Rank == Never)

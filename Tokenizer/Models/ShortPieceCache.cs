@@ -66,7 +66,7 @@ internal sealed unsafe class ShortPieceCache
         {
             if (old[i].High != 0)
             {
-                Entry* entry = _entries + (2 * (table.HashOf(new ShortKey(old[i].Low, old[i].High)) >> _shift));
+                Entry* entry = _entries + (2 * (table.Seed.Of(new ShortKey(old[i].Low, old[i].High)) >> _shift));
                 entry[1] = entry[0];
                 *entry = old[i];
             }

@@ -60,17 +60,13 @@ internal sealed class TokenTable
 
     /// <summary>The id of these bytes, or −1.</summary>
     public int Find(ReadOnlySpan<byte> token) =>
-        token.Length > ShortKey.MaximumLength ? FindLong(token, HashOf(token)) : token.Length == 0 ? -1 : Find(ShortKey.Of(token));
+        token.Length > ShortKey.MaximumLength ? FindLong(token, _seed.Of(token)) : token.Length == 0 ? -1 : Find(ShortKey.Of(token));
 
-    /// <summary>The hash by which short tokens are found.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong HashOf(ShortKey key) => _seed.Of(key);
-
-    /// <summary>The hash by which long tokens are found; any length.</summary>
-    public ulong HashOf(ReadOnlySpan<byte> bytes) => _seed.Of(bytes);
+    /// <summary>Hashes what the table is asked for.</summary>
+    public HashSeed Seed => _seed;
 
     /// <summary>The id of these bytes, or −1.</summary>
-    public int Find(ShortKey key) => Find(key, HashOf(key));
+    public int Find(ShortKey key) => Find(key, _seed.Of(key));
 
     /// <summary>The id of these bytes, or −1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

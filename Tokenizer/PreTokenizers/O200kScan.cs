@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using PureLlm.Tokenizer.Unicode;
 
 namespace PureLlm.Tokenizer.PreTokenizers;
@@ -59,8 +62,26 @@ internal readonly unsafe struct O200kScan<TPlain> : IPieceScan
         return SpaceRuns.NextByLines(p, end, whole: false);
     }
 
-    /// <summary>The end of <c>U*L+|U+L*</c>, where a letter run starts; null where there is no letter.</summary>
+    /// <summary>The end of <c>U*L+|U+L*</c>; null where it does not match.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte* Word(byte* p, byte* end)
+    {
+        if (end - p > Vector128<byte>.Count)
+        {
+            // In ASCII capitals are U and small letters L alone: a run of those, then a run of these.
+            Vector128<byte> text = Vector128.Load(p);
+            uint capitals = ScanText.InRange(text, (byte)'A', (byte)'Z'), small = ScanText.InRange(text, (byte)'a', (byte)'z');
+            int first = BitOperations.TrailingZeroCount(~capitals);
+            int length = first + BitOperations.TrailingZeroCount(~(small >> first));
+            if (length < Vector128<byte>.Count && p[length] < 0x80)
+            {
+                return length == 0 ? null : p + length;
+            }
+        }
+        return WideWord(p, end);
+    }
+
+    private static byte* WideWord(byte* p, byte* end)
     {
         byte* at = p;
         byte* afterBoth = null;

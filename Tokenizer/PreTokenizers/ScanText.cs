@@ -81,14 +81,21 @@ internal static unsafe class ScanText
         return -1;
     }
 
+    /// <summary>A bit for each byte that lies in [first, last].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint InRange(Vector128<byte> bytes, byte first, byte last)
+    {
+        Vector128<byte> place = bytes - Vector128.Create(first);
+        return Vector128.Equals(Vector128.Min(place, Vector128.Create((byte)(last - first))), place).ExtractMostSignificantBits();
+    }
+
     /// <summary>The place after the run of ASCII letters at <paramref name="p"/>, 16 at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte* AsciiLetters(byte* p, byte* end)
     {
         for (; end - p >= Vector128<byte>.Count; p += Vector128<byte>.Count)
         {
-            Vector128<byte> place = (Vector128.Load(p) | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a');
-            uint others = ~Vector128.Equals(Vector128.Min(place, Vector128.Create((byte)25)), place).ExtractMostSignificantBits() & 0xFFFF;
+            uint others = InRange(Vector128.Load(p) | Vector128.Create((byte)0x20), (byte)'a', (byte)'z') ^ 0xFFFF;
             if (others != 0)
             {
                 return p + BitOperations.TrailingZeroCount(others);
