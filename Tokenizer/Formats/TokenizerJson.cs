@@ -66,7 +66,7 @@ public static class TokenizerJson
         }
         catch (InvalidOperationException error)
         {
-            throw new TokenizerException($"{name}: a text in it is not valid Unicode: {error.Message}", error);
+            throw new TokenizerException($"{name}: a field's name in it is not valid Unicode: {error.Message}", error);
         }
         catch (TokenizerException error) when (!error.Message.StartsWith(name, StringComparison.Ordinal))
         {

@@ -34,7 +34,18 @@ internal readonly struct JsonField(string file, string path, JsonElement value)
         return Require(JsonValueKind.Object, "an object").EnumerateObject().Select(p => (p.Name, new JsonField(file, $"{path}.{p.Name}", p.Value)));
     }
 
-    public string Text() => Require(JsonValueKind.String, "a text").GetString()!;
+    public string Text()
+    {
+        JsonElement text = Require(JsonValueKind.String, "a text");
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong("is not valid Unicode");
+        }
+    }
 
     /// <summary>The text, or a default where the field is absent or null.</summary>
     public string? Text(string? otherwise) => IsNull ? otherwise : Text();
