@@ -1,3 +1,4 @@
+using PureLlm.Tokenizer.Formats.Gguf;
 using PureLlm.Tokenizer.Formats.SentencePiece;
 using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.PreTokenizers;
@@ -8,13 +9,13 @@ namespace PureLlm.Tokenizer.Formats;
 public static class TokenizerFile
 {
     /// <summary>The formats in words, for messages.</summary>
-    public const string Formats = "tokenizer.json, vocab.json with merges.txt, .tiktoken, SentencePiece's .model";
+    public const string Formats = "tokenizer.json, vocab.json with merges.txt, vocab.txt, .tiktoken, SentencePiece's .model, .gguf";
 
     /// <summary>The formats that are written, in words.</summary>
-    public const string Targets = "tokenizer.json, .tiktoken";
+    public const string Targets = "tokenizer.json, vocab.txt, .tiktoken, .gguf";
 
     /// <summary>The names to look for in a folder, the most complete first.</summary>
-    private static readonly string[] Names = ["tokenizer.json", "tokenizer.model", "vocab.json", "encoder.json"];
+    private static readonly string[] Names = ["tokenizer.json", "tokenizer.model", "vocab.json", "encoder.json", "vocab.txt"];
 
     /// <summary>A vocabulary file and the name of the merges beside it.</summary>
     private static readonly (string Vocabulary, string Merges)[] Pairs = [("vocab.json", "merges.txt"), ("encoder.json", "vocab.bpe")];
@@ -37,6 +38,14 @@ public static class TokenizerFile
         {
             return SentencePieceFile.Load(path);
         }
+        if (Path.GetExtension(path).Equals(".gguf", StringComparison.OrdinalIgnoreCase))
+        {
+            return GgufTokenizer.Load(path, split).Tokenizer;
+        }
+        if (name.EndsWith("vocab.txt", StringComparison.Ordinal))
+        {
+            return VocabularyText.Load(path);
+        }
         if (Pairs.FirstOrDefault(pair => name.EndsWith(pair.Vocabulary, StringComparison.Ordinal)) is { Merges: { } merges } found)
         {
             return Gpt2Files.Load(path, path[..^found.Vocabulary.Length] + merges);
@@ -52,8 +61,20 @@ public static class TokenizerFile
         ".JSON" => [(path, TokenizerJson.ToUtf8(tokenizer))],
         ".TIKTOKEN" => [(path, TiktokenFile.ToUtf8((tokenizer as PipelineTokenizer)?.Model as BytePairModel
             ?? throw new TokenizerException($"{path}: a .tiktoken file holds byte-level byte-pair ranks, and this tokenizer is '{tokenizer.Kind}'; write tokenizer.json.")))],
+        ".GGUF" => [(path, Gguf(tokenizer, path))],
+        ".TXT" => [(path, VocabularyText.ToUtf8((tokenizer as PipelineTokenizer)?.Model as WordPieceModel
+            ?? throw new TokenizerException($"{path}: vocab.txt holds a WordPiece vocabulary, and this tokenizer is '{tokenizer.Kind}'; write tokenizer.json.")))],
         _ => throw new TokenizerException($"{path}: no format by this name is written; these are: {Targets}."),
     };
+
+    /// <summary>A GGUF file that holds nothing but the tokenizer.</summary>
+    private static byte[] Gguf(TextTokenizer tokenizer, string path)
+    {
+        PipelineTokenizer pipeline = tokenizer as PipelineTokenizer ?? throw new TokenizerException($"{path}: GGUF has no tokenizer of the kind '{tokenizer.Kind}'; write tokenizer.json.");
+        var file = new GgufFile { Name = path };
+        GgufTokenizer.Of(pipeline).WriteTo(file);
+        return GgufWriter.ToBytes(file);
+    }
 
     private static PipelineTokenizer Tiktoken(string path, PieceScanner? split)
     {

@@ -91,6 +91,36 @@ public sealed record GgufTokenizer
         }
     }
 
+    /// <summary>A tokenizer with its marks, as its post-processor and the usual names tell them.</summary>
+    public static GgufTokenizer Of(PipelineTokenizer tokenizer)
+    {
+        int? Named(params ReadOnlySpan<string> names)
+        {
+            foreach (string name in names)
+            {
+                if (tokenizer.Find(name) is { } id)
+                {
+                    return id;
+                }
+            }
+            return null;
+        }
+        (int[] before, int[] behind) = tokenizer.Parts.PostProcessor?.Frame ?? ([], []);
+        bool pieces = tokenizer.Model is WordPieceModel;
+        return new GgufTokenizer
+        {
+            Tokenizer = tokenizer,
+            Begin = before.Length == 1 ? before[0] : Named(pieces ? "[CLS]" : "<s>", "<bos>", "<|begin_of_text|>"),
+            End = !pieces && behind.Length == 1 ? behind[0] : tokenizer.EndOfText,
+            Separator = pieces && behind.Length == 1 ? behind[0] : Named("[SEP]"),
+            Unknown = Named("<unk>", "[UNK]"),
+            Padding = Named("<pad>", "[PAD]", "<|pad|>"),
+            Mask = Named("<mask>", "[MASK]"),
+            AddsBegin = before.Length == 1,
+            AddsEnd = behind.Length == 1,
+        };
+    }
+
     /// <summary>Adds the tokenizer's keys to a file's metadata.</summary>
     /// <exception cref="TokenizerException">GGUF has no place for this kind of tokenizer, or the keys are there already.</exception>
     public void WriteTo(GgufFile file)

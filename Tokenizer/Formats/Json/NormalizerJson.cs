@@ -28,6 +28,7 @@ internal static class NormalizerJson
             "Nmt" => new NmtNormalizer(),
             "StripAccents" => new StripAccentsNormalizer(),
             "ByteLevel" => new ByteLevelNormalizer(visible),
+            "Precompiled" => new PrecompiledNormalizer(Blob(json["precompiled_charsmap"])),
             "Strip" => new StripNormalizer(json["strip_left"].Flag(), json["strip_right"].Flag()),
             "Prepend" => new PrependNormalizer(json["prepend"].Text()),
             "Replace" => PatternJson.Build(json["pattern"], (pattern, isRegex) => new ReplaceNormalizer(pattern, isRegex, json["content"].Text())),
@@ -35,7 +36,7 @@ internal static class NormalizerJson
                 json["strip_accents"].IsNull ? null : json["strip_accents"].Flag(), json["lowercase"].Flag()),
             "Sequence" when depth == DeepestSequence => throw json.Wrong($"is a Sequence within {DeepestSequence} others; write them as one"),
             "Sequence" => new SequenceNormalizer([.. json["normalizers"].Items().Select(item => Read(item, visible, depth + 1))]),
-            _ => throw json["type"].Wrong($"is \"{type}\"; known are NFC, NFD, NFKC, NFKD, Lowercase, Nmt, Strip, StripAccents, Prepend, Replace, BertNormalizer, ByteLevel, Sequence"),
+            _ => throw json["type"].Wrong($"is \"{type}\"; known are NFC, NFD, NFKC, NFKD, Lowercase, Nmt, Strip, StripAccents, Prepend, Replace, BertNormalizer, ByteLevel, Precompiled, Sequence"),
         };
     }
 
@@ -54,6 +55,9 @@ internal static class NormalizerJson
             case StripNormalizer strip:
                 json.WriteBoolean("strip_left", strip.Left);
                 json.WriteBoolean("strip_right", strip.Right);
+                break;
+            case PrecompiledNormalizer precompiled:
+                json.WriteBase64String("precompiled_charsmap", precompiled.CharactersMap.Span);
                 break;
             case PrependNormalizer prepend:
                 json.WriteString("prepend", prepend.Prefix);
@@ -75,6 +79,13 @@ internal static class NormalizerJson
                 break;
         }
         json.WriteEndObject();
+    }
+
+    /// <summary>Bytes in base 64.</summary>
+    private static byte[] Blob(JsonField json)
+    {
+        _ = json.Text();
+        return json.Value.TryGetBytesFromBase64(out byte[]? blob) ? blob : throw json.Wrong("is not written in base 64");
     }
 
     private static void WriteBert(Utf8JsonWriter json, BertNormalizer bert)
