@@ -23,7 +23,8 @@ public static class BytePairTrainer
             MinimumFrequency = minimumCount,
         };
         RequireRoom(vocabularySize, 256, endOfText ? 1 : 0);
-        return PipelineTokenizer.FromMerges(Learn(PieceCounter.Count(TrainingCorpus.FromTexts(texts), options, () => new ScannerCutter(options.Split)), options).Merges, endOfText);
+        var pipeline = TrainingPipeline.Scanned(options, options.Split);
+        return PipelineTokenizer.FromMerges(Learn(PieceCounter.Count(TrainingCorpus.FromTexts(texts), options, pipeline.Cutter), options, pipeline).Merges, endOfText);
     }
 
     /// <summary>Trains a vocabulary; stops early when no pair is frequent enough.</summary>
@@ -34,11 +35,12 @@ public static class BytePairTrainer
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(options);
         Validate(options);
-        PieceTable pieces = PieceCounter.Count(corpus, options, () => new ScannerCutter(options.Split));
-        return pieces.Count > 0 ? Learn(pieces, options) : throw PieceCounter.Empty("bpe");
+        var pipeline = TrainingPipeline.Scanned(options, options.Split);
+        PieceTable pieces = PieceCounter.Count(corpus, options, pipeline.Cutter);
+        return pieces.Count > 0 ? Learn(pieces, options, pipeline) : throw PieceCounter.Empty("bpe");
     }
 
-    private static TrainedVocabulary Learn(PieceTable pieces, BytePairOptions options)
+    private static TrainedVocabulary Learn(PieceTable pieces, BytePairOptions options, TrainingPipeline pipeline)
     {
         var vocabulary = new GrowingVocabulary();
         foreach (string name in options.SpecialTokens)
@@ -69,7 +71,7 @@ public static class BytePairTrainer
             words.Add(symbols.AsSpan(0, length), pieces.Frequency(i));
         }
         pieces.Clear();
-        var rule = new BytePairRule(vocabulary, options.MaximumTokenLength);
+        var rule = new BytePairRule(vocabulary, specials, options.MaximumTokenLength);
         List<(int Left, int Right)> merges = MergeLoop.Run(words, rule, options.VocabularySize, options, new FrequencyQueue(rule, options.MinimumFrequency));
         var trained = new TrainedVocabulary
         {
@@ -79,6 +81,8 @@ public static class BytePairTrainer
             SpecialTokens = [.. Enumerable.Range(0, specials)],
             AlphabetSize = alphabet,
             TrainingBytes = bytes,
+            Normalizer = pipeline.Normalizer,
+            PreTokenizer = pipeline.PreTokenizer,
         };
         return options.SpecialTokenPlace == SpecialTokenPlace.First ? trained : SpecialTokensLast.Move(trained);
     }
@@ -133,7 +137,7 @@ public static class BytePairTrainer
         }
     }
 
-    private sealed class BytePairRule(GrowingVocabulary vocabulary, int maximumLength) : PairRule(vocabulary)
+    private sealed class BytePairRule(GrowingVocabulary vocabulary, int specials, int maximumLength) : PairRule(vocabulary, specials)
     {
         public override bool Allows(int left, int right) => (long)Vocabulary.Length(left) + Vocabulary.Length(right) <= maximumLength;
     }

@@ -22,7 +22,8 @@ public static class CharacterBytePairTrainer
         OptionCheck.Common("character BPE", options.VocabularySize, options.MinimumFrequency, options.MaximumTokenLength, null);
         OptionCheck.Require("character BPE", options.CharacterCoverage is > 0 and <= 1, $"the character coverage is {options.CharacterCoverage} and must lie in (0, 1]");
         List<byte[]> fixedTokens = FixedTokens.Of("character BPE", options.SpecialTokens, options.UnknownToken, options.ByteFallback, out int specials);
-        PieceTable pieces = PieceCounter.Count(corpus, options, () => new SentenceCutter(), requireUtf8: true);
+        var pipeline = TrainingPipeline.Sentence(options);
+        PieceTable pieces = PieceCounter.Count(corpus, options, pipeline.Cutter, requireUtf8: true);
         if (pieces.Count == 0)
         {
             throw PieceCounter.Empty("character BPE");
@@ -48,6 +49,8 @@ public static class CharacterBytePairTrainer
             ByteFallback = options.ByteFallback,
             AlphabetSize = alphabet.Length,
             TrainingBytes = bytes,
+            Normalizer = pipeline.Normalizer,
+            PreTokenizer = pipeline.PreTokenizer,
         };
     }
 
@@ -82,9 +85,9 @@ public static class CharacterBytePairTrainer
         return (words, bytes);
     }
 
-    private sealed class ShorterFirst(GrowingVocabulary vocabulary, int maximumLength) : PairRule(vocabulary)
+    private sealed class ShorterFirst(GrowingVocabulary vocabulary, int maximumLength) : PairRule(vocabulary, 0)
     {
-        public override bool JoinsToExisting => false;
+        public override bool JoinsTo(int existing) => false;
 
         public override bool Allows(int left, int right) => Length(PairCounts.Key(left, right)) <= maximumLength;
 

@@ -26,7 +26,7 @@ internal static class MergeLoop
             {
                 made = vocabulary.Add(joined, vocabulary.Length(left) + vocabulary.Length(right));
             }
-            else if (!rule.JoinsToExisting)
+            else if (!rule.JoinsTo(made))
             {
                 continue;
             }

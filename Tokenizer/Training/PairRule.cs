@@ -1,7 +1,7 @@
 namespace PureLlm.Tokenizer.Training;
 
 /// <summary>What distinguishes the trainers that merge the most frequent pair: which pairs may merge, which of two equally frequent ones is first, how tokens are spelled.</summary>
-internal abstract class PairRule(GrowingVocabulary vocabulary)
+internal abstract class PairRule(GrowingVocabulary vocabulary, int specials)
 {
     /// <summary>The tokens so far.</summary>
     public GrowingVocabulary Vocabulary => vocabulary;
@@ -15,8 +15,8 @@ internal abstract class PairRule(GrowingVocabulary vocabulary)
     /// <summary>How the token that the pair makes is spelled.</summary>
     public virtual byte[] Join(int left, int right) => [.. vocabulary[left], .. vocabulary[right]];
 
-    /// <summary>True where a pair that spells an existing token is merged into it; false where such a pair is left alone.</summary>
-    public virtual bool JoinsToExisting => true;
+    /// <summary>True where a pair that spells an existing token is merged into it; false where such a pair is left alone, as one that spells a special token is.</summary>
+    public virtual bool JoinsTo(int existing) => existing >= specials;
 }
 
 /// <summary>The tokens of a vocabulary while it grows: their bytes, and how many symbols each was made of.</summary>

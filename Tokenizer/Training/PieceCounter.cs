@@ -16,9 +16,8 @@ internal static class PieceCounter
     private const int PartLength = 1 << 18;
 
     /// <summary>The distinct pieces of the corpus with their counts, in no particular order.</summary>
-    public static PieceTable Count(TrainingCorpus corpus, TrainingRun run, Func<PieceCutter> usualCutter, bool requireUtf8 = false)
+    public static PieceTable Count(TrainingCorpus corpus, TrainingRun run, Func<PieceCutter> cutter, bool requireUtf8 = false)
     {
-        Func<PieceCutter> cutter = run.Normalizer is null && run.PreTokenizer is null ? usualCutter : () => new PipelineCutter(run.Normalizer, run.PreTokenizer);
         int threads = Math.Max(1, run.Threads);
         var tables = new PieceTable[threads];
         long done = 0, total = corpus.Length ?? 0;
@@ -174,7 +173,7 @@ internal sealed class ScannerCutter(PieceScanner scanner) : PieceCutter
 }
 
 /// <summary>Any normalizer and pre-tokenizer.</summary>
-internal sealed class PipelineCutter(Normalizer? normalizer, PreTokenizer? preTokenizer) : PieceCutter
+internal sealed class PipelineCutter(Normalizer? normalizer, PreTokenizer preTokenizer) : PieceCutter
 {
     private readonly AlignedText _text = new();
     private readonly PieceList _pieces = new();
@@ -184,7 +183,7 @@ internal sealed class PipelineCutter(Normalizer? normalizer, PreTokenizer? preTo
         _text.Reset(text);
         normalizer?.Normalize(_text);
         _pieces.Reset(_text.Length);
-        preTokenizer?.Split(_text, _pieces);
+        preTokenizer.Split(_text, _pieces);
         ReadOnlySpan<byte> bytes = _text.Bytes;
         for (int i = 0; i < _pieces.Count; i++)
         {

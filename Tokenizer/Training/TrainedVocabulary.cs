@@ -1,3 +1,6 @@
+using PureLlm.Tokenizer.Normalizers;
+using PureLlm.Tokenizer.PreTokenizers;
+
 namespace PureLlm.Tokenizer.Training;
 
 /// <summary>How a trained vocabulary is to be used.</summary>
@@ -46,6 +49,16 @@ public sealed record TrainedVocabulary
     /// <summary>How many single bytes or characters the training started from.</summary>
     public int AlphabetSize { get; init; }
 
-    /// <summary>Bytes of text that were read.</summary>
+    /// <summary>Bytes of the pieces that were counted: the text as it was cut, without what the cut drops.</summary>
     public long TrainingBytes { get; init; }
+
+    /// <summary>How the text was rewritten before it was cut.</summary>
+    public Normalizer? Normalizer { get; init; }
+
+    /// <summary>How the text was cut.</summary>
+    public PreTokenizer? PreTokenizer { get; init; }
+
+    /// <summary>The finished tokenizer: the cut of the training, the vocabulary, and the decoder that belongs to it.</summary>
+    /// <exception cref="TokenizerException">The vocabulary cannot be used so: a byte-level one lacks bytes.</exception>
+    public PipelineTokenizer ToTokenizer() => TrainedPipeline.Build(this);
 }

@@ -107,6 +107,21 @@ public abstract class TrainingCorpus
 /// <summary>Some text of a corpus: one text, or whole lines that are a text each.</summary>
 internal readonly record struct CorpusBlock(ReadOnlyMemory<byte> Bytes, byte[]? Rented, bool AreLines)
 {
+    /// <summary>The ranges of the block's texts: each line, or the one text.</summary>
+    public IEnumerable<Range> Texts()
+    {
+        int start = 0;
+        while (AreLines && Bytes.Span[start..].IndexOf((byte)'\n') is var end and >= 0)
+        {
+            yield return start..(start + end + 1);
+            start += end + 1;
+        }
+        if (start < Bytes.Length)
+        {
+            yield return start..Bytes.Length;
+        }
+    }
+
     /// <summary>Gives the memory back for the next block.</summary>
     public void Return()
     {

@@ -25,7 +25,7 @@ public record TrainingRun
     /// <summary>Rewrites each text before it is cut; none leaves it as it is.</summary>
     public Normalizers.Normalizer? Normalizer { get; init; }
 
-    /// <summary>Cuts each text into pieces, which no token spans; none uses the trainer's usual split.</summary>
+    /// <summary>Cuts each text into pieces, which no token spans; none means the trainer's usual split.</summary>
     public PreTokenizers.PreTokenizer? PreTokenizer { get; init; }
 
     /// <summary>Threads that count pieces and estimate probabilities.</summary>

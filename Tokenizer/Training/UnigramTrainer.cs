@@ -21,7 +21,8 @@ public static class UnigramTrainer
         ArgumentNullException.ThrowIfNull(options);
         Validate(options);
         List<byte[]> fixedTokens = FixedTokens.Of("Unigram", options.SpecialTokens, options.UnknownToken, options.ByteFallback, out int specials);
-        PieceTable pieces = PieceCounter.Count(corpus, options, () => new SentenceCutter(), requireUtf8: true);
+        var pipeline = TrainingPipeline.Sentence(options);
+        PieceTable pieces = PieceCounter.Count(corpus, options, pipeline.Cutter, requireUtf8: true);
         if (pieces.Count == 0)
         {
             throw PieceCounter.Empty("Unigram");
@@ -42,6 +43,8 @@ public static class UnigramTrainer
             ByteFallback = options.ByteFallback,
             AlphabetSize = characters,
             TrainingBytes = words.Bytes,
+            Normalizer = pipeline.Normalizer,
+            PreTokenizer = pipeline.PreTokenizer,
         };
     }
 

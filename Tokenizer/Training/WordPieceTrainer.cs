@@ -22,7 +22,8 @@ public static class WordPieceTrainer
         OptionCheck.Common("WordPiece", options.VocabularySize, options.MinimumFrequency, options.MaximumTokenLength, options.LimitAlphabet);
         OptionCheck.SpecialTokens("WordPiece", specials);
         OptionCheck.Require("WordPiece", options.ContinuationPrefix.Length > 0, "the continuation prefix is empty, so that word starts and continuations would be the same tokens");
-        PieceTable pieces = PieceCounter.Count(corpus, options, () => new BertCutter(), requireUtf8: true);
+        var pipeline = TrainingPipeline.Bert(options);
+        PieceTable pieces = PieceCounter.Count(corpus, options, pipeline.Cutter, requireUtf8: true);
         if (pieces.Count == 0)
         {
             throw PieceCounter.Empty("WordPiece");
@@ -35,7 +36,7 @@ public static class WordPieceTrainer
         (SymbolWords words, int alphabet, long bytes) = Words(pieces, options, vocabulary);
         OptionCheck.Require("WordPiece", options.VocabularySize >= vocabulary.Count,
             $"a vocabulary of {options.VocabularySize} is too small: {specials.Length} special tokens and {alphabet} characters (at word starts and behind '{options.ContinuationPrefix}') need {vocabulary.Count}; raise it or limit the alphabet");
-        var rule = new WordPieceRule(vocabulary, Encoding.UTF8.GetBytes(options.ContinuationPrefix), options.MaximumTokenLength);
+        var rule = new WordPieceRule(vocabulary, specials.Length, Encoding.UTF8.GetBytes(options.ContinuationPrefix), options.MaximumTokenLength);
         PairQueue queue = options.Criterion == WordPieceCriterion.Frequency
             ? new FrequencyQueue(rule, options.MinimumFrequency)
             : new LikelihoodQueue(words, vocabulary.Count, options.MinimumFrequency);
@@ -50,6 +51,8 @@ public static class WordPieceTrainer
             ContinuationPrefix = options.ContinuationPrefix,
             AlphabetSize = alphabet,
             TrainingBytes = bytes,
+            Normalizer = pipeline.Normalizer,
+            PreTokenizer = pipeline.PreTokenizer,
         };
     }
 
@@ -107,7 +110,7 @@ public static class WordPieceTrainer
         return found;
     }
 
-    private sealed class WordPieceRule(GrowingVocabulary vocabulary, byte[] prefix, int maximumLength) : PairRule(vocabulary)
+    private sealed class WordPieceRule(GrowingVocabulary vocabulary, int specials, byte[] prefix, int maximumLength) : PairRule(vocabulary, specials)
     {
         public override bool Allows(int left, int right) => (long)Vocabulary.Length(left) + Vocabulary.Length(right) <= maximumLength;
 
