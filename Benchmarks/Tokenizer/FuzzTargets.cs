@@ -72,7 +72,7 @@ internal static class FuzzTargets
         yield return ("gpt2", () => Json("gpt2", Gpt2Files.Load(Path.Combine(tokenizers, "gpt2-encoder.json"), Path.Combine(tokenizers, "gpt2-vocab.bpe")), true));
         yield return ("cl100k", () => Json("cl100k", Published("cl100k_base"), true));
         yield return ("o200k", () => Json("o200k", Published("o200k_base"), true));
-        yield return ("llama3", () => Json("llama3", Split(Ranks("cl100k_base"), PieceScanner.Llama3, "<|begin_of_text|>", "<|end_of_text|>"), true));
+        yield return ("llama3", () => Json("llama3", Llama3(), true));
         yield return ("qwen2", () => Json("qwen2", Split(Ranks("cl100k_base"), PieceScanner.Qwen2, "<|endoftext|>", "<|im_start|>", "<|im_end|>"), true));
         yield return ("deepseek", () => Json("deepseek", Split(Ranks("cl100k_base"), PieceScanner.DeepSeek, "<s>", "</s>"), true));
         yield return ("tekken", () => Json("tekken", Split(Ranks("o200k_base"), PieceScanner.Tekken, "<s>", "</s>"), true));
@@ -84,8 +84,25 @@ internal static class FuzzTargets
             {
                 string file = Path.Combine(work, name + ".model");
                 new TokenizerPeer(options.Python, [Path.Combine(scripts, "sentencepiece_train.py"), file, string.Join(',', options.Texts()), .. arguments.Split(' ')]).Dispose();
-                return new(name, "sentencepiece", (PipelineTokenizer)TokenizerFile.Load(file), default, () => new TokenizerPeer(options.Python, [Path.Combine(scripts, "sentencepiece_peer.py"), file]), false);
+                // The byte-fallback models go through GGUF as well, which is how Llama 2's are met.
+                var ours = (PipelineTokenizer)TokenizerFile.Load(file);
+                return new(name, "sentencepiece", arguments.Contains("byte_fallback") ? ThroughGguf(ours) : ours, default, () => new TokenizerPeer(options.Python, [Path.Combine(scripts, "sentencepiece_peer.py"), file]), false);
             });
+        }
+
+        yield return ("llama3-gguf", () =>
+        {
+            FuzzTarget target = Json("llama3-gguf", Llama3(), true);
+            return target with { Ours = ThroughGguf(target.Ours) };
+        });
+
+        PipelineTokenizer Llama3() => Split(Ranks("cl100k_base"), PieceScanner.Llama3, "<|begin_of_text|>", "<|end_of_text|>");
+
+        PipelineTokenizer ThroughGguf(PipelineTokenizer ours)
+        {
+            string file = Path.Combine(work, "through.gguf");
+            File.WriteAllBytes(file, TokenizerFile.ToFiles(ours, file)[0].Content);
+            return (PipelineTokenizer)TokenizerFile.Load(file);
         }
 
         // A published model's split and special tokens over ranks that are at hand.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PureLlm.Cli.Rendering;
 using PureLlm.Tokenizer.Training;
+using TrainingProgress = PureLlm.Tokenizer.Training.TrainingProgress;
 
 namespace PureLlm.Cli.Tokenizing;
 

@@ -20,6 +20,8 @@ public sealed class TokenizerFileTests
 
     [TestCase("tokenizer.json")]
     [TestCase("ranks.tiktoken")]
+    [TestCase("vocab.json")]
+    [TestCase("tokenizer.gguf")]
     public void What_is_written_reads_back_with_the_same_ids(string name)
     {
         TextTokenizer written = Trained();
