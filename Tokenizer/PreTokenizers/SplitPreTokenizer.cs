@@ -17,8 +17,7 @@ public sealed class SplitPreTokenizer : PreTokenizer
     public SplitPreTokenizer(string pattern, bool isRegex, SplitBehavior behavior, bool invert = false)
     {
         (Pattern, IsRegex, Behavior, Invert) = (pattern, isRegex, behavior, invert);
-        // {1,3}+ is possessive where tiktoken's patterns are read, and a repetition of the repetition in the syntax of tokenizer.json.
-        _scanner = isRegex && !pattern.Contains("}+", StringComparison.Ordinal) ? PieceScanner.Find(pattern) : null;
+        _scanner = isRegex ? PieceScanner.Find(pattern) : null;
         _finder = _scanner is not null ? TextFinder.ForText(pattern) : isRegex ? TextFinder.ForPattern(pattern) : TextFinder.ForText(pattern);
     }
 
