@@ -1,3 +1,4 @@
+using System.Text;
 using PureLlm.Tokenizer.Text;
 using PureLlm.Tokenizer.Unicode;
 
@@ -14,7 +15,7 @@ public sealed class BertNormalizer(bool cleanText = true, bool handleChineseChar
     [
         .. cleanText ? [new Cleaner()] : (Normalizer[])[],
         .. handleChineseChars ? [new IdeographSpacer()] : (Normalizer[])[],
-        .. stripAccents ?? lowercase ? [new UnicodeNormalizer(NormalizationForm.Nfd), new AccentStripper()] : (Normalizer[])[],
+        .. stripAccents ?? lowercase ? [new UnicodeNormalizer(NormalizationForm.FormD), new AccentStripper()] : (Normalizer[])[],
         .. lowercase ? [new LowercaseNormalizer()] : (Normalizer[])[],
     ];
 

@@ -1,3 +1,4 @@
+using System.Text;
 using PureLlm.Tokenizer.Text;
 using PureLlm.Tokenizer.Unicode;
 
@@ -15,9 +16,9 @@ public sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
     /// <inheritdoc/>
     public override string Type => form switch
     {
-        NormalizationForm.Nfc => "NFC",
-        NormalizationForm.Nfd => "NFD",
-        NormalizationForm.Nfkc => "NFKC",
+        NormalizationForm.FormC => "NFC",
+        NormalizationForm.FormD => "NFD",
+        NormalizationForm.FormKC => "NFKC",
         _ => "NFKD",
     };
 
@@ -43,7 +44,7 @@ public sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
         {
             return;
         }
-        bool composes = form is NormalizationForm.Nfc or NormalizationForm.Nfkc;
+        bool composes = form is NormalizationForm.FormC or NormalizationForm.FormKC;
         // A stretch to rewrite goes from a character that may join with its follower to the next one that nothing before it touches.
         int done = 0, lastStable = composes && at > 0 ? at - 1 : at;
         while (at < text.Length)
@@ -81,9 +82,9 @@ public sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
         NormalizationTable.Record record = NormalizationTable.Instance[character];
         return form switch
         {
-            NormalizationForm.Nfc => record.StableUnderComposition,
-            NormalizationForm.Nfkc => record.StableUnderComposition && record.Compatible is null,
-            NormalizationForm.Nfd => record.Class == 0 && record.Canonical is null && !NormalizationTable.IsSyllable(character),
+            NormalizationForm.FormC => record.StableUnderComposition,
+            NormalizationForm.FormKC => record.StableUnderComposition && record.Compatible is null,
+            NormalizationForm.FormD => record.Class == 0 && record.Canonical is null && !NormalizationTable.IsSyllable(character),
             _ => record.Class == 0 && record.Canonical is null && record.Compatible is null && !NormalizationTable.IsSyllable(character),
         };
     }

@@ -7,6 +7,7 @@ internal sealed class FailureTable
 
     private ulong[]?[] _chunks = [];
     private readonly Dictionary<long, int> _ends = [];
+    private (int First, int Last)[] _failedEnds = [];
     private long _places;
 
     /// <summary>True where the search writes down what it learns.</summary>
@@ -17,6 +18,8 @@ internal sealed class FailureTable
     {
         _places = length + 1L;
         _chunks = new ulong[checked((int)((columns * _places / ChunkBits) + 1))][];
+        _failedEnds = new (int, int)[columns];
+        _failedEnds.AsSpan().Fill((0, -1));
         IsOn = true;
     }
 
@@ -46,6 +49,21 @@ internal sealed class FailureTable
             ulong[] chunk = _chunks[bit / ChunkBits] ??= new ulong[ChunkBits / 64];
             chunk[(bit % ChunkBits) >> 6] |= 1UL << (int)(bit & 63);
         }
+    }
+
+    /// <summary>Notes that nothing matches after the run of a column where it ends at first…last; one stretch is kept, the latest.</summary>
+    public void NoteFailedEnds(int column, int first, int last)
+    {
+        (int oldFirst, int oldLast) = _failedEnds[column];
+        bool joins = first <= oldLast + 1 && oldFirst <= last + 1;
+        _failedEnds[column] = joins ? (Math.Min(first, oldFirst), Math.Max(last, oldLast)) : (first, last);
+    }
+
+    /// <summary>True where the end is in the stretch of failed ends, which begins at <paramref name="first"/>.</summary>
+    public bool TryGetFailedEnds(int column, int end, out int first)
+    {
+        (first, int last) = _failedEnds[column];
+        return end >= first && end <= last;
     }
 
     /// <summary>Where a body's match from the column at the place ends.</summary>

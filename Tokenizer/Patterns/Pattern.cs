@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PureLlm.Tokenizer.Patterns;
 
 /// <summary>A regular expression over UTF-8, compiled. Immutable, and safe to share between threads.</summary>
@@ -35,12 +33,11 @@ internal sealed class Pattern
         return new Pattern(pattern, program, program.Code is [{ Op: PatternOp.Bytes } text, { Op: PatternOp.End }] ? text.Bytes : null);
     }
 
-    /// <summary>The matches in a text as (start, end), from left to right.</summary>
-    public List<(int Start, int End)> FindAll(string text)
+    /// <summary>The matches in a text as bytes (start, end), from left to right.</summary>
+    public List<(int Start, int End)> FindAll(ReadOnlySpan<byte> utf8, int freeSteps = PatternRunner.FreeSteps)
     {
-        byte[] utf8 = Encoding.UTF8.GetBytes(text);
         List<(int, int)> matches = [];
-        PatternRunner runner = PatternRunner.Start(this, utf8.Length);
+        PatternRunner runner = PatternRunner.Start(this, utf8.Length, freeSteps);
         while (runner.Next(utf8, out int start, out int end))
         {
             matches.Add((start, end));

@@ -199,10 +199,10 @@ internal sealed class PatternCompiler
         }
     }
 
-    /// <summary>A run of one set. Without an upper bound it begins at 0 or 1, for which what is known of one place tells of those before it.</summary>
+    /// <summary>A run of one set. Without an upper bound it begins at 0, or at 1 where it is greedy: there what is known of one place tells of those before it.</summary>
     private void EmitRun(SetNode set, RepeatNode repeat)
     {
-        int fixedCount = repeat.Max >= 0 ? 0 : repeat.Kind == RepeatKind.Lazy ? repeat.Min : Math.Max(0, repeat.Min - 1);
+        int fixedCount = repeat.Max >= 0 ? 0 : repeat.Kind != RepeatKind.Greedy ? repeat.Min : Math.Max(0, repeat.Min - 1);
         if (fixedCount > 0)
         {
             Add(new PatternInstruction(PatternOp.Run) { Set = SetOf(set.Set), Least = fixedCount, Most = fixedCount, Kind = RepeatKind.Possessive });

@@ -212,7 +212,7 @@ internal sealed class PatternParser
         }
         if (_reader.Take("?:"))
         {
-            node = Choice();
+            node = Plain();
         }
         else if (_reader.Take("?>"))
         {
@@ -237,14 +237,14 @@ internal sealed class PatternParser
         else if (_reader.Take("?<") || _reader.Take("?P<"))
         {
             _reader.Until('>');
-            node = Choice();
+            node = Plain();
         }
         else if (_reader.Take("?"))
         {
             // Without a colon the options hold to the end of the group around them.
             if (Options())
             {
-                node = Choice();
+                node = Plain();
             }
             else
             {
@@ -255,7 +255,7 @@ internal sealed class PatternParser
         }
         else
         {
-            node = Choice();
+            node = Plain();
         }
         (_ignoreCase, _dotAll, _extended) = (ignoreCase, dotAll, extended);
         if (!_reader.Take(")"))
@@ -265,6 +265,9 @@ internal sealed class PatternParser
         }
         return node;
     }
+
+    /// <summary>A group of its own, which may be repeated even where it holds only a place.</summary>
+    private PatternNode Plain() => Choice() is var node && node is AnchorNode or LookNode ? new SequenceNode([node]) : node;
 
     /// <summary>Options such as i-m; true where a colon ends them, false where the group ends.</summary>
     private bool Options()

@@ -6,8 +6,9 @@ namespace PureLlm.Tokenizer.Patterns;
 /// <summary>Runs a pattern's program over one text, match after match: backtracking with a stack of its own. Belongs to one thread.</summary>
 internal sealed class PatternRunner
 {
-    // A search may take this many steps for each byte of text before it begins to note failures.
-    private const long FreeSteps = 32;
+    /// <summary>A search may take this many steps for each byte of text before it begins to note failures.</summary>
+    public const int FreeSteps = 32;
+
     private const int MostFrames = 1 << 25;
     private const int FramesKept = 1 << 16;
 
@@ -43,7 +44,7 @@ internal sealed class PatternRunner
     }
 
     /// <summary>This thread's runner, at the start of a text of so many bytes.</summary>
-    public static PatternRunner Start(Pattern pattern, int length)
+    public static PatternRunner Start(Pattern pattern, int length, int freeSteps = FreeSteps)
     {
         PatternRunner runner = _shared ??= new PatternRunner();
         runner._known.TurnOff();
@@ -59,7 +60,7 @@ internal sealed class PatternRunner
         }
         // Nothing is found in the empty text.
         (runner._top, runner._at, runner._lastEnd) = (0, length == 0 ? 1 : 0, -1);
-        runner._stepsLeft = FreeSteps * (length + 128L);
+        runner._stepsLeft = freeSteps * (length + 128L);
         return runner;
     }
 
@@ -125,7 +126,7 @@ internal sealed class PatternRunner
                 case PatternOp.End:
                     return Succeed(bottom, place, isBody);
                 case PatternOp.Set:
-                    int length = at.Backward ? at.Set!.MatchBefore(utf8, place) : at.Set!.Match(utf8, place);
+                    int length = Length(utf8, at, place);
                     place += at.Backward ? -length : length;
                     holds = length > 0;
                     pc++;
@@ -216,43 +217,52 @@ internal sealed class PatternRunner
         int start = place, lowest = place, count = 0;
         int most = at.Kind == RepeatKind.Lazy ? at.Least : at.Most;
         bool asks = _known.IsOn && at.Most < 0;
+        bool itselfFails = false;
         int failing = -1;
         end = -1;
         for (; count != most; count++)
         {
-            int length = at.Backward ? at.Set!.MatchBefore(utf8, place) : at.Set!.Match(utf8, place);
+            int length = Length(utf8, at, place);
             if (length == 0)
             {
                 break;
             }
             place += at.Backward ? -length : length;
             lowest = count < at.Least ? place : lowest;
-            if (asks && at.Kind != RepeatKind.Lazy)
+            if (asks && at.Kind != RepeatKind.Lazy && Known(at, place, isBody, out end, out itselfFails))
             {
-                int column = Column(at, place);
-                if (isBody && _known.TryGetEnd(column, place, out end))
+                if (end >= 0)
                 {
                     return true;
                 }
-                end = -1;
-                if (_known.Fails(column, place))
-                {
-                    failing = place;
-                    count++;
-                    break;
-                }
+                failing = place;
+                count++;
+                break;
             }
         }
         _stepsLeft -= count;
         if (_known.IsOn)
         {
-            (_frames[_top - 1].Value, _frames[_top - 1].Other) = (at.Most < 0 ? place : start, place);
+            (_frames[_top - 1].Value, _frames[_top - 1].Other) = (place, place);
         }
         if (count < at.Least)
         {
+            if (_known.IsOn)
+            {
+                // No end was reached, so none was tried.
+                _frames[_top - 1].Other = -1;
+            }
             return false;
         }
-        if (failing >= 0 && !GiveUpKnown(utf8, at, start, lowest, ref place))
+        if (failing >= 0 && at.Kind == RepeatKind.Possessive && (itselfFails || Length(utf8, at, place) > 0))
+        {
+            return false;
+        }
+        if (failing >= 0 && itselfFails)
+        {
+            place = StepBack(utf8, at, place);
+        }
+        if (at.Kind == RepeatKind.Greedy && !SkipFailedEnds(utf8, at, lowest, ref place))
         {
             return false;
         }
@@ -268,24 +278,24 @@ internal sealed class PatternRunner
         return true;
     }
 
-    /// <summary>A run that met a place from which all has failed: only ends before it are left to try, and none to a possessive run.</summary>
-    private bool GiveUpKnown(ReadOnlySpan<byte> utf8, PatternInstruction at, int start, int lowest, ref int place)
+    /// <summary>
+    /// What is known of a run that stands at a place: a body's end, or else that all further ends fail, and perhaps the place itself.
+    /// Whatever loops around it had taken when this became known, they have all taken something at any further end.
+    /// </summary>
+    private bool Known(PatternInstruction at, int place, bool isBody, out int end, out bool itselfFails)
     {
-        if (at.Kind == RepeatKind.Possessive)
+        itselfFails = at.Least == 0 && _known.Fails(at.Column + at.Registers.Length, place);
+        bool fails = itselfFails;
+        for (int column = at.Column; column <= at.Column + at.Registers.Length; column++)
         {
-            return false;
+            if (isBody && _known.TryGetEnd(column, place, out end))
+            {
+                return true;
+            }
+            fails |= _known.Fails(column, place);
         }
-        if (at.Least == 1)
-        {
-            // The place itself is an end that was not tried from there.
-            return true;
-        }
-        if (place == start || place == lowest)
-        {
-            return false;
-        }
-        place = StepBack(utf8, at, place);
-        return true;
+        end = -1;
+        return fails;
     }
 
     /// <summary>Goes back to the last choice with something left to try; false where there is none, and <paramref name="place"/> is the result.</summary>
@@ -302,7 +312,7 @@ internal sealed class PatternRunner
                     _top--;
                     break;
                 case FrameKind.Note:
-                    _known.NoteFailure(frame.Column, Math.Min(frame.Place, frame.Value), Math.Max(frame.Place, frame.Value));
+                    NoteFailure(ref frame, at);
                     _top--;
                     break;
                 case FrameKind.Choice:
@@ -312,7 +322,14 @@ internal sealed class PatternRunner
                     _top -= frame.Value == choices.Length ? 1 : 0;
                     return true;
                 case FrameKind.RunBack:
-                    place = frame.Place = StepBack(utf8, at, frame.Place);
+                    place = StepBack(utf8, at, frame.Place);
+                    if (!SkipFailedEnds(utf8, at, frame.Value, ref place))
+                    {
+                        NoteStand(frame.Pc, frame.Value);
+                        _top--;
+                        break;
+                    }
+                    frame.Place = place;
                     pc = frame.Pc + 1;
                     _top -= place == frame.Value ? 1 : 0;
                     NoteStand(frame.Pc, place);
@@ -340,11 +357,42 @@ internal sealed class PatternRunner
         return false;
     }
 
+    /// <summary>Everything from a note's instruction has failed: at its place, and for a run without bound at every place that it passed.</summary>
+    private void NoteFailure(ref Frame note, PatternInstruction at)
+    {
+        if (at.Most < 0)
+        {
+            _known.NoteFailure(note.Column, Math.Min(note.Place, note.Value), Math.Max(note.Place, note.Value));
+            return;
+        }
+        _known.NoteFailure(note.Column, note.Place, note.Place);
+        if (at.Op == PatternOp.Run && at.Registers.Length == 0 && note.Other >= 0)
+        {
+            _known.NoteFailedEnds(note.Column, Math.Min(note.Value, note.Other), Math.Max(note.Value, note.Other));
+        }
+    }
+
+    /// <summary>Passes over the ends of a bounded run from which all is known to fail; false where none is left down to the lowest.</summary>
+    private bool SkipFailedEnds(ReadOnlySpan<byte> utf8, PatternInstruction at, int lowest, ref int place)
+    {
+        if (!_known.IsOn || at.Most < 0 || at.Backward || at.Registers.Length > 0 || !_known.TryGetFailedEnds(at.Column, place, out int first))
+        {
+            return true;
+        }
+        place = Math.Max(first, lowest);
+        if (place == lowest)
+        {
+            return false;
+        }
+        place = StepBack(utf8, at, place);
+        return true;
+    }
+
     /// <summary>One more character for a lazy run; false where there is none, or where what comes is known: <paramref name="end"/> is a body's end, else −1.</summary>
     private bool RunOn(ReadOnlySpan<byte> utf8, PatternInstruction at, ref Frame frame, bool isBody, out int end)
     {
         end = -1;
-        int length = at.Backward ? at.Set!.MatchBefore(utf8, frame.Place) : at.Set!.Match(utf8, frame.Place);
+        int length = Length(utf8, at, frame.Place);
         if (length == 0)
         {
             return false;
@@ -352,15 +400,10 @@ internal sealed class PatternRunner
         frame.Place += at.Backward ? -length : length;
         frame.Value -= frame.Value > 0 ? 1 : 0;
         _stepsLeft--;
-        if (_known.IsOn && at.Most < 0 && at.Least == 0)
+        if (_known.IsOn && at.Most < 0 && Known(at, frame.Place, isBody, out end, out bool itselfFails))
         {
-            int column = Column(at, frame.Place);
-            if (isBody && _known.TryGetEnd(column, frame.Place, out end))
-            {
-                return false;
-            }
-            end = -1;
-            return !_known.Fails(column, frame.Place);
+            frame.Value = 0;
+            return end < 0 && !itselfFails;
         }
         return true;
     }
@@ -396,8 +439,14 @@ internal sealed class PatternRunner
                     continue;
                 }
                 PatternInstruction at = _code[frame.Pc];
-                bool spans = at.Op == PatternOp.Run && at.Most < 0 && at.Registers.Length == 0;
-                int last = !spans ? frame.Place : at.Least == 0 ? frame.Other : frame.Other + (frame.Other > frame.Place ? -1 : frame.Other < frame.Place ? 1 : 0);
+                bool spans = at.Op == PatternOp.Run && at.Most < 0;
+                bool inside = spans && (at.Least > 0 || at.Registers.Length > 0);
+                if (inside && frame.Other == frame.Place)
+                {
+                    // A run of nothing within a loop says nothing of runs that began elsewhere.
+                    continue;
+                }
+                int last = !spans ? frame.Place : frame.Other - (inside ? Math.Sign(frame.Other - frame.Place) : 0);
                 _known.NoteEnd(frame.Column, Math.Min(frame.Place, last), Math.Max(frame.Place, last), end);
             }
         }
@@ -415,6 +464,9 @@ internal sealed class PatternRunner
         }
         return column;
     }
+
+    /// <summary>The length of the next character in the direction of reading where it is of the instruction's set, else 0.</summary>
+    private static int Length(ReadOnlySpan<byte> utf8, PatternInstruction at, int place) => at.Backward ? at.Set!.MatchBefore(utf8, place) : at.Set!.Match(utf8, place);
 
     private static int StepBack(ReadOnlySpan<byte> utf8, PatternInstruction at, int place)
     {

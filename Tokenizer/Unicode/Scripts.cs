@@ -4,7 +4,7 @@ namespace PureLlm.Tokenizer.Unicode;
 internal static class Scripts
 {
     private static readonly Lazy<(int First, int Last, int Script)[]> Ranges = new(Read);
-    private static readonly string[][] NamePairs = [.. ScriptData.Names.Split(';').Select(pair => pair.Split(' '))];
+    private static readonly string[][] NamePairs = [.. ScriptData.Names.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split(' '))];
 
     /// <summary>The number of a script by its long or short name in any case, with or without separators; 0 where there is none.</summary>
     public static int Find(string name)

@@ -1,3 +1,4 @@
+using System.Text;
 using PureLlm.Tokenizer.Text;
 
 namespace PureLlm.Tokenizer.Unicode;
@@ -15,9 +16,9 @@ internal sealed class SegmentNormalizer
     public void Rewrite(AlignedText text, int start, int end, NormalizationForm form)
     {
         _count = 0;
-        Decompose(text.Bytes[start..end], form is NormalizationForm.Nfkc or NormalizationForm.Nfkd);
+        Decompose(text.Bytes[start..end], form is NormalizationForm.FormKC or NormalizationForm.FormKD);
         SortByClass();
-        if (form is NormalizationForm.Nfc or NormalizationForm.Nfkc)
+        if (form is NormalizationForm.FormC or NormalizationForm.FormKC)
         {
             Compose();
         }

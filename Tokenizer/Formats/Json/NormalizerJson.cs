@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using PureLlm.Tokenizer.Normalizers;
 using PureLlm.Tokenizer.Unicode;
@@ -20,10 +21,10 @@ internal static class NormalizerJson
         string type = json["type"].Text();
         return type switch
         {
-            "NFC" => new UnicodeNormalizer(NormalizationForm.Nfc),
-            "NFD" => new UnicodeNormalizer(NormalizationForm.Nfd),
-            "NFKC" => new UnicodeNormalizer(NormalizationForm.Nfkc),
-            "NFKD" => new UnicodeNormalizer(NormalizationForm.Nfkd),
+            "NFC" => new UnicodeNormalizer(NormalizationForm.FormC),
+            "NFD" => new UnicodeNormalizer(NormalizationForm.FormD),
+            "NFKC" => new UnicodeNormalizer(NormalizationForm.FormKC),
+            "NFKD" => new UnicodeNormalizer(NormalizationForm.FormKD),
             "Lowercase" => new LowercaseNormalizer(),
             "Nmt" => new NmtNormalizer(),
             "StripAccents" => new StripAccentsNormalizer(),
