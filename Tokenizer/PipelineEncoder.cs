@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using PureLlm.Tokenizer.Models;
+using PureLlm.Tokenizer.Normalizers;
 using PureLlm.Tokenizer.PreTokenizers;
 using PureLlm.Tokenizer.Text;
 
@@ -10,6 +11,8 @@ namespace PureLlm.Tokenizer;
 /// <summary>The way of one text through a pipeline up to its tokens, with the working memory of one thread.</summary>
 internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added)
 {
+    private const int Portion = 1 << 16;
+
     private readonly PieceEncoder _model = parts.Model.CreateEncoder();
     private readonly PieceScanner? _scanner = parts.Model.IsByteLevel ? parts.PreTokenizer?.Scanner : null;
     private readonly AlignedText _repaired = new();
@@ -57,6 +60,29 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
         }
         EncodeSegment(utf8, at, utf8.Length, repaired);
         _tokens = null!;
+    }
+
+    /// <summary>How much of a long text may be encoded at a time, with the same tokens as in one go; its whole length where that is not sure.</summary>
+    /// <remarks>
+    /// Every published split ends a piece between a letter and a space before a letter, and looks no further; Unicode's normal forms end there too.
+    /// Small portions keep the tokens near the processor, and their number out of the memory that they take.
+    /// </remarks>
+    public int PortionLength(ReadOnlySpan<byte> utf8, bool findsSpecial)
+    {
+        if (utf8.Length <= 2 * Portion || _scanner is null || parts.Normalizer is not (null or UnicodeNormalizer)
+            || (added.Raw is { } raw && (findsSpecial || raw.HasOrdinary)) || (added.Normalized is { } normalized && (findsSpecial || normalized.HasOrdinary)))
+        {
+            return utf8.Length;
+        }
+        for (int at = Portion; utf8[at..^1].IndexOf((byte)' ') is >= 0 and int space; at++)
+        {
+            at += space;
+            if (char.IsAsciiLetter((char)utf8[at - 1]) && char.IsAsciiLetter((char)utf8[at + 1]))
+            {
+                return at;
+            }
+        }
+        return utf8.Length;
     }
 
     /// <summary>Text between added tokens: normalize it, and look for the tokens that are found in normalized text.</summary>

@@ -8,8 +8,7 @@ namespace PureLlm.Tokenizer;
 /// <content>From tokens back to text.</content>
 public sealed partial class PipelineTokenizer
 {
-    /// <summary>True where decoding is nothing but the bytes of the tokens, one after the other.</summary>
-    private bool DecodesByConcatenation => Model.IsByteLevel && Parts.Decoder is null or ByteLevelDecoder;
+    public override bool DecodesByConcatenation => Model.IsByteLevel && Parts.Decoder is null or ByteLevelDecoder;
 
     /// <inheritdoc/>
     /// <remarks>Ids inside the vocabulary that no token has are passed over.</remarks>

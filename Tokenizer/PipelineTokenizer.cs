@@ -95,11 +95,18 @@ public sealed partial class PipelineTokenizer : TextTokenizer
         ArgumentNullException.ThrowIfNull(ids);
         PipelineEncoder encoder = _encoders.Take();
         TokenBuffer tokens = encoder.Scratch;
-        tokens.Clear();
-        Encode(encoder, utf8, tokens, options);
-        int count = ids.Count;
-        CollectionsMarshal.SetCount(ids, count + tokens.Count);
-        tokens.Ids.CopyTo(CollectionsMarshal.AsSpan(ids)[count..]);
+        (int[] before, int[] after) = Frame(options);
+        ids.AddRange(before);
+        for (int length; !utf8.IsEmpty; utf8 = utf8[length..])
+        {
+            length = encoder.PortionLength(utf8, options.FindsSpecialTokens);
+            tokens.Clear();
+            encoder.Encode(utf8[..length], options.FindsSpecialTokens, tokens);
+            int count = ids.Count;
+            CollectionsMarshal.SetCount(ids, count + tokens.Count);
+            tokens.Ids.CopyTo(CollectionsMarshal.AsSpan(ids)[count..]);
+        }
+        ids.AddRange(after);
         _encoders.Return(encoder);
     }
 
@@ -152,21 +159,21 @@ public sealed partial class PipelineTokenizer : TextTokenizer
     public override int Count(ReadOnlySpan<byte> utf8)
     {
         PipelineEncoder encoder = _encoders.Take();
-        encoder.Scratch.Clear();
-        encoder.Encode(utf8, findsSpecial: false, encoder.Scratch);
-        int count = encoder.Scratch.Count;
+        int count = 0;
+        for (int length; !utf8.IsEmpty; utf8 = utf8[length..])
+        {
+            length = encoder.PortionLength(utf8, findsSpecial: false);
+            encoder.Scratch.Clear();
+            encoder.Encode(utf8[..length], findsSpecial: false, encoder.Scratch);
+            count += encoder.Scratch.Count;
+        }
         _encoders.Return(encoder);
         return count;
     }
 
     private void Encode(PipelineEncoder encoder, ReadOnlySpan<byte> utf8, TokenBuffer tokens, EncodeOptions options)
     {
-        if (!options.AddsSpecialTokens || Parts.PostProcessor is not { } processor)
-        {
-            encoder.Encode(utf8, options.FindsSpecialTokens, tokens);
-            return;
-        }
-        (int[] before, int[] after) = processor.Frame;
+        (int[] before, int[] after) = Frame(options);
         foreach (int id in before)
         {
             tokens.Add(id, 0, 0);
@@ -177,4 +184,7 @@ public sealed partial class PipelineTokenizer : TextTokenizer
             tokens.Add(id, 0, 0);
         }
     }
+
+    /// <summary>The special tokens before and after a text that stands alone.</summary>
+    private (int[] Before, int[] After) Frame(EncodeOptions options) => options.AddsSpecialTokens && Parts.PostProcessor is { } processor ? processor.Frame : ([], []);
 }

@@ -38,6 +38,9 @@ public abstract class TextTokenizer
     /// <exception cref="TokenizerException">There is no such id.</exception>
     public abstract ReadOnlyMemory<byte> TokenBytes(int id);
 
+    /// <summary>True where the bytes of a sequence are the bytes of its tokens, one after the other; pipelines with a decoder of their own are otherwise.</summary>
+    public virtual bool DecodesByConcatenation => true;
+
     /// <summary>True for tokens that no text produces, such as the end of text.</summary>
     public virtual bool IsSpecial(int id) => id == EndOfText;
 

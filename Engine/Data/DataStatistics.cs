@@ -1,3 +1,6 @@
+using System.Buffers;
+using PureLlm.Tokenizer;
+
 namespace PureLlm.Engine.Data;
 
 /// <summary>What there is to learn from, counted: for <c>data stats</c>.</summary>
@@ -33,14 +36,24 @@ public sealed record DataStatistics(
             duplicates += seen.Add(Hash(train, d, counts)) ? 0 : 1;
         }
         long leaked = Enumerable.Range(0, data.HasValidation ? data.Validation.DocumentStarts.Count : 0).Count(d => seen.Contains(Hash(data.Validation, d, null)));
-        long? bytes = data.Tokenizer is { } tokenizer
-            ? counts.Select((count, id) => count == 0 || tokenizer.IsSpecial(id) ? 0 : count * tokenizer.TokenBytes(id).Length).Sum()
-            : null;
+        long? bytes = data.Tokenizer is not { } tokenizer ? null
+            : tokenizer.DecodesByConcatenation ? counts.Select((count, id) => count == 0 || tokenizer.IsSpecial(id) ? 0 : count * tokenizer.TokenBytes(id).Length).Sum()
+            : Enumerable.Range(0, train.DocumentStarts.Count).Sum(d => DecodedBytes(train, d, tokenizer));
         return new DataStatistics(
             train.DocumentStarts.Count, duplicates, train.Count,
             data.HasValidation ? data.Validation.DocumentStarts.Count : 0, data.Validation.Count, leaked,
             bytes, train.Count == 0 ? 0 : shortest, longest, counts.Count(c => c > 0),
             data.Validation.IdealNats is { Length: > 0 } nats ? nats.Average(n => (double)n) : null);
+    }
+
+    /// <summary>The bytes of one document's text.</summary>
+    private static long DecodedBytes(TokenSplit split, int document, TextTokenizer tokenizer)
+    {
+        var ids = new int[split.DocumentLength(document)];
+        split.Tokens.Read(split.DocumentStarts[document], ids);
+        var text = new ArrayBufferWriter<byte>();
+        tokenizer.Decode(ids, text, skipSpecial: true);
+        return text.WrittenCount;
     }
 
     /// <summary>A 128-bit hash of one document's tokens, counting them on the way.</summary>

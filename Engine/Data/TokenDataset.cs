@@ -81,6 +81,7 @@ public sealed class TokenDataset : IDisposable
     {
         List<int> ids = new((int)Math.Min(int.MaxValue / 8, documents.Bytes / 2));
         List<float>? nats = documents.HasNats && corpus.EndsDocuments ? [] : null;
+        TokenBuffer tokens = new();
         var starts = new long[documents.Count];
         for (int d = 0; d < documents.Count; d++)
         {
@@ -92,7 +93,9 @@ public sealed class TokenDataset : IDisposable
             }
             if (nats is not null)
             {
-                float[]? own = TokenNats(documents.NatsOf(d), CollectionsMarshal.AsSpan(ids)[(int)starts[d]..], tokenizer);
+                tokens.Clear();
+                tokenizer.Encode(documents[d].Span, tokens);
+                float[]? own = TokenNats(documents.NatsOf(d), tokens, tokenizer);
                 nats = own is null ? null : nats;
                 nats?.AddRange(own!);
             }
@@ -101,25 +104,25 @@ public sealed class TokenDataset : IDisposable
         return new TokenSplit(store, starts, nats?.ToArray());
     }
 
-    /// <summary>Sums −ln p of bytes over each token of one document, whose last token is its end; null where an unknown word hides its bytes.</summary>
-    private static float[]? TokenNats(ReadOnlySpan<float> bytes, ReadOnlySpan<int> ids, TextTokenizer tokenizer)
+    /// <summary>Sums −ln p of bytes over each token of one document and its end; null where an unknown word hides its bytes.</summary>
+    /// <remarks>A byte that no token came from counts for the next token, so that the sum over the document is that of its bytes.</remarks>
+    private static float[]? TokenNats(ReadOnlySpan<float> bytes, TokenBuffer tokens, TextTokenizer tokenizer)
     {
-        var nats = new float[ids.Length];
+        var nats = new float[tokens.Count + 1];
         int position = 0;
-        for (int i = 0; i < ids.Length - 1; i++)
+        for (int i = 0; i < nats.Length; i++)
         {
-            if (tokenizer.IsSpecial(ids[i]))
+            if (i < tokens.Count && tokenizer.IsSpecial(tokens.Ids[i]))
             {
                 return null;
             }
             double sum = 0;
-            for (int end = position + tokenizer.TokenBytes(ids[i]).Length; position < end; position++)
+            for (int end = i < tokens.Count ? tokens.Ends[i] : bytes.Length; position < end; position++)
             {
                 sum += bytes[position];
             }
             nats[i] = (float)sum;
         }
-        nats[^1] = bytes[position];
         return nats;
     }
 

@@ -58,30 +58,31 @@ internal static unsafe partial class MatMulFewRowsKernel
         AddDots(job, j, end, 0);
     }
 
-    // Two chains hide the latency of one another and share what is read of a.
+    // Two chains hide the latency of one another; a whole cache line of one group before the other's.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneRow(float* a, float* b, nint stride, int depth, float* c)
     {
-        nint group = Group * stride;
+        float* b1 = b + Group * stride;
         Vector256<float> c0 = Vector256.Load(c), c1 = Vector256.Load(c + 8);
-        for (float* end = a + depth; a < end; a += 4, b += 4)
+        for (nint k = 0; k < depth; k += 16)
         {
-            Vector256<float> a0 = Vector256.Create(a[0]), a1 = Vector256.Create(a[1]), a2 = Vector256.Create(a[2]), a3 = Vector256.Create(a[3]);
-            c0 = AddGroup(b, stride, a0, a1, a2, a3, c0);
-            c1 = AddGroup(b + group, stride, a0, a1, a2, a3, c1);
+            nint end = Math.Min(depth, k + 16);
+            c0 = AddSegment(a, b, stride, k, end, c0);
+            c1 = AddSegment(a, b1, stride, k, end, c1);
         }
         c0.Store(c);
         c1.Store(c + 8);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> AddGroup(float* b, nint stride, Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3, Vector256<float> sum)
+    private static Vector256<float> AddSegment(float* a, float* b, nint stride, nint k, nint end, Vector256<float> sum)
     {
-        Load(b, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
-        sum = Vector256.FusedMultiplyAdd(a0, x0, sum);
-        sum = Vector256.FusedMultiplyAdd(a1, x1, sum);
-        sum = Vector256.FusedMultiplyAdd(a2, x2, sum);
-        return Vector256.FusedMultiplyAdd(a3, x3, sum);
+        for (; k < end; k += 4)
+        {
+            Load(b + k, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
+            sum = Add(a + k, x0, x1, x2, x3, sum);
+        }
+        return sum;
     }
 
     // The same line of the columns that come next, where the matrix comes from memory: the processor does not guess so many streams.

@@ -1,5 +1,8 @@
 using System.Text;
 using PureLlm.Tokenizer;
+using PureLlm.Tokenizer.Models;
+using PureLlm.Tokenizer.Normalizers;
+using PureLlm.Tokenizer.PreTokenizers;
 
 namespace PureLlm.Tests.Tokenizer;
 
@@ -100,6 +103,26 @@ public class PipelineTokenizerTests
                 Assert.That(tokens.Ids.ToArray(), Is.EqualTo(ids));
                 Assert.That(tokenizer.EncodeFull(input, options).Ids(), Is.EqualTo(ids));
             }
+        }
+    }
+
+    [Test]
+    public void A_long_text_in_portions_has_the_tokens_that_it_has_in_one_go()
+    {
+        var random = new Random(13);
+        string[] parts = ["the", " cat", " ", "\n", "'s", "'S a", " 12", "é", "!", ". B", "\t", " ab\u0301 c", "日本", "x y", "A b", "d'l e", " \n z", "\u00a0q", "5 a"];
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 120_000).Select(_ => parts[random.Next(parts.Length)])));
+        var tokens = new TokenBuffer();
+        foreach (PieceScanner split in PieceScanner.All)
+        {
+            PipelineTokenizer tokenizer = PipelineTokenizer.ByteLevel((BytePairModel)Bytes.Model, [], split);
+            tokenizer = new PipelineTokenizer(tokenizer.Parts with { Normalizer = split == PieceScanner.Qwen2 ? new UnicodeNormalizer(NormalizationForm.FormC) : null });
+            tokens.Clear();
+            tokenizer.Encode(text, tokens);
+            List<int> ids = [];
+            tokenizer.Encode(text, ids);
+            Assert.That(ids.ToArray().AsSpan().SequenceEqual(tokens.Ids), Is.True, split.Name);
+            Assert.That(tokenizer.Count(text), Is.EqualTo(tokens.Count), split.Name);
         }
     }
 
