@@ -1,12 +1,9 @@
 using System.Buffers;
-using System.Text;
 using PureLlm.Benchmarks.Peers;
 using PureLlm.Tokenizer;
-using PureLlm.Tokenizer.Decoders;
 using PureLlm.Tokenizer.Formats;
 using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.Normalizers;
-using PureLlm.Tokenizer.PostProcessors;
 using PureLlm.Tokenizer.PreTokenizers;
 using PureLlm.Tokenizer.Training;
 
@@ -76,7 +73,12 @@ internal static class FuzzTargets
         yield return ("qwen2", () => Json("qwen2", Split(Ranks("cl100k_base"), PieceScanner.Qwen2, "<|endoftext|>", "<|im_start|>", "<|im_end|>"), true));
         yield return ("deepseek", () => Json("deepseek", Split(Ranks("cl100k_base"), PieceScanner.DeepSeek, "<s>", "</s>"), true));
         yield return ("tekken", () => Json("tekken", Split(Ranks("o200k_base"), PieceScanner.Tekken, "<s>", "</s>"), true));
-        yield return ("bert", () => Json("bert", Bert(options), false));
+        // Vocabularies that we train on the texts at hand.
+        TrainingCorpus Corpus() => TrainingCorpus.FromFiles(options.Texts());
+        yield return ("bert", () => Json("bert", WordPieceTrainer.Train(Corpus(), new WordPieceOptions { VocabularySize = 8000, Normalizer = new BertNormalizer() }).ToTokenizer(), false));
+        yield return ("unigram", () => Json("unigram", UnigramTrainer.Train(Corpus(), new UnigramOptions()).ToTokenizer(), false));
+        yield return ("unigram-bytes", () => Json("unigram-bytes", UnigramTrainer.Train(Corpus(), new UnigramOptions { ByteFallback = true }).ToTokenizer(), false));
+        yield return ("llama2", () => Json("llama2", CharacterBytePairTrainer.Train(Corpus(), new PureLlm.Tokenizer.Training.CharacterBytePairOptions { VocabularySize = 8000, ByteFallback = true }).ToTokenizer(), false));
 
         foreach ((string name, string arguments) in SentencePieceModels)
         {
@@ -119,23 +121,5 @@ internal static class FuzzTargets
         }
 
         TokenizerPeer Node(string script, params string[] arguments) => new("node", [Path.Combine(scripts, script), .. arguments], ("NODE_PATH", options.Modules));
-    }
-
-    /// <summary>BERT's pipeline over a vocabulary trained on the texts at hand.</summary>
-    private static PipelineTokenizer Bert(FuzzOptions options)
-    {
-        var pieces = new BertPreTokenizer();
-        var lower = new BertNormalizer();
-        TrainedVocabulary trained = WordPieceTrainer.Train(TrainingCorpus.FromFiles(options.Texts()), new WordPieceOptions { VocabularySize = 8000, Normalizer = lower, PreTokenizer = pieces });
-        (string Name, int Id) Special(string name) => (name, trained.SpecialTokens.First(id => Encoding.UTF8.GetString(trained.Tokens[id]) == name));
-        return new PipelineTokenizer(new PipelineParts
-        {
-            Model = new WordPieceModel([.. trained.Tokens]),
-            Normalizer = lower,
-            PreTokenizer = pieces,
-            PostProcessor = new BertProcessing(Special("[CLS]"), Special("[SEP]")),
-            Decoder = new WordPieceDecoder(),
-            AddedTokens = [.. trained.SpecialTokens.Select(id => new AddedToken { Id = id, Content = Encoding.UTF8.GetString(trained.Tokens[id]), IsSpecial = true })],
-        });
     }
 }

@@ -4,5 +4,5 @@ namespace PureLlm.Cli.Commands;
 public static class TokenizerCommand
 {
     public static CliCommand Create() => new CommandGroup("tokenizer", "train, use, show, compare and convert tokenizers",
-        new TokenizerEncodeCommand(), new TokenizerDecodeCommand(), new TokenizerShowCommand(), new TokenizerStatsCommand(), new TokenizerCompareCommand(), new TokenizerConvertCommand());
+        new TokenizerTrainCommand(), new TokenizerEncodeCommand(), new TokenizerDecodeCommand(), new TokenizerShowCommand(), new TokenizerStatsCommand(), new TokenizerCompareCommand(), new TokenizerConvertCommand());
 }

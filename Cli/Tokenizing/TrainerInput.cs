@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PureLlm.Engine.Configuration;
+using PureLlm.Tokenizer.Normalizers;
 using PureLlm.Tokenizer.PreTokenizers;
 using PureLlm.Tokenizer.Training;
 
@@ -8,11 +9,11 @@ namespace PureLlm.Cli.Tokenizing;
 /// <summary>The options of tokenizer training, and which of them each kind of tokenizer has.</summary>
 internal sealed class TrainerInput
 {
-    public const string BytePair = "bpe", WordPiece = "wordpiece", Likelihood = "wordpiece-likelihood", Unigram = "unigram", SentencePiece = "sentencepiece-bpe";
+    public const string BytePair = "bpe", WordPiece = "wordpiece", Likelihood = "wordpiece-likelihood", Unigram = "unigram", SentencePiece = "sp-bpe";
 
     private static readonly string[] Kinds = [BytePair, WordPiece, Likelihood, Unigram, SentencePiece];
 
-    private readonly Option<string> kind = new("--kind") { Description = string.Join(", ", Kinds) + " (bpe)", HelpName = "KIND", DefaultValueFactory = _ => BytePair };
+    private readonly Option<string> kind = new("--kind") { Description = "bpe, wordpiece, wordpiece-likelihood, unigram or sp-bpe", HelpName = "KIND", DefaultValueFactory = _ => BytePair };
     private readonly Option<int> vocabulary = new("--vocab") { Description = "tokens in all, special ones too (32000)", HelpName = "N", DefaultValueFactory = _ => 32_000 };
     private readonly Option<string?> split = new("--split") { Description = "bpe: gpt2, cl100k, o200k, qwen2, deepseek … (gpt2)", HelpName = "NAME" };
     private readonly Option<string[]> special = new("--special") { Description = "special tokens, in place of the kind's own", HelpName = "T…", AllowMultipleArgumentsPerToken = true };
@@ -20,11 +21,13 @@ internal sealed class TrainerInput
     private readonly Option<int?> longest = new("--max-length") { Description = "of a token, in bytes or characters", HelpName = "N" };
     private readonly Option<int?> limit = new("--limit-alphabet") { Description = "at most so many single bytes or characters", HelpName = "N" };
     private readonly Option<bool> seen = new("--seen-bytes") { Description = "bpe: only the bytes that occur, not all 256" };
-    private readonly Option<bool> fallback = new("--byte-fallback") { Description = "unigram, sentencepiece-bpe: 256 byte tokens for the rest" };
+    private readonly Option<bool> fallback = new("--byte-fallback") { Description = "unigram, sp-bpe: 256 byte tokens for the rest" };
+
+    private readonly Option<bool> lower = new("--lowercase") { Description = "wordpiece: letters small, accents off, as BERT uncased" };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { kind, vocabulary, split, special, minimum, longest, limit, seen, fallback })
+        foreach (Option option in new Option[] { kind, vocabulary, split, special, minimum, longest, limit, seen, fallback, lower })
         {
             command.Options.Add(option);
         }
@@ -62,6 +65,7 @@ internal sealed class TrainerInput
             (split, context.Get(split) is not null, [BytePair]),
             (seen, context.Get(seen), [BytePair]),
             (limit, context.Get(limit) is not null, [BytePair, WordPiece, Likelihood]),
+            (lower, context.Get(lower), [WordPiece, Likelihood]),
             (fallback, context.Get(fallback), [Unigram, SentencePiece]),
             (minimum, context.Get(minimum) is not null, [BytePair, WordPiece, Likelihood, SentencePiece]),
         ];
@@ -95,6 +99,7 @@ internal sealed class TrainerInput
         var options = new WordPieceOptions
         {
             VocabularySize = size, Threads = run.Threads, Progress = run.Progress, Cancellation = run.Cancellation, LimitAlphabet = context.Get(limit),
+            Normalizer = new BertNormalizer(lowercase: context.Get(lower)),
             Criterion = chosen == Likelihood ? WordPieceCriterion.Likelihood : WordPieceCriterion.Frequency,
         };
         options = names is null ? options : options with { SpecialTokens = names };

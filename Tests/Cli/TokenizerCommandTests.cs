@@ -112,6 +112,61 @@ public sealed class TokenizerCommandTests
         Assert.That(cli.Run("tokenizer", "compare", "t.json", "t.json", "-f", "text.txt", "--same"), Is.EqualTo(ExitCode.Ok));
     }
 
+    [TestCase("bpe", "300")]
+    [TestCase("wordpiece", "60")]
+    [TestCase("wordpiece-likelihood", "60")]
+    [TestCase("unigram", "40")]
+    [TestCase("sp-bpe", "60")]
+    public void Every_kind_is_trained_written_and_read(string kind, string vocabulary)
+    {
+        using CliRunner cli = Runner();
+        cli.Write("a.txt", string.Concat(Enumerable.Repeat(Text, 8)));
+        cli.Write("b.txt", "the cat is on the hat.");
+        Assert.That(cli.Run("tokenizer", "train", "a.txt", "--kind", kind, "--vocab", vocabulary, "--held-out", "b.txt", "-o", "new.json", "--json"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        using JsonDocument report = JsonDocument.Parse(cli.Out.ToString());
+        Assert.That(report.RootElement.GetProperty("vocabulary").GetInt32(), Is.InRange(20, int.Parse(vocabulary)));
+        Assert.That(report.RootElement.GetProperty("training").GetProperty("bytes").GetInt64(), Is.EqualTo(8 * Text.Length));
+        Assert.That(report.RootElement.GetProperty("held_out").GetProperty("unknown").GetInt64(), Is.Zero);
+        Assert.That(cli.Run("tokenizer", "encode", "new.json", "the cat sat", "--count", "-q"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        Assert.That(int.Parse(cli.Out.ToString()), Is.InRange(3, 10));
+    }
+
+    [Test]
+    public void Training_never_replaces_a_file_unasked()
+    {
+        using CliRunner cli = Runner();
+        cli.Write("a.txt", Text);
+        byte[] before = File.ReadAllBytes(Path.Combine(cli.Folder, "t.json"));
+        Assert.That(cli.Run("tokenizer", "train", "a.txt", "--vocab", "300", "-o", "t.json"), Is.EqualTo(ExitCode.Input));
+        Assert.That(cli.Error.ToString(), Does.Contain("t.json is there already").And.Contain("--overwrite"));
+        Assert.That(File.ReadAllBytes(Path.Combine(cli.Folder, "t.json")), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void The_built_in_stories_can_be_trained_on()
+    {
+        using CliRunner cli = Runner();
+        Assert.That(cli.Run("tokenizer", "train", "stories", "--vocab", "400", "-o", "s.json"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        Assert.That(cli.Out.ToString(), Does.Contain("400 tokens (1 special, 256 in the alphabet, 143 merges)").And.Contain("bytes per token").And.Contain("costs"));
+    }
+
+    [Test]
+    public void A_tokenizer_is_converted_between_formats()
+    {
+        using CliRunner cli = Runner();
+        Assert.That(cli.Run("tokenizer", "convert", "t.json", "t.gguf"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        Assert.That(cli.Run("tokenizer", "convert", "t.gguf", "vocab.json"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        Assert.That(File.Exists(Path.Combine(cli.Folder, "merges.txt")));
+        cli.Write("text.txt", Text);
+        Assert.That(cli.Run("tokenizer", "compare", "t.json", "t.gguf", "vocab.json", "-f", "text.txt", "--same"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        Assert.That(cli.Run("tokenizer", "convert", "t.json", "t.gguf"), Is.EqualTo(ExitCode.Input));
+        Assert.That(cli.Error.ToString(), Does.Contain("t.gguf is there already"));
+    }
+
+    [TestCase("there is no kind 'bpee'; did you mean bpe?", "tokenizer", "train", "t.json", "--kind", "bpee", "-o", "n.json")]
+    [TestCase("--split belongs to bpe, not to unigram", "tokenizer", "train", "t.json", "--kind", "unigram", "--split", "gpt2", "-o", "n.json")]
+    [TestCase("there is no split 'gpt5'", "tokenizer", "train", "t.json", "--split", "gpt5", "-o", "n.json")]
+    [TestCase("there is no split 'gpt5'", "tokenizer", "convert", "t.json", "n.json", "--split", "gpt5")]
     [TestCase("no text", "tokenizer", "encode", "t.json")]
     [TestCase("the text is given 2 times", "tokenizer", "encode", "t.json", "a", "--stdin")]
     [TestCase("\"x\" (number 2) is not a token id", "tokenizer", "decode", "t.json", "1", "x")]

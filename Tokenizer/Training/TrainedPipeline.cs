@@ -1,6 +1,7 @@
 using System.Text;
 using PureLlm.Tokenizer.Decoders;
 using PureLlm.Tokenizer.Models;
+using PureLlm.Tokenizer.PostProcessors;
 
 namespace PureLlm.Tokenizer.Training;
 
@@ -16,8 +17,16 @@ internal static class TrainedPipeline
         Normalizer = trained.Normalizer,
         PreTokenizer = trained.PreTokenizer,
         Model = Model(trained),
+        PostProcessor = Frame(trained),
         Decoder = Decoder(trained),
     });
+
+    /// <summary>BERT's [CLS] and [SEP] around a text, where a WordPiece vocabulary has them.</summary>
+    private static BertProcessing? Frame(TrainedVocabulary trained)
+    {
+        (string Name, int Id)? Named(string name) => trained.SpecialTokens.Where(id => Name(trained, id) == name).Select(id => ((string, int)?)(name, id)).FirstOrDefault();
+        return trained.Kind == VocabularyKind.WordPiece && Named("[CLS]") is { } start && Named("[SEP]") is { } separator ? new BertProcessing(start, separator) : null;
+    }
 
     private static TokenModel Model(TrainedVocabulary trained)
     {
