@@ -3,7 +3,7 @@ using PureLlm.Tokenizer.Unicode;
 
 namespace PureLlm.Tokenizer.Normalizers;
 
-/// <summary>Lowercase: every character becomes its lower-case form (Unicode 16.0, no language's own rules).</summary>
+/// <summary>Lowercase: every character becomes its lower-case form (Unicode 17.0, as Hugging Face's; no language's own rules).</summary>
 public sealed class LowercaseNormalizer : Normalizer
 {
     /// <inheritdoc/>

@@ -4,9 +4,17 @@ using PureLlm.Tokenizer.Unicode;
 
 namespace PureLlm.Tokenizer.Normalizers;
 
-/// <summary>NFC, NFD, NFKC and NFKD (Unicode Standard Annex 15) with the data of Unicode 16.0. Bytes that are not UTF-8 stay as they are.</summary>
-public sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
+/// <summary>NFC, NFD, NFKC and NFKD (Unicode Standard Annex 15). Bytes that are not UTF-8 stay as they are.</summary>
+/// <remarks>
+/// Hugging Face's tokenizers normalize with the data of Unicode 9.0, and so does this, so that ids agree: characters that later versions
+/// added are left as they are. With <paramref name="latest"/> the data is that of Unicode 16.0.
+/// </remarks>
+/// <param name="form">The form that texts get.</param>
+/// <param name="latest">True for the data of Unicode 16.0, false for that of 9.0.</param>
+public sealed class UnicodeNormalizer(NormalizationForm form, bool latest = false) : Normalizer
 {
+    private readonly NormalizationTable _table = latest ? NormalizationTable.Latest : NormalizationTable.Published;
+
     [ThreadStatic]
     private static SegmentNormalizer? _segment;
 
@@ -62,7 +70,7 @@ public sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
                 end += length;
             }
             text.Keep(done, lastStable);
-            (_segment ??= new SegmentNormalizer()).Rewrite(text, lastStable, end, form);
+            (_segment ??= new SegmentNormalizer()).Rewrite(text, lastStable, end, form, _table);
             done = lastStable = at = end;
         }
         if (done > 0 || text.WrittenLength > 0)
@@ -79,7 +87,7 @@ public sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
         {
             return true;
         }
-        NormalizationTable.Record record = NormalizationTable.Instance[character];
+        NormalizationTable.Record record = _table[character];
         return form switch
         {
             NormalizationForm.FormC => record.StableUnderComposition,

@@ -1,7 +1,7 @@
 // Written by UnicodeTablesGenerator from the Unicode Character Database; do not edit.
 namespace PureLlm.Tokenizer.Unicode;
 
-/// <summary>Combining classes and decompositions; see UnicodeNormalization for the layout. Unicode 16.0.</summary>
+/// <summary>Combining classes and decompositions; see NormalizationTable for the layout. Unicode 16.0.</summary>
 internal static class NormalizationData
 {
     public const string Packed =

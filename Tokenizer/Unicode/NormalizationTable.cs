@@ -7,43 +7,27 @@ internal sealed class NormalizationTable
     private const int SyllableBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TrailBase = 0x11A7;
     private const int LeadCount = 19, VowelCount = 21, TrailCount = 28, SyllableCount = LeadCount * VowelCount * TrailCount;
 
-    private static readonly Lazy<NormalizationTable> Shared = new(() => new NormalizationTable(PackedTable.Unpack(NormalizationData.Packed)));
+    private static readonly Lazy<NormalizationTable> LazyLatest = new(() => new(PackedTable.Unpack(NormalizationData.Packed), CharacterRanges.Empty));
+    private static readonly Lazy<NormalizationTable> LazyPublished = new(() => new(PackedTable.Unpack(NormalizationData.Packed), CharacterAge.AddedAfter(9)));
 
     private readonly Record[] _records;
     private readonly ushort[] _pages = new ushort[0x110000 >> 8];
     private readonly ushort[] _recordOf;
     private readonly Dictionary<(int First, int Second), int> _compositions = [];
 
-    private NormalizationTable(int[] packed)
+    private NormalizationTable(int[] packed, CharacterRanges unknown)
     {
-        Dictionary<int, Record> records = [];
-        int at = 0, key = 0;
-        for (int count = packed[at++]; count > 0; count--, at += 3)
-        {
-            key += packed[at];
-            for (int i = 1; i < packed[at + 1]; i++, key++)
-            {
-                records[key] = new Record { Class = (byte)packed[at + 2] };
-            }
-            records[key] = new Record { Class = (byte)packed[at + 2] };
-        }
-        Dictionary<int, (int[] Parts, bool Compatibility)> mappings = [];
+        int at = 0;
+        Dictionary<int, Record> records = ReadClasses(packed, ref at, unknown);
         HashSet<int> second = [.. Enumerable.Range(VowelBase, VowelCount), .. Enumerable.Range(TrailBase + 1, TrailCount - 1)];
-        key = 0;
-        for (int count = packed[at++]; count > 0; count--)
+        Dictionary<int, (int[] Parts, bool Compatibility)> mappings = ReadMappings(packed, at, unknown, (key, parts) =>
         {
-            key += packed[at++];
-            int head = packed[at++], start = key;
-            mappings[key] = ([.. packed.AsSpan(at, head >> 2).ToArray().Select(p => p + start)], (head & 1) != 0);
-            at += head >> 2;
-            bool composes = head >> 2 == 2 && (head & 3) == 0;
-            int[] parts = mappings[key].Parts;
-            if (composes && Class(parts[0]) == 0 && Class(key) == 0)
+            if (Class(parts[0]) == 0 && Class(key) == 0)
             {
                 _compositions[(parts[0], parts[1])] = key;
                 second.Add(parts[1]);
             }
-        }
+        });
         foreach ((int c, (int[] parts, bool compatibility)) in mappings)
         {
             records.TryAdd(c, new Record());
@@ -60,7 +44,7 @@ internal sealed class NormalizationTable
         foreach ((int c, Record record) in records)
         {
             record.StableUnderComposition = record.Class == 0 && !record.ComposesBackward
-                && (record.Canonical is null || Recomposes(c));
+                && (record.Canonical is null || (Recomposes(c) && !second.Contains(record.Canonical[0])));
         }
         (_records, _recordOf) = Lay(records);
 
@@ -73,8 +57,11 @@ internal sealed class NormalizationTable
                 ? [.. mapping.Parts.SelectMany(p => Expand(p, compatible))] : [c];
     }
 
-    /// <summary>The table, read on first use.</summary>
-    public static NormalizationTable Instance => Shared.Value;
+    /// <summary>The table of Unicode 16.0, read on first use.</summary>
+    public static NormalizationTable Latest => LazyLatest.Value;
+
+    /// <summary>The table of Unicode 9.0, which the published tokenizers were built with.</summary>
+    public static NormalizationTable Published => LazyPublished.Value;
 
     /// <summary>What the table says about a character; the empty record for most.</summary>
     public Record this[int character] =>
@@ -111,6 +98,54 @@ internal sealed class NormalizationTable
         parts[1] = VowelBase + (syllable / TrailCount % VowelCount);
         parts[2] = TrailBase + (syllable % TrailCount);
         return syllable % TrailCount == 0 ? 2 : 3;
+    }
+
+    /// <summary>Combining classes: count, then (gap, length, class).</summary>
+    private static Dictionary<int, Record> ReadClasses(int[] packed, ref int at, CharacterRanges unknown)
+    {
+        Dictionary<int, Record> records = [];
+        int last = 0;
+        for (int count = packed[at++]; count > 0; count--, at += 3)
+        {
+            int first = last + packed[at];
+            last = first + packed[at + 1] - 1;
+            for (int c = first; c <= last; c++)
+            {
+                if (!unknown.Contains(c))
+                {
+                    records[c] = new Record { Class = (byte)packed[at + 2] };
+                }
+            }
+        }
+        return records;
+    }
+
+    /// <summary>Decompositions: count, then (gap, head, code points less the key); head = length·4 + excluded from composition·2 + compatibility.</summary>
+    private static Dictionary<int, (int[] Parts, bool Compatibility)> ReadMappings(int[] packed, int at, CharacterRanges unknown, Action<int, int[]> pair)
+    {
+        Dictionary<int, (int[], bool)> mappings = [];
+        int key = 0;
+        for (int count = packed[at++]; count > 0; count--)
+        {
+            key += packed[at++];
+            int head = packed[at++];
+            int[] parts = packed[at..(at + (head >> 2))];
+            at += parts.Length;
+            if (unknown.Contains(key))
+            {
+                continue;
+            }
+            foreach (ref int part in parts.AsSpan())
+            {
+                part += key;
+            }
+            mappings[key] = (parts, (head & 1) != 0);
+            if (parts.Length == 2 && (head & 3) == 0)
+            {
+                pair(key, parts);
+            }
+        }
+        return mappings;
     }
 
     /// <summary>Lays the records out in pages of 256 characters; page 0 is the one that says nothing.</summary>

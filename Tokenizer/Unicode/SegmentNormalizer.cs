@@ -13,14 +13,14 @@ internal sealed class SegmentNormalizer
     private int _count;
 
     /// <summary>Appends the normalized form of the current bytes [start, end) to the next version of the text.</summary>
-    public void Rewrite(AlignedText text, int start, int end, NormalizationForm form)
+    public void Rewrite(AlignedText text, int start, int end, NormalizationForm form, NormalizationTable table)
     {
         _count = 0;
-        Decompose(text.Bytes[start..end], form is NormalizationForm.FormKC or NormalizationForm.FormKD);
+        Decompose(text.Bytes[start..end], form is NormalizationForm.FormKC or NormalizationForm.FormKD, table);
         SortByClass();
         if (form is NormalizationForm.FormC or NormalizationForm.FormKC)
         {
-            Compose();
+            Compose(table);
         }
         var rewrite = new CharacterRewrite(text, start);
         for (int i = 0; i < _count; i++)
@@ -29,9 +29,8 @@ internal sealed class SegmentNormalizer
         }
     }
 
-    private void Decompose(ReadOnlySpan<byte> utf8, bool compatible)
+    private void Decompose(ReadOnlySpan<byte> utf8, bool compatible, NormalizationTable table)
     {
-        NormalizationTable table = NormalizationTable.Instance;
         Span<int> hangul = stackalloc int[3];
         for (int at = 0, length; at < utf8.Length; at += length)
         {
@@ -103,9 +102,8 @@ internal sealed class SegmentNormalizer
     }
 
     /// <summary>Joins each starter with the marks after it that nothing blocks, in place.</summary>
-    private void Compose()
+    private void Compose(NormalizationTable table)
     {
-        NormalizationTable table = NormalizationTable.Instance;
         int starter = -1, written = 0, lastClass = -1;
         for (int i = 0; i < _count; i++)
         {

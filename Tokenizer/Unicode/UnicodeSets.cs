@@ -11,7 +11,7 @@ internal static class UnicodeSets
     /// <summary>The property White_Space.</summary>
     public static CharacterSet WhiteSpace => LazyWhiteSpace.Value;
 
-    /// <summary>General category N: digits, letter-like and other numbers.</summary>
+    /// <summary>General category N of Unicode 17.0, as Hugging Face's Digits knows it: digits, letter-like and other numbers.</summary>
     public static CharacterSet Number => LazyNumber.Value;
 
     /// <summary>Punctuation as Hugging Face's tokenizers know it: general category P of Unicode 8.0, and all of ASCII's 32 punctuation characters.</summary>
@@ -44,7 +44,7 @@ internal static class UnicodeSets
     private static readonly Lazy<CharacterSet> LazyWhiteSpace = new(() => new(CharacterRanges.OfPairs(
         [9, 13, 32, 32, 0x85, 0x85, 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A, 0x2028, 0x2029, 0x202F, 0x202F, 0x205F, 0x205F, 0x3000, 0x3000])));
 
-    private static readonly Lazy<CharacterSet> LazyNumber = new(() => new(Category("N")));
+    private static readonly Lazy<CharacterSet> LazyNumber = new(() => new(Category("N").Union(CharacterRanges.OfPairs([0x11DE0, 0x11DE9, 0x16FF4, 0x16FF6]))));
 
     private static readonly Lazy<CharacterSet> LazyPunctuation =
         new(() => new(AsOf(8, "P").Union(CharacterRanges.OfPairs(['!', '/', ':', '@', '[', '`', '{', '~', 0x166D, 0x166D, 0x111C9, 0x111C9]))));
@@ -57,7 +57,8 @@ internal static class UnicodeSets
         new(() => new(AsOf(9, "M").Union(CharacterRanges.OfPairs([0x1CF2, 0x1CF3])).Without(CharacterRanges.Of(0x111C9, 0x111C9))));
 
     private static readonly Lazy<CharacterSet> LazyNonspacingMark =
-        new(() => new(AsOf(8, "Mn").Union(CharacterRanges.OfPairs([0x1734, 0x1734, 0x1171E, 0x1171E])).Without(CharacterRanges.Of(0x111C9, 0x111C9))));
+        new(() => new(AsOf(8, "Mn").Union(CharacterRanges.OfPairs([0x1734, 0x1734, 0x1171E, 0x1171E]))
+            .Without(CharacterRanges.OfPairs([0x1885, 0x1886, 0xA9BD, 0xA9BD, 0x111C9, 0x111C9]))));
 
     private static readonly Lazy<CharacterSet> LazyControl = new(() => new(AsOf(8, "Cc").Union(AsOf(8, "Cf")).Union(AsOf(8, "Co"))));
 

@@ -7,7 +7,7 @@ namespace PureLlm.Tests.Tokenizer.Unicode;
 /// <summary>Writes the generated Unicode tables from the Unicode Character Database, a folder that the variable PURELLM_UCD names.</summary>
 /// <remarks>
 /// The database may be newer than the tables: a character that the run time's Unicode version (16.0) does not know is left out, so that
-/// categories and tables speak of one version. The files needed are UnicodeData, CompositionExclusions, CaseFolding, DerivedAge,
+/// categories and tables speak of one version. Case mappings are those of the whole database (17.0). The files needed are UnicodeData, CompositionExclusions, CaseFolding, DerivedAge,
 /// PropList, Scripts and PropertyValueAliases.
 /// </remarks>
 [Explicit("writes source files from the Unicode Character Database")]
@@ -19,11 +19,11 @@ public class UnicodeTablesGenerator
     public void Write_the_tables()
     {
         string target = Path.Combine(Root(), "Tokenizer", "Unicode");
-        Save(target, "NormalizationData", "Combining classes and decompositions; see UnicodeNormalization for the layout.", Normalization());
-        Save(target, "CaseData", "Simple lower-case mappings and simple case folding; see CaseMapping for the layout.", Case());
-        Save(target, "AgeData", "Characters that versions after 8.0 added; see CharacterAge for the layout.", Ages());
-        Save(target, "PropertyData", "Alphabetic, lower-case and upper-case characters of other categories; see UnicodeSets for the layout.", Properties());
-        Save(target, "ScriptData", "Ranges of characters by script; see Scripts for the layout.", Scripts(out string[] names), names);
+        Save(target, "NormalizationData", "Combining classes and decompositions; see NormalizationTable for the layout. Unicode 16.0.", Normalization());
+        Save(target, "CaseData", "Simple lower-case mappings and simple case folding; see CaseMapping for the layout. Unicode 17.0 and 16.0.", Case());
+        Save(target, "AgeData", "Characters that versions after 8.0 added; see CharacterAge for the layout. Unicode 16.0.", Ages());
+        Save(target, "PropertyData", "Alphabetic, lower-case and upper-case characters of other categories; see UnicodeSets for the layout. Unicode 16.0.", Properties());
+        Save(target, "ScriptData", "Ranges of characters by script; see Scripts for the layout. Unicode 16.0.", Scripts(out string[] names), names);
         Assert.That(File.Exists(Path.Combine(target, "ScriptData.cs")), Is.True);
     }
 
@@ -59,7 +59,7 @@ public class UnicodeTablesGenerator
     private static List<int> Case() =>
     [
         .. Runs(Lines("UnicodeData").Where(f => f[13].Length > 0).Select(f => (int.Parse(f[0], NumberStyles.HexNumber), int.Parse(f[13], NumberStyles.HexNumber)))),
-        .. Runs(Lines("CaseFolding").Where(f => f[1] is "C" or "S").Select(f => (int.Parse(f[0], NumberStyles.HexNumber), int.Parse(f[2], NumberStyles.HexNumber)))),
+        .. Runs(Lines("CaseFolding").Where(f => f[1] is "C" or "S").Select(f => (int.Parse(f[0], NumberStyles.HexNumber), int.Parse(f[2], NumberStyles.HexNumber))).Where(m => Known(m.Item1) && Known(m.Item2))),
     ];
 
     /// <summary>Count, then (gap, length, major version), where 11 stands for every version from there on.</summary>
@@ -163,7 +163,7 @@ public class UnicodeTablesGenerator
     private static List<int> Runs(IEnumerable<(int From, int To)> mappings)
     {
         List<(int First, int Count, int Stride, int Difference)> runs = [];
-        foreach ((int from, int to) in mappings.Where(m => Known(m.From) && Known(m.To)).OrderBy(m => m.From))
+        foreach ((int from, int to) in mappings.OrderBy(m => m.From))
         {
             if (runs.Count > 0 && runs[^1] is var run && run.Difference == to - from
                 && (run.Count == 1 ? from - run.First <= 2 : from == run.First + (run.Count * run.Stride)))
@@ -194,7 +194,7 @@ public class UnicodeTablesGenerator
         var text = new StringBuilder();
         text.Append("// Written by UnicodeTablesGenerator from the Unicode Character Database; do not edit.\n");
         text.Append("namespace PureLlm.Tokenizer.Unicode;\n\n");
-        text.Append($"/// <summary>{summary} Unicode 16.0.</summary>\ninternal static class {name}\n{{\n");
+        text.Append($"/// <summary>{summary}</summary>\ninternal static class {name}\n{{\n");
         if (names is not null)
         {
             text.Append("    /// <summary>Long and short name of each script; the first is number 1.</summary>\n    public const string Names =\n");
