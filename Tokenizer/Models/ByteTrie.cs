@@ -25,6 +25,9 @@ internal sealed class ByteTrie
         _nodes = new ByteTrieBuilder([.. order.Select(i => sorted[i])]).Build();
     }
 
+    /// <summary>The nodes, for a walk in a tight loop: the child under byte b is Base ^ b, if its Parent says so.</summary>
+    public ReadOnlySpan<Node> Nodes => _nodes;
+
     /// <summary>The child of <paramref name="node"/> under a byte, or <see cref="None"/>.</summary>
     public int Step(int node, byte label)
     {

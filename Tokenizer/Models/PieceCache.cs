@@ -6,7 +6,7 @@ internal sealed class PieceCache
     /// <summary>Longer pieces are not kept.</summary>
     public const int LongestPiece = 48;
 
-    private const int LargestBits = 15;
+    private const int LargestBits = 17;
 
     private Entry[] _entries = new Entry[1 << 9];
     private int _bits = 9;

@@ -29,26 +29,23 @@ internal sealed class UnigramLattice<TScore>(ByteTrie trie, double[] scores, dou
 {
     private const int Unreached = -1;
 
-    private double[] _best = [];
-    private int[] _starts = [];
-    private int[] _ids = [];
+    private End[] _ends = [];
     private (int Id, int Start, int End)[] _path = [];
 
     /// <summary>The tokens of the best path, in order; a character passed as unknown has the unknown id.</summary>
     /// <exception cref="TokenizerException">A character must be passed as unknown, and there is no unknown id.</exception>
     public ReadOnlySpan<(int Id, int Start, int End)> Solve(ReadOnlySpan<byte> text)
     {
-        if (_best.Length <= text.Length)
+        if (_ends.Length <= text.Length)
         {
-            int length = Math.Max(text.Length + 1, (int)Math.Min(Array.MaxLength, 2L * _best.Length));
-            (_best, _starts, _ids) = (new double[length], new int[length], new int[length]);
+            _ends = new End[Math.Max(text.Length + 1, (int)Math.Min(Array.MaxLength, 2L * _ends.Length))];
         }
-        _starts.AsSpan(0, text.Length + 1).Fill(Unreached);
-        _best[0] = 0;
+        Span<End> ends = _ends.AsSpan(0, text.Length + 1);
+        ends.Fill(new End { Start = Unreached });
         for (int start = 0, length; start < text.Length; start += length)
         {
             length = Characters.Length(text[start..]);
-            if (!Extend(text, start, length))
+            if (!Extend(text[start..], ends[start..], start, length))
             {
                 PassUnknown(text, start, length);
             }
@@ -56,47 +53,51 @@ internal sealed class UnigramLattice<TScore>(ByteTrie trie, double[] scores, dou
         return Path(text.Length);
     }
 
-    /// <summary>Tries every token that begins at <paramref name="start"/>; true where one of them is the single character.</summary>
-    private bool Extend(ReadOnlySpan<byte> text, int start, int characterLength)
+    /// <summary>Tries every token that begins the rest of the text; true where one of them is the single character.</summary>
+    private bool Extend(ReadOnlySpan<byte> rest, Span<End> ends, int start, int characterLength)
     {
-        double here = _best[start];
+        double here = ends[0].Score;
         bool single = false;
+        ReadOnlySpan<ByteTrie.Node> nodes = trie.Nodes;
         int node = ByteTrie.Root;
-        for (int end = start; end < text.Length;)
+        for (int i = 0; i < rest.Length; i++)
         {
-            node = trie.Step(node, text[end++]);
-            if (node == ByteTrie.None)
+            int next = nodes[node].Base ^ rest[i];
+            ref readonly ByteTrie.Node reached = ref nodes[next];
+            if (reached.Parent != node)
             {
                 break;
             }
-            int id = trie.Value(node);
+            node = next;
+            int id = reached.Value;
             if (id == ByteTrie.None)
             {
                 continue;
             }
-            Offer(start, end, id, scores[id] + here);
-            single |= end - start == characterLength;
+            ref End end = ref ends[i + 1];
+            double score = scores[id] + here;
+            if (end.Start == Unreached || score > end.Score)
+            {
+                end = new End { Score = TScore.Keep(score), Start = start, Id = id };
+            }
+            single |= i + 1 == characterLength;
         }
         return single;
     }
 
     private void PassUnknown(ReadOnlySpan<byte> text, int start, int length)
     {
-        double score = TScore.Keep(unknownScore + _best[start]);
-        int end = start + length;
-        if (unknown < 0 && (_starts[end] == Unreached || score > _best[end]))
+        double score = TScore.Keep(unknownScore + _ends[start].Score);
+        ref End end = ref _ends[start + length];
+        if (end.Start != Unreached && score <= end.Score)
+        {
+            return;
+        }
+        if (unknown < 0)
         {
             throw new TokenizerException($"Unigram: the vocabulary has no token for '{System.Text.Encoding.UTF8.GetString(text.Slice(start, length))}' at byte {start} of its piece, and no unknown token.");
         }
-        Offer(start, end, unknown, score);
-    }
-
-    private void Offer(int start, int end, int id, double score)
-    {
-        if (_starts[end] == Unreached || score > _best[end])
-        {
-            (_best[end], _starts[end], _ids[end]) = (TScore.Keep(score), start, id);
-        }
+        end = new End { Score = score, Start = start, Id = unknown };
     }
 
     private ReadOnlySpan<(int Id, int Start, int End)> Path(int end)
@@ -108,9 +109,17 @@ internal sealed class UnigramLattice<TScore>(ByteTrie trie, double[] scores, dou
         int first = end, length = end;
         while (end > 0)
         {
-            _path[--first] = (_ids[end], _starts[end], end);
-            end = _starts[end];
+            _path[--first] = (_ends[end].Id, _ends[end].Start, end);
+            end = _ends[end].Start;
         }
         return _path.AsSpan(first, length - first);
+    }
+
+    /// <summary>The best token that ends at a byte, and the score of the path up to it.</summary>
+    private struct End
+    {
+        public double Score;
+        public int Start;
+        public int Id;
     }
 }
