@@ -12,11 +12,11 @@ internal static class Tokenization
 
     /// <summary>The cut of a text.</summary>
     /// <param name="findsSpecial">Text that spells a special token becomes that token.</param>
-    /// <param name="replays">Also the merges, where the tokenizer merges bytes.</param>
+    /// <param name="replays">Also the merges, where the tokenizer merges.</param>
     public static TokenizedText Of(string title, TextTokenizer tokenizer, byte[] text, bool findsSpecial, bool replays, bool ascii)
     {
         var options = new EncodeOptions { FindsSpecialTokens = findsSpecial };
-        BytePairModel? merges = replays ? (tokenizer as PipelineTokenizer)?.Parts.Model as BytePairModel : null;
+        TokenModel? merges = replays ? (tokenizer as PipelineTokenizer)?.Model : null;
         return new TokenizedText(title, text, [.. Pieces(tokenizer, text, options).Select(piece => Show(tokenizer, merges, piece, ascii))]);
     }
 
@@ -26,7 +26,8 @@ internal static class Tokenization
         List<EncodedToken> piece = [];
         foreach (EncodedToken token in Tokens(tokenizer, text, options))
         {
-            if (piece.Count > 0 && (token.Word < 0 || token.Word != piece[0].Word))
+            // SentencePiece takes a text as one piece, but its tokens do not run over the start of a word.
+            if (piece.Count > 0 && (token.Word < 0 || token.Word != piece[0].Word || tokenizer.TokenBytes(token.Id).Span.StartsWith("▁"u8)))
             {
                 yield return piece;
                 piece = [];
@@ -50,7 +51,7 @@ internal static class Tokenization
         return Enumerable.Range(0, buffer.Count).Select(i => new EncodedToken { Id = buffer.Ids[i], Start = buffer.Starts[i], End = buffer.Ends[i], Word = i });
     }
 
-    private static TokenizedPiece Show(TextTokenizer tokenizer, BytePairModel? merges, List<EncodedToken> piece, bool ascii)
+    private static TokenizedPiece Show(TextTokenizer tokenizer, TokenModel? merges, List<EncodedToken> piece, bool ascii)
     {
         List<ShownToken> tokens = [.. piece.Select(token => new ShownToken(token.Id, token.Start, token.End, Spell(token.Id), tokenizer.IsSpecial(token.Id)))];
         byte[] bytes = merges is null || tokens.Any(token => token.IsSpecial) ? [] : [.. piece.SelectMany(token => merges.Token(token.Id).ToArray())];
@@ -59,13 +60,17 @@ internal static class Tokenization
             return new TokenizedPiece(string.Concat(tokens.Select(token => token.Shown)), tokens, [], []);
         }
         List<ShownMerge> steps = [];
-        IReadOnlyList<MergeStep> replay = MergeReplay.Of(merges!, bytes, out int[] start);
-        List<string> symbols = [.. start.Select(Spell)];
+        IReadOnlyList<MergeStep> replay = MergeReplay.Of(merges!, bytes, out int[] start) ?? [];
+        List<int> symbols = [.. start];
         foreach (MergeStep step in replay)
         {
-            symbols[step.Place] = Spell(step.Result);
+            symbols[step.Place] = step.Result;
             symbols.RemoveAt(step.Place + 1);
-            steps.Add(new ShownMerge(step.Rank, Spell(step.Left), Spell(step.Right), symbols[step.Place], step.Place, [.. symbols]));
+            steps.Add(new ShownMerge(step.Rank, Spell(step.Left), Spell(step.Right), Spell(step.Result), step.Place, [.. symbols.Select(Spell)]));
+        }
+        if (!symbols.SequenceEqual(tokens.Select(token => token.Id)))
+        {
+            return new TokenizedPiece(TokenText.Show(bytes, ascii), tokens, [], []); // whole without merges, dropout, or bytes in place of a character
         }
         return new TokenizedPiece(TokenText.Show(bytes, ascii), tokens, [.. start.Select(Spell)], steps);
 
