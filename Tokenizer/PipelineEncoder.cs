@@ -12,13 +12,15 @@ namespace PureLlm.Tokenizer;
 internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added)
 {
     private const int Portion = 1 << 16;
+    private const int LargeText = 1 << 24;
 
     private readonly PieceEncoder _model = parts.Model.CreateEncoder();
     private readonly PieceScanner? _scanner = parts.Model.IsByteLevel ? parts.PreTokenizer?.Scanner : null;
-    private readonly AlignedText _repaired = new();
-    private readonly AlignedText _text = new();
-    private readonly AlignedText _part = new();
-    private readonly PieceList _pieces = new();
+    private AlignedText _repaired = new();
+    private AlignedText _text = new();
+    private AlignedText _part = new();
+    private PieceList _pieces = new();
+    private int _largest;
     private readonly List<AddedTokenMatch> _matches = [];
     private readonly List<AddedTokenMatch> _normalizedMatches = [];
     private TokenBuffer _tokens = null!;
@@ -26,7 +28,7 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
     private bool _notesPieces;
 
     /// <summary>A buffer for callers that want the tokens in another form.</summary>
-    public TokenBuffer Scratch { get; } = new();
+    public TokenBuffer Scratch { get; private set; } = new();
 
     /// <summary>For each piece of the text last encoded, how many tokens there were after it; an added token is a piece of its own.</summary>
     public List<int> PieceEnds { get; } = [];
@@ -38,6 +40,7 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
     public void Encode(ReadOnlySpan<byte> utf8, bool findsSpecial, TokenBuffer tokens, bool notesPieces = false)
     {
         (_tokens, _findsSpecial, _notesPieces) = (tokens, findsSpecial, notesPieces);
+        _largest = Math.Max(_largest, utf8.Length);
         PieceEnds.Clear();
         AddedPlaces.Clear();
         bool repaired = !parts.Model.IsByteLevel && parts.Normalizer is not { TakesAnyBytes: true } && !Utf8.IsValid(utf8);
@@ -83,6 +86,18 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
             }
         }
         return utf8.Length;
+    }
+
+    /// <summary>Lets go of the memory that an unusually long text took.</summary>
+    public void ReleaseLarge()
+    {
+        if (_largest > LargeText)
+        {
+            (_repaired, _text, _part, _pieces, Scratch) = (new(), new(), new(), new(), new());
+            PieceEnds.Clear();
+            PieceEnds.TrimExcess();
+            _largest = 0;
+        }
     }
 
     /// <summary>Text between added tokens: normalize it, and look for the tokens that are found in normalized text.</summary>

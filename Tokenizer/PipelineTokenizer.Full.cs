@@ -1,4 +1,5 @@
 using System.Text;
+using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.PostProcessors;
 
 namespace PureLlm.Tokenizer;
@@ -48,6 +49,7 @@ public sealed partial class PipelineTokenizer
         encoder.Encode(utf8, options.FindsSpecialTokens, tokens, notesPieces: true);
         var built = new EncodedToken[tokens.Count];
         bool trims = Parts.PostProcessor is { TrimsOffsets: true };
+        int? unknown = (Model as UnigramModel)?.Unknown;
         for (int i = 0, word = 0, nextAdded = 0; i < built.Length; i++)
         {
             while (encoder.PieceEnds[word] <= i)
@@ -65,10 +67,10 @@ public sealed partial class PipelineTokenizer
                 End = end,
                 Word = word,
                 Text = text,
-                Space = trims ? TokenSpace.Of(isAdded ? utf8[start..end] : Model.Token(id).Span, !isAdded && Model.IsByteLevel, utf8, start, end) : default,
+                Space = trims ? TokenSpace.Of(isAdded || id == unknown ? utf8[start..end] : Model.Token(id).Span, !isAdded && Model.IsByteLevel, utf8, start, end) : default,
             };
         }
-        _encoders.Return(encoder);
+        Return(encoder);
         return new EncodedText(built);
     }
 

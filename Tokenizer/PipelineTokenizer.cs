@@ -107,7 +107,7 @@ public sealed partial class PipelineTokenizer : TextTokenizer
             tokens.Ids.CopyTo(CollectionsMarshal.AsSpan(ids)[count..]);
         }
         ids.AddRange(after);
-        _encoders.Return(encoder);
+        Return(encoder);
     }
 
     /// <summary>Appends the tokens of <paramref name="utf8"/> with their byte ranges, which no post-processor trims; added special tokens have the range [0, 0).</summary>
@@ -117,7 +117,7 @@ public sealed partial class PipelineTokenizer : TextTokenizer
         ArgumentNullException.ThrowIfNull(tokens);
         PipelineEncoder encoder = _encoders.Take();
         Encode(encoder, utf8, tokens, options);
-        _encoders.Return(encoder);
+        Return(encoder);
     }
 
     /// <summary>The ids of <paramref name="text"/>, with the special tokens that the options ask for.</summary>
@@ -152,7 +152,7 @@ public sealed partial class PipelineTokenizer : TextTokenizer
         encoder.Scratch.Clear();
         Encode(encoder, utf8, encoder.Scratch, options);
         int[] ids = encoder.Scratch.Ids.ToArray();
-        _encoders.Return(encoder);
+        Return(encoder);
         return ids;
     }
 
@@ -167,7 +167,7 @@ public sealed partial class PipelineTokenizer : TextTokenizer
             encoder.Encode(utf8[..length], findsSpecial: false, encoder.Scratch);
             count += encoder.Scratch.Count;
         }
-        _encoders.Return(encoder);
+        Return(encoder);
         return count;
     }
 
@@ -183,6 +183,12 @@ public sealed partial class PipelineTokenizer : TextTokenizer
         {
             tokens.Add(id, 0, 0);
         }
+    }
+
+    private void Return(PipelineEncoder encoder)
+    {
+        encoder.ReleaseLarge();
+        _encoders.Return(encoder);
     }
 
     /// <summary>The special tokens before and after a text that stands alone.</summary>

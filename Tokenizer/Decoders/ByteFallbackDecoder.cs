@@ -6,7 +6,7 @@ namespace PureLlm.Tokenizer.Decoders;
 
 /// <summary>Tokens such as "&lt;0xE2&gt;" are bytes: a run of them is the characters that it spells, or one U+FFFD for each byte where it spells none.</summary>
 /// <remarks>
-/// A stream shows a run's characters as soon as they are whole. Should a later byte spoil the run, decoding it in one go would show U+FFFD in
+/// A stream shows a run's characters as soon as they are whole, where all is joined after it. Should a later byte spoil the run, decoding it in one go would show U+FFFD in
 /// their place too; in a stream they have been shown.
 /// </remarks>
 public sealed class ByteFallbackDecoder : TokenDecoder
@@ -32,7 +32,7 @@ public sealed class ByteFallbackDecoder : TokenDecoder
 
         public override void Settle()
         {
-            if (_run.Count > 0 && Utf8.IsValid(_run.Written))
+            if (Next.JoinsAll && _run.Count > 0 && Utf8.IsValid(_run.Written))
             {
                 EndRun();
             }

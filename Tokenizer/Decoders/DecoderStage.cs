@@ -15,6 +15,9 @@ internal abstract class DecoderStage(DecoderStage? next)
     /// <summary>The stage that this one feeds.</summary>
     protected DecoderStage Next { get; } = next!;
 
+    /// <summary>True where it is all the same how the text is cut into tokens.</summary>
+    public virtual bool JoinsAll => false;
+
     /// <summary>Takes a whole token.</summary>
     public abstract void Token(ReadOnlySpan<byte> token);
 
@@ -52,6 +55,8 @@ internal sealed class DecoderSink() : DecoderStage(null)
 {
     /// <summary>The text so far.</summary>
     public ByteWriter Text { get; } = new();
+
+    public override bool JoinsAll => true;
 
     public override void Token(ReadOnlySpan<byte> token) => Text.Write(token);
 

@@ -9,6 +9,8 @@ public sealed class FuseDecoder : TokenDecoder
 
     private sealed class Stage(DecoderStage next) : DecoderStage(next)
     {
+        public override bool JoinsAll => true;
+
         public override void Token(ReadOnlySpan<byte> token) => Next.Part(token);
 
         public override void Part(ReadOnlySpan<byte> part) => Next.Part(part);

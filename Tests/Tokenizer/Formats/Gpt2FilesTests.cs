@@ -1,6 +1,8 @@
 using System.Text;
 using PureLlm.Tokenizer;
 using PureLlm.Tokenizer.Formats;
+using PureLlm.Tokenizer.Models;
+using PureLlm.Tokenizer.PreTokenizers;
 
 namespace PureLlm.Tests.Tokenizer.Formats;
 
@@ -53,6 +55,39 @@ public class Gpt2FilesTests
         int cut = (int)(text.Length * 0.9);
         Assert.That((tokenizer.Encode(text[..cut]).Length, tokenizer.Encode(text[cut..]).Length), Is.EqualTo((301_966, 36_059)), "the counts that the well-known preparation script prints");
         Assert.That(CharacterTokenizer.Train([Encoding.UTF8.GetBytes(text)], endOfText: false).VocabularySize, Is.EqualTo(65));
+    }
+
+    [Test]
+    public void The_two_files_come_back_with_their_special_tokens()
+    {
+        string folder = Directory.CreateTempSubdirectory("purellm").FullName;
+        try
+        {
+            string vocabulary = Path.Combine(folder, "vocab.json"), merges = Path.Combine(folder, "merges.txt");
+            PipelineTokenizer tokenizer = PipelineExamples.Load(PipelineExamples.ByteLevel("""[{"id":262,"content":"<s>","special":true},{"id":265,"content":"<｜end｜>","special":true}]"""));
+            Gpt2Files.Save(tokenizer, vocabulary, merges);
+            Assert.That(File.ReadAllText(merges), Is.EqualTo("#version: 0.2\nt h\nth e\nĠ the\nc a\nca t\nĠ cat\n"));
+            PipelineTokenizer back = Gpt2Files.Load(vocabulary, merges);
+            Assert.That(back.AddedTokens, Is.EqualTo(tokenizer.AddedTokens));
+            Assert.That(back.VocabularySize, Is.EqualTo(266));
+            foreach (string text in Texts.Difficult.Append("the cat <s>"))
+            {
+                Assert.That(back.Encode(text, EncodeOptions.Full), Is.EqualTo(tokenizer.Encode(text, EncodeOptions.Full)));
+            }
+            Assert.That(Gpt2Files.Load(vocabulary, merges, PieceScanner.Qwen2).Encode("12"), Is.EqualTo(tokenizer.Encode("12")));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test]
+    public void What_the_two_files_cannot_say_is_refused()
+    {
+        Assert.That(Assert.Throws<TokenizerException>(() => Gpt2Files.ToUtf8(PipelineExamples.Load(PipelineExamples.Bert)))!.Message, Does.Contain("WordPiece"));
+        BytePairModel whole = new([.. Enumerable.Range(0, 256).Select(b => new[] { (byte)b }), "cat"u8.ToArray()], [], ignoreMerges: true);
+        Assert.That(Assert.Throws<TokenizerException>(() => Gpt2Files.ToUtf8(PipelineTokenizer.ByteLevel(whole, [])))!.Message, Does.Contain("token 256"));
     }
 
     [Test]
