@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using PureLlm.Tokenizer.Formats.Json;
+using PureLlm.Tokenizer.Formats.SentencePiece;
+using PureLlm.Tokenizer.Models.SentencePiece;
 
 namespace PureLlm.Tokenizer.Formats;
 
@@ -24,7 +26,7 @@ public static class TokenizerJson
         {
             if (tokenizer is PipelineTokenizer pipeline)
             {
-                PipelineJson.Write(json, pipeline);
+                PipelineJson.Write(json, pipeline.Model is SentencePieceModel ? SentencePieceJsonForm.Of(pipeline) : pipeline);
             }
             else
             {

@@ -38,6 +38,16 @@ public sealed class SentencePieceUnigramModel : SentencePieceModel
 
     public override string Type => "Unigram";
 
+    /// <summary>What each piece scores in a text; one that no text produces, the lowest score [VocabularySize].</summary>
+    internal IReadOnlyList<double> TextScores
+    {
+        get
+        {
+            double lowest = _unknownScore + UnknownPenalty;
+            return [.. _scores.Select((score, id) => Vocabulary[id].Type is SentencePieceType.Normal or SentencePieceType.UserDefined ? score : lowest)];
+        }
+    }
+
     public override PieceEncoder CreateEncoder() => new Encoder(this);
 
     private sealed class Encoder(SentencePieceUnigramModel model) : PieceEncoder

@@ -1,0 +1,84 @@
+using System.Text;
+using PureLlm.Tokenizer.Decoders;
+using PureLlm.Tokenizer.Models;
+using PureLlm.Tokenizer.Models.SentencePiece;
+using PureLlm.Tokenizer.Normalizers;
+
+namespace PureLlm.Tokenizer.Formats.SentencePiece;
+
+/// <summary>A SentencePiece tokenizer in the parts that tokenizer.json has, for the programs that read it.</summary>
+/// <remarks>
+/// Ordinary text gets the same ids. What the format cannot say differs: sums in double precision, rules looked up per user-perceived character,
+/// U+2581 in the input, spaces beside a user-defined piece, ties among merges to one piece, marks spelled out in the
+/// text, pieces of the type UNUSED, and what an unknown token shows.
+/// </remarks>
+internal static class SentencePieceJsonForm
+{
+    private const string Mark = "\u2581";
+
+    /// <summary>The converted tokenizer.</summary>
+    /// <exception cref="TokenizerException">The model or its normalizer has no counterpart in the format.</exception>
+    public static PipelineTokenizer Of(PipelineTokenizer tokenizer)
+    {
+        var model = (SentencePieceModel)tokenizer.Model;
+        SentencePieceNormalizerOptions options = tokenizer.Parts.Normalizer is SentencePieceNormalizer normalizer ? normalizer.Options
+            : throw new TokenizerException($"tokenizer.json: a SentencePiece model is converted with its own normalizer, not with '{tokenizer.Parts.Normalizer?.Type ?? "none"}'.");
+        if (options.TreatsWhitespaceAsSuffix || !options.EscapesWhitespaces)
+        {
+            throw new TokenizerException("tokenizer.json: the format has no counterpart for SentencePiece models with spaces behind words, or with spaces kept as they are.");
+        }
+        return new PipelineTokenizer(tokenizer.Parts with
+        {
+            AddedTokens = [.. tokenizer.AddedTokens, .. model is SentencePieceUnigramModel ? [] : UserDefined(model)],
+            Normalizer = Normalizer(options),
+            Model = Model(model),
+            Decoder = Decoder(options.AddsDummyPrefix || options.RemovesExtraWhitespaces),
+        });
+    }
+
+    private static SequenceNormalizer Normalizer(SentencePieceNormalizerOptions options)
+    {
+        List<Normalizer> steps = [];
+        if (!options.PrecompiledCharactersMap.IsEmpty)
+        {
+            steps.Add(new PrecompiledNormalizer(options.PrecompiledCharactersMap));
+        }
+        if (options.RemovesExtraWhitespaces)
+        {
+            steps.Add(new ReplaceNormalizer("^ +| +$", isRegex: true, ""));
+            steps.Add(new ReplaceNormalizer(" {2,}", isRegex: true, " "));
+        }
+        if (options.AddsDummyPrefix)
+        {
+            steps.Add(new PrependNormalizer(Mark));
+        }
+        steps.Add(new ReplaceNormalizer(" ", isRegex: false, Mark));
+        return new SequenceNormalizer(steps);
+    }
+
+    private static TokenModel Model(SentencePieceModel model)
+    {
+        byte[][] tokens = [.. Enumerable.Range(0, model.VocabularySize).Select(id => model.Piece(id).Spelling)];
+        string unknown = Encoding.UTF8.GetString(tokens[model.Unknown]);
+        var options = new CharacterBytePairOptions { UnknownToken = unknown, FuseUnknown = true, ByteFallback = model.ByteFallback };
+        return model switch
+        {
+            SentencePieceUnigramModel unigram => new UnigramModel(tokens, unigram.TextScores, model.Unknown, model.ByteFallback),
+            SentencePieceBytePairModel pairs => new CharacterBytePairModel(tokens, Merges(pairs), options),
+            SentencePieceCharacterModel => new CharacterBytePairModel(tokens, [], options),
+            _ => throw new TokenizerException($"tokenizer.json: the format has no counterpart for SentencePiece models of the type {model.Type}."),
+        };
+    }
+
+    /// <summary>The merges by rank; of those to one piece, the ones of earlier pieces first. What merges through characters that are no pieces is left out.</summary>
+    private static List<(int Left, int Right)> Merges(SentencePieceBytePairModel model) =>
+        [.. model.Pairs.All().Where(m => m.Left < model.VocabularySize && m.Right < model.VocabularySize)
+            .OrderBy(m => m.Rank).ThenBy(m => m.Left).ThenBy(m => m.Right).Select(m => (m.Left, m.Right))];
+
+    private static IEnumerable<AddedToken> UserDefined(SentencePieceModel model) =>
+        Enumerable.Range(0, model.VocabularySize).Where(id => model.Piece(id).Type == SentencePieceType.UserDefined)
+            .Select(id => new AddedToken { Id = id, Content = Encoding.UTF8.GetString(model.Piece(id).Spelling) });
+
+    private static SequenceDecoder Decoder(bool stripsFirst) =>
+        new([new ReplaceDecoder(Mark, " "), new ByteFallbackDecoder(), new FuseDecoder(), .. stripsFirst ? [new StripDecoder(new Rune(' '), 1, 0)] : Array.Empty<TokenDecoder>()]);
+}
