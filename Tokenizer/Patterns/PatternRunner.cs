@@ -266,6 +266,10 @@ internal sealed class PatternRunner
         {
             return false;
         }
+        if (_known.IsOn)
+        {
+            _frames[_top - 1].Other = place;
+        }
         if (at.Kind == RepeatKind.Greedy && place != lowest)
         {
             Push(FrameKind.RunBack, pc, place, lowest);

@@ -8,7 +8,7 @@ namespace PureLlm.Tokenizer.Formats.Json;
 /// <summary>Normalizers in tokenizer.json, both ways.</summary>
 internal static class NormalizerJson
 {
-    private const int DeepestSequence = 32;
+    private const int DeepestSequence = 20;
 
     /// <summary>The normalizer of a field; null where the field is absent or null.</summary>
     /// <param name="json">The field.</param>

@@ -7,7 +7,7 @@ namespace PureLlm.Tokenizer.Formats.Json;
 /// <summary>Pre-tokenizers in tokenizer.json, both ways.</summary>
 internal static class PreTokenizerJson
 {
-    private const int DeepestSequence = 32;
+    private const int DeepestSequence = 20;
 
     /// <summary>The pre-tokenizer of a field; null where the field is absent or null.</summary>
     /// <param name="json">The field.</param>
