@@ -17,6 +17,8 @@ switch (args.FirstOrDefault())
         return GemmWorker.Run(args[1..]);
     case "tokenizer-fuzz":
         return TokenizerFuzz.Run(args[1..]);
+    case "tokenizer-speed":
+        return TokenizerSpeed.Run(args[1..]);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(KernelSuite).Assembly).Run(args, SuiteConfig.Create());
         return 0;
