@@ -27,16 +27,10 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
     public override void Encode(ReadOnlySpan<byte> piece, int offset, TokenBuffer tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        if (piece.Length == 0)
+        if (piece.Length > 0)
         {
-            return;
+            Encode(piece, offset, tokens, isPart: false);
         }
-        if (piece.Length > ShortKey.MaximumLength)
-        {
-            EncodeLong(piece, offset, tokens);
-            return;
-        }
-        EncodeShort(ShortKey.Of(piece), piece, offset, tokens);
     }
 
     /// <summary>Cuts a text and encodes its pieces in one loop; token ranges are the text's own byte positions plus <paramref name="offset"/>.</summary>
@@ -62,7 +56,7 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
                     break;
                 }
                 var piece = new ReadOnlySpan<byte>(p, (int)(next - p));
-                Encode(piece, offset + (int)(p - start), tokens);
+                Encode(piece, offset + (int)(p - start), tokens, isPart: false);
                 p = next;
             }
         }
@@ -120,33 +114,53 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
         return p;
     }
 
-    private void EncodeShort(ShortKey key, ReadOnlySpan<byte> piece, int place, TokenBuffer tokens)
+    private void Encode(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, bool isPart)
     {
+        if (piece.Length > ShortKey.MaximumLength)
+        {
+            EncodeLong(piece, place, tokens, isPart);
+            return;
+        }
+        ShortKey key = ShortKey.Of(piece);
         ulong hash = _table.Seed.Of(key);
         ShortPieceCache.Entry* known = _short.Find(key, hash);
         if (known == null)
         {
-            MeetShort(key, hash, piece, place, tokens);
+            MeetShort(key, hash, piece, place, tokens, isPart);
             return;
         }
         Write(new ReadOnlySpan<int>(&known->First, known->Count), place, tokens);
     }
 
-    /// <summary>A short piece that is not remembered.</summary>
+    /// <summary>A short piece that is not remembered, or a part of a piece.</summary>
+    /// <remarks>
+    /// What is remembered must hold for pieces and for parts alike. They differ only for a token that merging does not make, which a whole piece
+    /// can be where merges are ignored: such a token is never remembered. Parts are never all ASCII.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void MeetShort(ShortKey key, ulong hash, ReadOnlySpan<byte> piece, int place, TokenBuffer tokens)
+    private void MeetShort(ShortKey key, ulong hash, ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, bool isPart)
     {
         int whole = _table.Find(key, hash);
+        bool whatever = _model.IgnoresMerges && !isPart;
         scoped ReadOnlySpan<int> ids;
-        if (whole >= 0 && _model.IsWhole(whole, _merger))
+        if (whole >= 0 && ((whatever && key.IsAscii) || _model.IsMade(whole, _merger)))
         {
             ids = new ReadOnlySpan<int>(ref whole);
+        }
+        else if (whole >= 0 && whatever)
+        {
+            tokens.Add(whole, place, place + piece.Length);
+            return;
         }
         else
         {
             ids = _long.Find(piece, hash);
             if (ids.Length == 0)
             {
+                if (!isPart && EncodeParts(piece, place, tokens))
+                {
+                    return;
+                }
                 ids = _merger.Merge(piece);
                 if (ids.Length > ShortPieceCache.MostTokens)
                 {
@@ -154,7 +168,7 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
                 }
             }
         }
-        if (ids.Length <= ShortPieceCache.MostTokens)
+        if (ids.Length <= ShortPieceCache.MostTokens && (whole < 0 || ids.Length == 1))
         {
             _short.Add(key, hash, ids, _table);
         }
@@ -162,11 +176,11 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EncodeLong(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens)
+    private void EncodeLong(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, bool isPart)
     {
         ulong hash = _table.Seed.Of(piece);
         int whole = _table.FindLong(piece, hash);
-        if (whole >= 0 && _model.IsWhole(whole, _merger))
+        if (whole >= 0 && ((_model.IgnoresMerges && !isPart) || _model.IsMade(whole, _merger)))
         {
             tokens.Add(whole, place, place + piece.Length);
             return;
@@ -175,6 +189,10 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
         ReadOnlySpan<int> ids = remembered ? _long.Find(piece, hash) : [];
         if (ids.Length == 0)
         {
+            if (!isPart && EncodeParts(piece, place, tokens))
+            {
+                return;
+            }
             ids = _merger.Merge(piece);
             if (remembered)
             {
@@ -182,6 +200,28 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
             }
         }
         Write(ids, place, tokens);
+    }
+
+    /// <summary>Cuts a piece where no token spans two characters, and encodes the parts; false where there is no such place.</summary>
+    private bool EncodeParts(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens)
+    {
+        fixed (byte* start = piece)
+        {
+            byte* end = start + piece.Length;
+            byte* p = start;
+            byte* next = _model.Spans.NextCut(p, end);
+            if (next == end)
+            {
+                return false;
+            }
+            while (p < end)
+            {
+                Encode(new ReadOnlySpan<byte>(p, (int)(next - p)), place + (int)(p - start), tokens, isPart: true);
+                p = next;
+                next = p < end ? _model.Spans.NextCut(p, end) : end;
+            }
+            return true;
+        }
     }
 
     private void Write(ReadOnlySpan<int> ids, int place, TokenBuffer tokens)

@@ -10,7 +10,7 @@ namespace PureLlm.Tokenizer.Models;
 public sealed class BytePairModel : TokenModel
 {
     private readonly int[] _byteIds = new int[256];
-    private readonly byte[] _wholeness;
+    private readonly byte[] _made;
     private IReadOnlyList<(int Left, int Right)>? _merges;
 
     /// <summary>Builds from a vocabulary and merges.</summary>
@@ -44,9 +44,10 @@ public sealed class BytePairModel : TokenModel
     private BytePairModel(IReadOnlyList<byte[]?> tokens, int merges, bool ignoreMerges)
     {
         Table = new TokenTable(tokens);
+        Spans = new TokenSpans(Table);
         Pairs = new PairTable(merges);
         IgnoresMerges = ignoreMerges;
-        _wholeness = new byte[tokens.Count];
+        _made = new byte[tokens.Count];
         for (int b = 0; b < 256; b++)
         {
             _byteIds[b] = Table.Find([(byte)b]);
@@ -71,6 +72,8 @@ public sealed class BytePairModel : TokenModel
 
     internal TokenTable Table { get; }
 
+    internal TokenSpans Spans { get; }
+
     internal PairTable Pairs { get; }
 
     internal ReadOnlySpan<int> ByteIds => _byteIds;
@@ -92,6 +95,7 @@ public sealed class BytePairModel : TokenModel
             if (parts.Length == 2)
             {
                 model.Add(new(parts[0], parts[1], id, id));
+                model._made[id] = 1;
             }
         }
         return model;
@@ -116,7 +120,7 @@ public sealed class BytePairModel : TokenModel
             return $"'{Table.Show(expected.Values.Min())}' is a token that the model never makes by merging";
         }
         var merger = new PieceMerger(this);
-        int unmade = IgnoresMerges ? -1 : Enumerable.Range(0, VocabularySize).FirstOrDefault(id => Table.LengthOf(id) > 0 && !IsWhole(id, merger), -1);
+        int unmade = IgnoresMerges ? -1 : Enumerable.Range(0, VocabularySize).FirstOrDefault(id => Table.LengthOf(id) > 0 && !IsMade(id, merger), -1);
         return unmade < 0 ? null : $"'{Table.Show(unmade)}' is a token that the model never makes by merging";
     }
 
@@ -126,9 +130,9 @@ public sealed class BytePairModel : TokenModel
 
     public override PieceEncoder CreateEncoder() => new BytePairEncoder(this);
 
-    /// <summary>Whether a piece that is this token is encoded as this token: always where merges are ignored, else what merging gives, found once.</summary>
+    /// <summary>Whether merging the bytes of this token gives this token; found once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool IsWhole(int id, PieceMerger merger) => IgnoresMerges || (_wholeness[id] is var known and not 0 ? known == 1 : FindWholeness(id, merger));
+    internal bool IsMade(int id, PieceMerger merger) => _made[id] is var known and not 0 ? known == 1 : FindMade(id, merger);
 
     private void Add(PairTable.Merge merge)
     {
@@ -139,10 +143,10 @@ public sealed class BytePairModel : TokenModel
         }
     }
 
-    private bool FindWholeness(int id, PieceMerger merger)
+    private bool FindMade(int id, PieceMerger merger)
     {
-        bool whole = merger.Merge(Table[id].Span).Length == 1;
-        _wholeness[id] = (byte)(whole ? 1 : 2);
-        return whole;
+        bool made = merger.Merge(Table[id].Span).Length == 1;
+        _made[id] = (byte)(made ? 1 : 2);
+        return made;
     }
 }

@@ -14,6 +14,9 @@ internal readonly struct ShortKey(ulong low, ulong high)
     /// <summary>Bytes 8 to 14, and the length in the last byte: never 0 for a piece, so that 0 can mean an empty slot.</summary>
     public readonly ulong High = high;
 
+    /// <summary>True where every byte is below 128.</summary>
+    public bool IsAscii => ((Low | High) & 0x8080808080808080) == 0;
+
     private static ReadOnlySpan<byte> Masks =>
     [
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
