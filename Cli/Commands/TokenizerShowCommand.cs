@@ -10,6 +10,9 @@ namespace PureLlm.Cli.Commands;
 /// <summary><c>tokenizer show TOKENIZER [text]</c>: where a text is cut, and for learners how each piece came to its tokens.</summary>
 public sealed class TokenizerShowCommand : CliCommand
 {
+    /// <summary>More would make the page too large for a browser.</summary>
+    private const int MostOnPage = 20_000;
+
     private readonly TokenizerInput tokenizer = new();
     private readonly TextInput text = new("show");
     private readonly Option<bool> merges = new("--merges", "-m") { Description = "replay every merge in order, with its rank" };
@@ -41,6 +44,10 @@ public sealed class TokenizerShowCommand : CliCommand
         TokenizedText shown = Tokenization.Of(TokenizerInput.Title(context, known, path), known, input, context.Get(special), replays, context.Style.Ascii);
         if (context.Get(page) is { } file)
         {
+            if (shown.TokenCount > MostOnPage)
+            {
+                throw new CliException(ExitCode.Usage, $"tokenizer show: {Numbers.Count(shown.TokenCount)} tokens are too many for one page ({Numbers.Count(MostOnPage)} at most)", "a shorter text, or no --html");
+            }
             AtomicFile.Write(context.FullPath(file), TokenizedTextPage.Render(shown));
             context.Note($"wrote {file}: {Numbers.Count(shown.TokenCount)} tokens; open it in a browser");
             return ExitCode.Ok;

@@ -84,6 +84,16 @@ public sealed class TokenizerCommandTests
     }
 
     [Test]
+    public void A_page_of_too_many_tokens_is_refused()
+    {
+        using CliRunner cli = Runner();
+        cli.Write("long.txt", new string('!', 20_001));
+        Assert.That(cli.Run("tokenizer", "show", "t.json", "-f", "long.txt", "--html", "p.html"), Is.EqualTo(ExitCode.Usage));
+        Assert.That(cli.Error.ToString(), Does.Contain("too many for one page"));
+        Assert.That(File.Exists(Path.Combine(cli.Folder, "p.html")), Is.False);
+    }
+
+    [Test]
     public void Statistics_count_what_is_used_and_what_a_vocabulary_costs()
     {
         using CliRunner cli = Runner();
