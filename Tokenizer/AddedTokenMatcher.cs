@@ -7,41 +7,46 @@ namespace PureLlm.Tokenizer;
 /// <summary>An added token that was found in a text, as the bytes [Start, End), white space that it takes included.</summary>
 internal readonly record struct AddedTokenMatch(AddedToken Token, int Start, int End);
 
-/// <summary>Finds added tokens in UTF-8: from left to right, at each place the longest; a trie, entered only where a token may begin.</summary>
+/// <summary>Finds added tokens in UTF-8: from left to right, at each place the longest; linear in the text, whatever the tokens are.</summary>
+/// <remarks>
+/// Aho and Corasick 1975, on the reversed tokens: read from its end, the text tells at each place the longest token that starts there.
+/// A walk from the left then takes those that do not overlap.
+/// </remarks>
 internal sealed class AddedTokenMatcher
 {
     private readonly Dictionary<(int Node, byte Next), int> _children = [];
-    private readonly List<AddedToken?> _ends = [null];
     private readonly int[] _roots = new int[256];
-    private readonly SearchValues<byte> _firstBytes;
+    private readonly int[] _shorter;
+    private readonly (AddedToken? Token, int Length)[] _longest;
+    private readonly SearchValues<byte> _lastBytes;
 
     /// <summary>Builds from tokens and the bytes that each is looked for as; an empty pattern is never found, and of equal ones the first counts.</summary>
     public AddedTokenMatcher(IEnumerable<(byte[] Pattern, AddedToken Token)> tokens)
     {
+        List<(AddedToken? Token, int Length)> ends = [default];
         foreach ((byte[] pattern, AddedToken token) in tokens)
         {
             int node = 0;
-            foreach (byte b in pattern)
+            for (int i = pattern.Length - 1; i >= 0; i--)
             {
-                if (!_children.TryGetValue((node, b), out int child))
+                if (!_children.TryGetValue((node, pattern[i]), out int child))
                 {
-                    child = _ends.Count;
-                    _ends.Add(null);
-                    _children.Add((node, b), child);
-                    if (node == 0)
-                    {
-                        _roots[b] = child;
-                    }
+                    child = ends.Count;
+                    ends.Add(default);
+                    _children.Add((node, pattern[i]), child);
                 }
                 node = child;
             }
             if (node != 0)
             {
-                _ends[node] ??= token;
+                ends[node] = ends[node].Token is null ? (token, pattern.Length) : ends[node];
                 HasOrdinary |= !token.IsSpecial;
             }
         }
-        _firstBytes = SearchValues.Create([.. Enumerable.Range(0, 256).Where(b => _roots[b] != 0).Select(b => (byte)b)]);
+        _longest = [.. ends];
+        _shorter = new int[ends.Count];
+        Link();
+        _lastBytes = SearchValues.Create([.. Enumerable.Range(0, 256).Where(b => _roots[b] != 0).Select(b => (byte)b)]);
     }
 
     /// <summary>True where there are tokens to be found even when special ones are not.</summary>
@@ -50,54 +55,92 @@ internal sealed class AddedTokenMatcher
     /// <summary>Lists what is found; where <paramref name="special"/> is false, a place that spells a special token is passed over.</summary>
     public void Find(ReadOnlySpan<byte> utf8, bool special, List<AddedTokenMatch> matches)
     {
-        matches.Clear();
-        int taken = 0;
-        for (int i = 0; i < utf8.Length;)
+        FindAll(utf8, matches);
+        int kept = 0, free = 0, taken = 0;
+        for (int k = matches.Count - 1; k >= 0; k--)
         {
-            int skip = utf8[i..].IndexOfAny(_firstBytes);
-            if (skip < 0)
+            (AddedToken token, int start, int end) = matches[k];
+            if (start < free)
             {
-                break;
-            }
-            i += skip;
-            if (Longest(utf8, i, out int length) is not { } token)
-            {
-                i++;
                 continue;
             }
-            int start = i, end = i + length;
-            i = end;
+            free = end;
             if ((token.IsSpecial && !special) || (token.SingleWord && TouchesWord(utf8, start, end)))
             {
                 continue;
             }
             if (token.StripsLeft)
             {
-                start = Math.Max(taken, SpaceBefore(utf8, start));
+                start = taken + SpaceBefore(utf8[taken..], Math.Max(0, start - taken));
             }
             if (token.StripsRight)
             {
-                end = SpaceAfter(utf8, end);
+                end = SpaceAfter(utf8, Math.Max(end, taken));
             }
-            matches.Add(new AddedTokenMatch(token, start, end));
             taken = end;
+            // What is kept goes to the end of the list, which has been read.
+            matches[matches.Count - ++kept] = new AddedTokenMatch(token, start, end);
+        }
+        matches.RemoveRange(0, matches.Count - kept);
+        matches.Reverse();
+    }
+
+    /// <summary>Lists the longest token at each place where one starts, from right to left.</summary>
+    private void FindAll(ReadOnlySpan<byte> utf8, List<AddedTokenMatch> matches)
+    {
+        matches.Clear();
+        int node = 0;
+        for (int i = utf8.Length - 1; i >= 0; i--)
+        {
+            if (node == 0)
+            {
+                i = utf8[..(i + 1)].LastIndexOfAny(_lastBytes);
+                if (i < 0)
+                {
+                    return;
+                }
+            }
+            node = Step(node, utf8[i]);
+            if (_longest[node] is { Token: { } token } found)
+            {
+                matches.Add(new AddedTokenMatch(token, i, i + found.Length));
+            }
         }
     }
 
-    private AddedToken? Longest(ReadOnlySpan<byte> utf8, int start, out int length)
+    private int Step(int node, byte next)
     {
-        AddedToken? longest = null;
-        length = 0;
-        int node = _roots[utf8[start]];
-        for (int i = start + 1; ; i++)
+        while (node != 0)
         {
-            if (_ends[node] is { } token)
+            if (_children.TryGetValue((node, next), out int child))
             {
-                (longest, length) = (token, i - start);
+                return child;
             }
-            if (i == utf8.Length || !_children.TryGetValue((node, utf8[i]), out node))
+            node = _shorter[node];
+        }
+        return _roots[next];
+    }
+
+    /// <summary>Links each node to that of its longest true suffix, breadth first, and gives it the suffix's token where it has none.</summary>
+    private void Link()
+    {
+        foreach (((int node, byte next), int child) in _children)
+        {
+            if (node == 0)
             {
-                return longest;
+                _roots[next] = child;
+            }
+        }
+        // Children come after their parents, but not by depth: a node's suffix is shorter than the node, wherever it stands.
+        ILookup<int, (byte Next, int Child)> children = _children.ToLookup(entry => entry.Key.Node, entry => (entry.Key.Next, entry.Value));
+        Queue<int> queue = new(_roots.Where(root => root != 0));
+        while (queue.TryDequeue(out int node))
+        {
+            _longest[node] = _longest[node].Token is null ? _longest[_shorter[node]] : _longest[node];
+            foreach ((byte next, int child) in children[node])
+            {
+                _shorter[child] = Step(_shorter[node], next);
+                queue.Enqueue(child);
             }
         }
     }

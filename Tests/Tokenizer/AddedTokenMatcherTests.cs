@@ -58,4 +58,48 @@ public class AddedTokenMatcherTests
             .Find([0xff, (byte)'<', (byte)'s', (byte)'>', 0xc3], true, matches);
         Assert.That(matches.Select(m => (m.Start, m.End)), Is.EqualTo(new[] { (1, 4) }));
     }
+
+    [Test]
+    public void The_work_is_linear_whatever_the_tokens_and_the_text()
+    {
+        AddedToken[] tokens =
+        [
+            Token(1, "a"), Token(2, new string('a', 20_000) + "b"), Token(3, " ") with { StripsLeft = true, StripsRight = true },
+            Token(4, "  ") with { SingleWord = true, StripsRight = true },
+        ];
+        var matcher = new AddedTokenMatcher(tokens.Select(t => (Encoding.UTF8.GetBytes(t.Content), t)));
+        foreach (char c in "a ")
+        {
+            byte[] text = Encoding.UTF8.GetBytes(new string(c, 1_000_000));
+            List<AddedTokenMatch> matches = [];
+            var watch = System.Diagnostics.Stopwatch.StartNew();
+            matcher.Find(text, true, matches);
+            Assert.That(watch.Elapsed.TotalSeconds, Is.LessThan(5), "a product of the two lengths takes minutes");
+            Assert.That(matches, Has.Count.GreaterThan(400_000));
+        }
+    }
+
+    [Test]
+    public void Random_texts_are_matched_as_the_textbook_does()
+    {
+        var random = new Random(14);
+        for (int trial = 0; trial < 3_000; trial++)
+        {
+            AddedToken[] tokens = [.. Enumerable.Range(0, random.Next(1, 6)).Select(id => Token(id, Letters(random, random.Next(1, 5))))];
+            string text = Letters(random, random.Next(0, 30));
+            List<string> expected = [];
+            for (int i = 0; i < text.Length;)
+            {
+                AddedToken? longest = tokens.Where(t => string.CompareOrdinal(text, i, t.Content, 0, t.Content.Length) == 0).MaxBy(t => t.Content.Length);
+                if (longest is not null)
+                {
+                    expected.Add($"{longest.Id}:{longest.Content}");
+                }
+                i += longest?.Content.Length ?? 1;
+            }
+            Assert.That(Found(text, true, tokens), Is.EqualTo(string.Join('|', expected)), text);
+        }
+    }
+
+    private static string Letters(Random random, int length) => new([.. Enumerable.Range(0, length).Select(_ => (char)('a' + random.Next(2)))]);
 }
