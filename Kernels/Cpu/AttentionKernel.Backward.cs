@@ -166,6 +166,7 @@ internal static unsafe partial class AttentionKernel
     }
 
     /// <summary>scale·q, dy, logSumExp and delta of a tile of queries.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadQueries<TWidth, TVector>(State* state, in BackwardScratch scratch, int batch, int head, int query, int queries)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
@@ -188,6 +189,7 @@ internal static unsafe partial class AttentionKernel
     }
 
     /// <summary>p and ds of six rows; dq += ds·k where a place for it is given.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ScoreGradients<TWidth, TVector>(
         in BackwardScratch scratch, int row, int rows, int key, int keys, float* dq, int queryStride, int size)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
@@ -245,6 +247,7 @@ internal static unsafe partial class AttentionKernel
     }
 
     /// <summary>dv += pᵀ·dy and dk += dsᵀ·q, six keys at a time over the queries that see one of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void KeyGradients<TWidth, TVector>(State* state, in BackwardScratch scratch, int query, int queries, int key, int keys)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {

@@ -114,6 +114,7 @@ internal static unsafe partial class AttentionKernel
     }
 
     /// <summary>Six rows against one tile of keys.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardTile<TWidth, TVector>(
         in ForwardScratch scratch, int row, int rows, int key, int keys, float* values, int valueRow, int size)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
@@ -171,6 +172,7 @@ internal static unsafe partial class AttentionKernel
     }
 
     /// <summary>y = output / sum, logSumExp as <see cref="SumRows"/> left it; 0 for a row that saw no key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish<TWidth, TVector>(in ForwardScratch scratch, int row, float* y, int size, float* logSumExp)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {

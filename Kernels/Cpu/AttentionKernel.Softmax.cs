@@ -7,6 +7,7 @@ namespace PureLlm.Kernels.Cpu;
 internal static unsafe partial class AttentionKernel
 {
     /// <summary>The part of a tile that some of the rows see, relative to its first key; masked when they do not all see all of the tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (int First, int End, bool Masked) Visible(int* firstKey, int* endKey, int rows, int key, int keys)
     {
         int first = int.MaxValue, end = 0, latestFirst = 0, earliestEnd = int.MaxValue;
@@ -96,6 +97,7 @@ internal static unsafe partial class AttentionKernel
         return moved;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ScaleRow<TWidth, TVector>(float* x, int count, float factor)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {

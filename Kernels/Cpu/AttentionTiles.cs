@@ -195,6 +195,7 @@ internal static unsafe class AttentionTiles
     }
 
     /// <summary>Asks for rows that come next, which lie too far apart for the hardware to guess.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fetch(float* source, nint sourceRow, int rows, int columns)
     {
         if (!Sse.IsSupported)
