@@ -19,6 +19,8 @@ switch (args.FirstOrDefault())
         return TokenizerFuzz.Run(args[1..]);
     case "tokenizer-speed":
         return TokenizerSpeed.Run(args[1..]);
+    case "tokenizer-train":
+        return TrainingWorker.Run(args[1..]);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(KernelSuite).Assembly).Run(args, SuiteConfig.Create());
         return 0;

@@ -5,7 +5,8 @@ using PureLlm.Tokenizer.Training;
 
 namespace PureLlm.Benchmarks.Tokenizer;
 
-/// <summary>Trains one vocabulary in a process of its own, as the peers do, and prints its time and peak memory: tokenizer-train KIND VOCABULARY THREADS OUT FILE…</summary>
+/// <summary>Trains one vocabulary in a process of its own, as the peers do, and prints one JSON line with the seconds: tokenizer-train KIND VOCABULARY THREADS OUT FILE…</summary>
+/// <remarks>KIND: bpe, wordpiece, wordpiece-likelihood, characters, unigram. TRAIN_REPEATS trains more than once, the first time cold. OUT "-" writes nothing.</remarks>
 internal static class TrainingWorker
 {
     public static int Run(string[] args)
@@ -13,12 +14,14 @@ internal static class TrainingWorker
         (string kind, int size, int threads, string output) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture), args[3]);
         int repeats = int.Parse(Environment.GetEnvironmentVariable("TRAIN_REPEATS") ?? "1", CultureInfo.InvariantCulture);
         TrainedVocabulary trained = null!;
+        var seconds = new List<string>();
         for (int i = 0; i < repeats; i++)
         {
             var clock = Stopwatch.StartNew();
             trained = Train(kind, size, threads, args[4..]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind} {size} threads {threads}: {clock.Elapsed.TotalSeconds:0.000} s, {trained.Tokens.Count} tokens, peak {PeakMegabytes():0} MB"));
+            seconds.Add(clock.Elapsed.TotalSeconds.ToString("0.0000", CultureInfo.InvariantCulture));
         }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"seconds\":[{string.Join(',', seconds)}],\"tokens\":{trained.Tokens.Count},\"peak\":{PeakBytes()}}}"));
         if (output != "-")
         {
             Write(trained, output);
@@ -41,10 +44,11 @@ internal static class TrainingWorker
         };
     }
 
-    private static double PeakMegabytes() =>
-        File.Exists("/proc/self/status")
-            ? double.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024
-            : Environment.WorkingSet / 1048576.0;
+    private static long PeakBytes()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
 
     /// <summary>One line per token, and one per merge, bytes in hexadecimal: "t HEX [score]" and "m HEX HEX".</summary>
     private static void Write(TrainedVocabulary trained, string path)
