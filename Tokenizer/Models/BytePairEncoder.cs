@@ -140,6 +140,10 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void MeetShort(ShortKey key, ulong hash, ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, bool isPart)
     {
+        if (!isPart && !key.IsAscii && EncodeParts(piece, place, tokens))
+        {
+            return;
+        }
         int whole = _table.Find(key, hash);
         bool whatever = _model.IgnoresMerges && !isPart;
         scoped ReadOnlySpan<int> ids;
@@ -157,10 +161,6 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
             ids = _long.Find(piece, hash);
             if (ids.Length == 0)
             {
-                if (!isPart && EncodeParts(piece, place, tokens))
-                {
-                    return;
-                }
                 ids = _merger.Merge(piece);
                 if (ids.Length > ShortPieceCache.MostTokens)
                 {
@@ -178,6 +178,10 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void EncodeLong(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, bool isPart)
     {
+        if (!isPart && (piece[0] | piece[1]) >= 0x80 && EncodeParts(piece, place, tokens))
+        {
+            return;
+        }
         ulong hash = _table.Seed.Of(piece);
         int whole = _table.FindLong(piece, hash);
         if (whole >= 0 && ((_model.IgnoresMerges && !isPart) || _model.IsMade(whole, _merger)))
@@ -189,10 +193,6 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
         ReadOnlySpan<int> ids = remembered ? _long.Find(piece, hash) : [];
         if (ids.Length == 0)
         {
-            if (!isPart && EncodeParts(piece, place, tokens))
-            {
-                return;
-            }
             ids = _merger.Merge(piece);
             if (remembered)
             {
@@ -226,11 +226,16 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
 
     private void Write(ReadOnlySpan<int> ids, int place, TokenBuffer tokens)
     {
+        int count = tokens.Count;
+        tokens.EnsureCapacity(count + ids.Length);
+        (int[] idArray, int[] starts, int[] ends) = tokens.Arrays;
         foreach (int id in ids)
         {
-            int next = place + _table.LengthOf(id);
-            tokens.Add(id, place, next);
-            place = next;
+            idArray[count] = id;
+            starts[count] = place;
+            place += _table.LengthOf(id);
+            ends[count++] = place;
         }
+        tokens.SetCount(count);
     }
 }

@@ -23,13 +23,25 @@ internal readonly struct ShortKey(ulong low, ulong high)
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     ];
 
-    /// <summary>The key of 1 to 15 bytes.</summary>
+    /// <summary>The key of 1 to 15 bytes; nothing beyond them is read.</summary>
     public static ShortKey Of(ReadOnlySpan<byte> piece)
     {
-        Span<byte> padded = stackalloc byte[16];
-        padded.Clear();
-        piece.CopyTo(padded);
-        return Load(ref MemoryMarshal.GetReference(padded), piece.Length);
+        ref byte first = ref MemoryMarshal.GetReference(piece);
+        int length = piece.Length;
+        ulong tag = (ulong)length << 56;
+        if (length >= 8)
+        {
+            // The last eight bytes overlap the first eight; what is known already is shifted out, in two steps because a shift by 64 is none.
+            ulong last = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, length - 8));
+            return new ShortKey(Unsafe.ReadUnaligned<ulong>(ref first), (last >> (4 * (16 - length)) >> (4 * (16 - length))) | tag);
+        }
+        if (length >= 4)
+        {
+            ulong last = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, length - 4));
+            return new ShortKey(Unsafe.ReadUnaligned<uint>(ref first) | (last << (8 * (length - 4))), tag);
+        }
+        int middle = length / 2;
+        return new ShortKey(first | ((ulong)Unsafe.Add(ref first, middle) << (8 * middle)) | ((ulong)Unsafe.Add(ref first, length - 1) << (8 * (length - 1))), tag);
     }
 
     /// <summary>The key of 1 to 15 bytes where 16 bytes can be read.</summary>
