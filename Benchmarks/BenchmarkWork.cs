@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using PureLlm.Benchmarks.Kernels;
 using PureLlm.Benchmarks.Ops;
 using PureLlm.Benchmarks.Steps;
+using PureLlm.Benchmarks.Tokenizer;
 using PureLlm.Cli.Benching;
 using PureLlm.Engine.Modules;
 using PureLlm.Kernels;
@@ -38,6 +39,7 @@ internal sealed record BenchmarkWork(double Operations, double Bytes, int Thread
             nameof(KernelSuite) => OfKernel(Parameter(nameof(KernelSuite.Kernel)), method),
             nameof(OpSuite) => OfOperation(Parameter(nameof(OpSuite.Operation)), method),
             nameof(StepSuite) => OfStep(Parameter(nameof(StepSuite.Model))),
+            nameof(TokenizerSuite) => new(0, TokenizerSuite.TextBytes, 1, () => null),
             nameof(TensorPrimitivesSuite) => OfFunction(Parameter(nameof(TensorPrimitivesSuite.Function)), method),
             _ => null,
         };
