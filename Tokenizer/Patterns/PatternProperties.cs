@@ -6,17 +6,13 @@ namespace PureLlm.Tokenizer.Patterns;
 /// <summary>The sets that patterns call by name: general categories, scripts, POSIX sets, and a few properties, of Unicode 16.0.</summary>
 internal static class PatternProperties
 {
-    private static readonly Dictionary<string, string> LongNames = new()
-    {
-        ["letter"] = "L", ["uppercaseletter"] = "Lu", ["lowercaseletter"] = "Ll", ["titlecaseletter"] = "Lt", ["modifierletter"] = "Lm", ["otherletter"] = "Lo",
-        ["mark"] = "M", ["combiningmark"] = "M", ["nonspacingmark"] = "Mn", ["spacingmark"] = "Mc", ["enclosingmark"] = "Me",
-        ["number"] = "N", ["decimalnumber"] = "Nd", ["letternumber"] = "Nl", ["othernumber"] = "No",
-        ["punctuation"] = "P", ["punct"] = "P", ["connectorpunctuation"] = "Pc", ["dashpunctuation"] = "Pd", ["openpunctuation"] = "Ps",
-        ["closepunctuation"] = "Pe", ["initialpunctuation"] = "Pi", ["finalpunctuation"] = "Pf", ["otherpunctuation"] = "Po",
-        ["symbol"] = "S", ["mathsymbol"] = "Sm", ["currencysymbol"] = "Sc", ["modifiersymbol"] = "Sk", ["othersymbol"] = "So",
-        ["separator"] = "Z", ["spaceseparator"] = "Zs", ["lineseparator"] = "Zl", ["paragraphseparator"] = "Zp",
-        ["other"] = "C", ["control"] = "Cc", ["format"] = "Cf", ["surrogate"] = "Cs", ["privateuse"] = "Co", ["unassigned"] = "Cn",
-    };
+    private static readonly Dictionary<string, string> LongNames = (
+        "letter L uppercaseletter Lu lowercaseletter Ll titlecaseletter Lt modifierletter Lm otherletter Lo "
+        + "mark M combiningmark M nonspacingmark Mn spacingmark Mc enclosingmark Me number N decimalnumber Nd letternumber Nl othernumber No "
+        + "punctuation P punct P connectorpunctuation Pc dashpunctuation Pd openpunctuation Ps closepunctuation Pe initialpunctuation Pi "
+        + "finalpunctuation Pf otherpunctuation Po symbol S mathsymbol Sm currencysymbol Sc modifiersymbol Sk othersymbol So "
+        + "separator Z spaceseparator Zs lineseparator Zl paragraphseparator Zp other C control Cc format Cf surrogate Cs privateuse Co unassigned Cn")
+        .Split(' ').Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
 
     /// <summary>\w and \p{Word} outside brackets, and what \b asks for: the POSIX set, and ² ³ ¹ ¼ ½ ¾, which Oniguruma takes from Latin 1.</summary>
     public static CharacterRanges Word { get; } = UnicodeSets.Word.Ranges.Union(CharacterRanges.OfPairs([0xB2, 0xB3, 0xB9, 0xB9, 0xBC, 0xBE]));
