@@ -31,7 +31,7 @@ public class ByteLevelPreTokenizerTests
     public void A_published_split_before_it_is_a_scanner_too()
     {
         var level = new ByteLevelPreTokenizer(addPrefixSpace: false, useRegex: false);
-        foreach (PieceScanner scanner in PieceScanner.All.Where(s => !s.Patterns.Any(p => p.Contains("}+"))))
+        foreach (PieceScanner scanner in PieceScanner.All)
         {
             var sequence = new SequencePreTokenizer([.. scanner.Patterns.Select(p => new SplitPreTokenizer(p, true, SplitBehavior.Isolated)), level]);
             Assert.That(sequence.Scanner, Is.SameAs(scanner), scanner.Name);
