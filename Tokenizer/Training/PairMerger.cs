@@ -11,6 +11,9 @@ internal sealed class PairMerger
 {
     private const int PlaceChunk = 1 << 16;
 
+    /// <summary>From this length on, what lies between two left symbols is searched and moved as a block.</summary>
+    private const int LongWord = 64;
+
     private readonly SymbolWords _words;
     private readonly PairRule _rule;
     private readonly PairCounts _counts;
@@ -79,6 +82,14 @@ internal sealed class PairMerger
         int write = word.IndexOf(left);
         for (int read = write; (uint)read < (uint)word.Length;)
         {
+            if (word.Length - read > LongWord && word[read] != left)
+            {
+                ReadOnlySpan<int> rest = word[read..];
+                int skipped = rest.IndexOf(left) is var found and >= 0 ? found : rest.Length;
+                rest[..skipped].CopyTo(word[write..]);
+                (read, write) = (read + skipped, write + skipped);
+                continue;
+            }
             int symbol = word[read++];
             if (symbol != left || read == word.Length || word[read] != right)
             {

@@ -29,6 +29,14 @@ public class BytePairTrainerTests
     }
 
     [Test]
+    public void One_long_piece_of_random_letters_is_merged_as_the_textbook_has_it([Values(2, 5, 26)] int letters)
+    {
+        var random = new Random(letters);
+        byte[] text = Utf8(new string([.. Enumerable.Range(0, 3000).Select(_ => (char)('a' + random.Next(letters)))]));
+        Assert.That(BytePairTrainer.Train([text], 256 + 80, endOfText: false).Merges, Is.EqualTo(Naive(text, 80, 2)));
+    }
+
+    [Test]
     public void Ties_go_to_the_lower_left_byte_and_then_to_the_lower_right_one()
     {
         Assert.That(BytePairTrainer.Train([Utf8("db\ndb\nca\nca\ncb\ncb")], 256 + 3, endOfText: false).Merges, Is.EqualTo(new[] { ((int)'c', (int)'a'), ('c', 'b'), ('d', 'b') }));
