@@ -11,7 +11,6 @@ namespace PureLlm.Tokenizer;
 /// <summary>The way of one text through a pipeline up to its tokens, with the working memory of one thread.</summary>
 internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added)
 {
-    private const int Portion = 1 << 16;
     private const int LargeText = 1 << 24;
 
     private readonly PieceEncoder _model = parts.Model.CreateEncoder();
@@ -70,14 +69,14 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
     /// Every published split ends a piece between a letter and a space before a letter, and looks no further; Unicode's normal forms end there too.
     /// Small portions keep the tokens near the processor, and their number out of the memory that they take.
     /// </remarks>
-    public int PortionLength(ReadOnlySpan<byte> utf8, bool findsSpecial)
+    public int PortionLength(ReadOnlySpan<byte> utf8, bool findsSpecial, int size)
     {
-        if (utf8.Length <= 2 * Portion || _scanner is null || parts.Normalizer is not (null or UnicodeNormalizer)
+        if (utf8.Length <= 2 * size || _scanner is null || parts.Normalizer is not (null or UnicodeNormalizer)
             || (added.Raw is { } raw && (findsSpecial || raw.HasOrdinary)) || (added.Normalized is { } normalized && (findsSpecial || normalized.HasOrdinary)))
         {
             return utf8.Length;
         }
-        for (int at = Portion; utf8[at..^1].IndexOf((byte)' ') is >= 0 and int space; at++)
+        for (int at = size; utf8[at..^1].IndexOf((byte)' ') is >= 0 and int space; at++)
         {
             at += space;
             if (char.IsAsciiLetter((char)utf8[at - 1]) && char.IsAsciiLetter((char)utf8[at + 1]))

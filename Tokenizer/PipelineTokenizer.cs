@@ -17,6 +17,12 @@ public sealed partial class PipelineTokenizer : TextTokenizer
 {
     private static readonly string[] KnownEnds = [EndOfTextMark, "<|end_of_text|>", "</s>", "<eos>", "<|im_end|>", "<｜end▁of▁sentence｜>"];
 
+    /// <summary>Long texts are encoded by portions of about this size.</summary>
+    private const int PortionSize = 1 << 16;
+
+    /// <summary>Longer texts of a batch are shared by several cores.</summary>
+    private const int PartSize = 1 << 19;
+
     private readonly AddedVocabulary _added;
     private readonly Spares<PipelineEncoder> _encoders;
     private readonly Spares<DecodingChain> _decoders;
@@ -99,7 +105,7 @@ public sealed partial class PipelineTokenizer : TextTokenizer
         ids.AddRange(before);
         for (int length; !utf8.IsEmpty; utf8 = utf8[length..])
         {
-            length = encoder.PortionLength(utf8, options.FindsSpecialTokens);
+            length = encoder.PortionLength(utf8, options.FindsSpecialTokens, PortionSize);
             tokens.Clear();
             encoder.Encode(utf8[..length], options.FindsSpecialTokens, tokens);
             int count = ids.Count;
@@ -136,15 +142,56 @@ public sealed partial class PipelineTokenizer : TextTokenizer
         }
     }
 
+    public override int[][] EncodeBatch(IReadOnlyList<ReadOnlyMemory<byte>> texts, int threads = 0) => EncodeBatch(texts, default, threads);
+
     /// <summary>The ids of each text, in their order, with the special tokens that the options ask for, found on all cores or on <paramref name="threads"/> of them.</summary>
+    /// <remarks>A long text behind a byte-level model is cut where that is safe, so that several cores share it.</remarks>
     /// <exception cref="TokenizerException">A text holds something that the vocabulary cannot express; of several, the first one's error.</exception>
     public int[][] EncodeBatch(IReadOnlyList<ReadOnlyMemory<byte>> texts, EncodeOptions options, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return BatchWork.Run(texts.Count, i => texts[i].Length, i => ToArray(texts[i].Span, options), threads);
+        List<ReadOnlyMemory<byte>> parts = new(texts.Count);
+        var ends = new int[texts.Count];
+        PipelineEncoder encoder = _encoders.Take();
+        for (int i = 0; i < ends.Length; i++)
+        {
+            ReadOnlyMemory<byte> rest = texts[i];
+            do
+            {
+                int length = encoder.PortionLength(rest.Span, options.FindsSpecialTokens, PartSize);
+                parts.Add(rest[..length]);
+                rest = rest[length..];
+            }
+            while (!rest.IsEmpty);
+            ends[i] = parts.Count;
+        }
+        Return(encoder);
+        EncodeOptions unframed = options with { AddsSpecialTokens = false };
+        int[][] encoded = BatchWork.Run(parts.Count, k => parts[k].Length, k => ToArray(parts[k].Span, unframed), threads);
+        (int[] before, int[] after) = Frame(options);
+        if (parts.Count == ends.Length && before.Length + after.Length == 0)
+        {
+            return encoded;
+        }
+        return [.. ends.Select((end, i) => Join([before, .. encoded.AsSpan((i == 0 ? 0 : ends[i - 1])..end), after]))];
     }
 
-    private protected override int[] ToArray(ReadOnlySpan<byte> utf8) => ToArray(utf8, default);
+    private static int[] Join(ReadOnlySpan<int[]> parts)
+    {
+        int count = 0;
+        foreach (int[] part in parts)
+        {
+            count += part.Length;
+        }
+        var joined = new int[count];
+        Span<int> rest = joined;
+        foreach (int[] part in parts)
+        {
+            part.CopyTo(rest);
+            rest = rest[part.Length..];
+        }
+        return joined;
+    }
 
     private int[] ToArray(ReadOnlySpan<byte> utf8, EncodeOptions options)
     {
@@ -162,7 +209,7 @@ public sealed partial class PipelineTokenizer : TextTokenizer
         int count = 0;
         for (int length; !utf8.IsEmpty; utf8 = utf8[length..])
         {
-            length = encoder.PortionLength(utf8, findsSpecial: false);
+            length = encoder.PortionLength(utf8, findsSpecial: false, PortionSize);
             encoder.Scratch.Clear();
             encoder.Encode(utf8[..length], findsSpecial: false, encoder.Scratch);
             count += encoder.Scratch.Count;

@@ -64,18 +64,15 @@ public abstract class TextTokenizer
 
     /// <summary>The ids of each text, in their order, found on all cores or on <paramref name="threads"/> of them.</summary>
     /// <exception cref="TokenizerException">A text holds something that the vocabulary cannot express; of several, the first one's error.</exception>
-    public int[][] EncodeBatch(IReadOnlyList<ReadOnlyMemory<byte>> texts, int threads = 0)
+    public virtual int[][] EncodeBatch(IReadOnlyList<ReadOnlyMemory<byte>> texts, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return BatchWork.Run(texts.Count, i => texts[i].Length, i => ToArray(texts[i].Span), threads);
-    }
-
-    /// <summary>The ids of one text.</summary>
-    private protected virtual int[] ToArray(ReadOnlySpan<byte> utf8)
-    {
-        List<int> ids = [];
-        Encode(utf8, ids);
-        return [.. ids];
+        return BatchWork.Run(texts.Count, i => texts[i].Length, i =>
+        {
+            List<int> ids = [];
+            Encode(texts[i].Span, ids);
+            return ids.ToArray();
+        }, threads);
     }
 
     /// <summary>How many tokens <paramref name="utf8"/> has.</summary>

@@ -112,6 +112,7 @@ public class PipelineTokenizerTests
         var random = new Random(13);
         string[] parts = ["the", " cat", " ", "\n", "'s", "'S a", " 12", "é", "!", ". B", "\t", " ab\u0301 c", "日本", "x y", "A b", "d'l e", " \n z", "\u00a0q", "5 a"];
         byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 120_000).Select(_ => parts[random.Next(parts.Length)])));
+        byte[] twice = [.. text, .. text, .. text];
         var tokens = new TokenBuffer();
         foreach (PieceScanner split in PieceScanner.All)
         {
@@ -123,6 +124,9 @@ public class PipelineTokenizerTests
             tokenizer.Encode(text, ids);
             Assert.That(ids.ToArray().AsSpan().SequenceEqual(tokens.Ids), Is.True, split.Name);
             Assert.That(tokenizer.Count(text), Is.EqualTo(tokens.Count), split.Name);
+            int[][] batch = tokenizer.EncodeBatch([default, twice, text], threads: 3);
+            Assert.That((batch[0].Length, batch[1].Length), Is.EqualTo((0, tokenizer.Count(twice))));
+            Assert.That(batch[2].AsSpan().SequenceEqual(tokens.Ids), Is.True, split.Name);
         }
     }
 
@@ -166,6 +170,7 @@ public class PipelineTokenizerTests
         Assert.That(Bytes.EncodeBatch(texts, threads: 1), Is.EqualTo(expected));
         Assert.That(Bytes.EncodeBatch(texts, threads: 4), Is.EqualTo(expected));
         Assert.That(Bytes.EncodeBatch(texts), Is.EqualTo(expected));
+        Assert.That(Llama.EncodeBatch(["the cat"u8.ToArray(), default], EncodeOptions.Full), Is.EqualTo(new int[][] { [1, 13, 16], [1] }));
         EncodedText[] padded = Llama.With(null, new Padding { Side = SequenceSide.Left, Id = 2 })
             .EncodeFullBatch([.. new[] { "the", "the cat", "" }.Select(t => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(t))], EncodeOptions.Full);
         Assert.That(padded.Select(t => string.Join(' ', t.Ids())), Is.EqualTo(new[] { "2 1 13", "1 13 16", "2 2 1" }));
