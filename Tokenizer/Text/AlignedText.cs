@@ -9,6 +9,10 @@ namespace PureLlm.Tokenizer.Text;
 /// </remarks>
 public sealed class AlignedText
 {
+    // A rewrite may make this much of any text, or so many times as much of a longer one.
+    private const long MostWritten = 1 << 26;
+    private const long MostGrowth = 16;
+
     private byte[] _bytes = [];
     private (int Start, int End)[] _sources = [];
     private byte[] _nextBytes = [];
@@ -58,8 +62,14 @@ public sealed class AlignedText
     }
 
     /// <summary>Appends bytes to the next version; they stand for the current bytes [from, to), which may be none (an insertion).</summary>
+    /// <exception cref="TokenizerException">The next version grows beyond all measure.</exception>
     public void Write(ReadOnlySpan<byte> bytes, int from, int to)
     {
+        if ((long)_nextLength + bytes.Length > Math.Max(MostWritten, MostGrowth * Length))
+        {
+            throw new TokenizerException(
+                $"normalize: a text of {Length} bytes becomes more than {Math.Max(MostWritten, MostGrowth * Length)}; a replacement in the tokenizer's file is too long for it, or the text must be cut before.");
+        }
         Reserve(bytes.Length);
         bytes.CopyTo(_nextBytes.AsSpan(_nextLength));
         _nextSources.AsSpan(_nextLength, bytes.Length).Fill(Source(from, to));

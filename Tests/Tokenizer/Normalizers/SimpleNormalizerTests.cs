@@ -62,6 +62,11 @@ public class SimpleNormalizerTests
         Assert.That(() => new ReplaceNormalizer("a(b", true, ""), Throws.TypeOf<TokenizerException>().With.Message.Contains("character 2"));
 
     [Test]
+    public void A_replacement_that_would_fill_the_memory_is_refused() =>
+        Assert.That(() => Normalized.Text(new ReplaceNormalizer("", false, new string('x', 1 << 20)), new string('a', 1000)),
+            Throws.TypeOf<TokenizerException>().With.Message.Contains("a text of 1000 bytes"));
+
+    [Test]
     public void Any_bytes_pass_through_every_normalizer()
     {
         Normalizer[] all = [new LowercaseNormalizer(), new NmtNormalizer(), new StripNormalizer(), new StripAccentsNormalizer(), new BertNormalizer(), new PrependNormalizer("x"), new ReplaceNormalizer(".", true, "y"), new ByteLevelNormalizer(true)];

@@ -81,7 +81,7 @@ public class UnicodeNormalizerTests
         }
         long start = Stopwatch.GetTimestamp();
         string normalized = Normalized.Text(new UnicodeNormalizer(NormalizationForm.FormC), text.ToString());
-        Assert.That(Stopwatch.GetElapsedTime(start).TotalSeconds, Is.LessThan(3), "a quadratic sort takes minutes");
+        Assert.That(Stopwatch.GetElapsedTime(start).TotalSeconds, Is.LessThan(30), "a quadratic sort takes minutes");
         Assert.That(normalized, Does.StartWith("ạ\u0323").And.EndsWith("\u0301\u0301"));
     }
 

@@ -7,7 +7,7 @@ namespace PureLlm.Tests.Tokenizer.Patterns;
 /// <summary>Patterns that take other engines exponential or quadratic time.</summary>
 public class PatternBoundsTests
 {
-    private const int Length = 30_000;
+    private const int Length = 60_000;
 
     [TestCase("(a*)*b", "a")]
     [TestCase("(a|a)*b", "a")]
@@ -36,7 +36,7 @@ public class PatternBoundsTests
         Pattern compiled = Pattern.Parse(pattern);
         long start = Stopwatch.GetTimestamp();
         compiled.FindAll(utf8);
-        // Quadratic time is half a thousand million steps and more, and exponential time has no end.
-        Assert.That(Stopwatch.GetElapsedTime(start).TotalSeconds, Is.LessThan(10));
+        // Quadratic time is two thousand million steps and more, and exponential time has no end.
+        Assert.That(Stopwatch.GetElapsedTime(start).TotalSeconds, Is.LessThan(30));
     }
 }
