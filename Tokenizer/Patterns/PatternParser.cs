@@ -5,7 +5,8 @@ namespace PureLlm.Tokenizer.Patterns;
 /// <summary>Reads regular expressions in Oniguruma's Ruby syntax, the one of tokenizer.json files.</summary>
 /// <remarks>
 /// What differs from other engines: ^ and $ always stand at lines, (?m) is what others call (?s) (which is read too), {m,n}+ repeats the
-/// repetition, {n}? makes it optional, and \h is a hexadecimal digit. Case is ignored character by character: (?i)ss does not match ß.
+/// repetition, {n}? makes it optional, and \h is a hexadecimal digit. What differs from Oniguruma itself: case is ignored character by
+/// character, so that (?i)ss does not match ß, and a counted group such as (?:a*b?){2} goes on counting after an iteration of nothing.
 /// Not read, and refused by name: back references, recursion, conditions, absence operators, \K, \G, \X.
 /// </remarks>
 internal sealed class PatternParser
