@@ -21,7 +21,7 @@ public sealed partial class PipelineTokenizer : TextTokenizer
     private const int PortionSize = 1 << 16;
 
     /// <summary>Longer texts of a batch are shared by several cores.</summary>
-    private const int PartSize = 1 << 19;
+    private const int PartSize = 1 << 18;
 
     private readonly AddedVocabulary _added;
     private readonly Spares<PipelineEncoder> _encoders;

@@ -1,6 +1,10 @@
 namespace PureLlm.Tokenizer;
 
 /// <summary>Cuts encoded texts to a length, before special tokens are added.</summary>
+/// <remarks>
+/// Lengths are those of the whole texts, and the overflow reaches to their end. Hugging Face's library 0.23 encodes no further than the limit,
+/// so that its overflow is cut short, and of two texts beyond the limit another one may count as the longer.
+/// </remarks>
 internal static class Truncator
 {
     /// <summary>Cuts the parts, one text or two, so that with <paramref name="added"/> special tokens they keep to the limit.</summary>
