@@ -78,7 +78,7 @@ internal static class FuzzTargets
         yield return ("bert", () => Json("bert", WordPieceTrainer.Train(Corpus(), new WordPieceOptions { VocabularySize = 8000, Normalizer = new BertNormalizer() }).ToTokenizer(), false));
         yield return ("unigram", () => Json("unigram", UnigramTrainer.Train(Corpus(), new UnigramOptions()).ToTokenizer(), false));
         yield return ("unigram-bytes", () => Json("unigram-bytes", UnigramTrainer.Train(Corpus(), new UnigramOptions { ByteFallback = true }).ToTokenizer(), false));
-        yield return ("llama2", () => Json("llama2", CharacterBytePairTrainer.Train(Corpus(), new PureLlm.Tokenizer.Training.CharacterBytePairOptions { VocabularySize = 8000, ByteFallback = true }).ToTokenizer(), false));
+        yield return ("llama2", () => Json("llama2", CharacterBytePairTrainer.Train(Corpus(), new CharacterBytePairOptions { VocabularySize = 8000, ByteFallback = true }).ToTokenizer(), false));
 
         foreach ((string name, string arguments) in SentencePieceModels)
         {

@@ -20,14 +20,13 @@ internal sealed class TrainerInput
     private readonly Option<int?> minimum = new("--min-count") { Description = "leave out what occurs less often (2)", HelpName = "N" };
     private readonly Option<int?> longest = new("--max-length") { Description = "of a token, in bytes or characters", HelpName = "N" };
     private readonly Option<int?> limit = new("--limit-alphabet") { Description = "at most so many single bytes or characters", HelpName = "N" };
-    private readonly Option<bool> seen = new("--seen-bytes") { Description = "bpe: only the bytes that occur, not all 256" };
     private readonly Option<bool> fallback = new("--byte-fallback") { Description = "unigram, sp-bpe: 256 byte tokens for the rest" };
 
     private readonly Option<bool> lower = new("--lowercase") { Description = "wordpiece: letters small, accents off, as BERT uncased" };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { kind, vocabulary, split, special, minimum, longest, limit, seen, fallback, lower })
+        foreach (Option option in new Option[] { kind, vocabulary, split, special, minimum, longest, limit, fallback, lower })
         {
             command.Options.Add(option);
         }
@@ -63,7 +62,6 @@ internal sealed class TrainerInput
         (Option Option, bool Given, string[] Of)[] rules =
         [
             (split, context.Get(split) is not null, [BytePair]),
-            (seen, context.Get(seen), [BytePair]),
             (limit, context.Get(limit) is not null, [BytePair, WordPiece, Likelihood]),
             (lower, context.Get(lower), [WordPiece, Likelihood]),
             (fallback, context.Get(fallback), [Unigram, SentencePiece]),
@@ -82,8 +80,12 @@ internal sealed class TrainerInput
     {
         var options = new BytePairOptions
         {
-            VocabularySize = size, Threads = run.Threads, Progress = run.Progress, Cancellation = run.Cancellation,
-            AllBytes = !context.Get(seen), LimitAlphabet = context.Get(limit), SpecialTokenPlace = SpecialTokenPlace.Last,
+            VocabularySize = size,
+            Threads = run.Threads,
+            Progress = run.Progress,
+            Cancellation = run.Cancellation,
+            LimitAlphabet = context.Get(limit),
+            SpecialTokenPlace = SpecialTokenPlace.Last,
         };
         options = names is null ? options : options with { SpecialTokens = names };
         options = context.Get(split) is not { } name ? options : options with
@@ -98,7 +100,11 @@ internal sealed class TrainerInput
     {
         var options = new WordPieceOptions
         {
-            VocabularySize = size, Threads = run.Threads, Progress = run.Progress, Cancellation = run.Cancellation, LimitAlphabet = context.Get(limit),
+            VocabularySize = size,
+            Threads = run.Threads,
+            Progress = run.Progress,
+            Cancellation = run.Cancellation,
+            LimitAlphabet = context.Get(limit),
             Normalizer = new BertNormalizer(lowercase: context.Get(lower)),
             Criterion = chosen == Likelihood ? WordPieceCriterion.Likelihood : WordPieceCriterion.Frequency,
         };

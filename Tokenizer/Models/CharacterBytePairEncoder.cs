@@ -6,7 +6,7 @@ namespace PureLlm.Tokenizer.Models;
 internal sealed class CharacterBytePairEncoder : CachingEncoder
 {
     private readonly CharacterBytePairModel _model;
-    private readonly CharacterBytePairOptions _options;
+    private readonly CharacterBytePairRules _options;
     private readonly SymbolMerger _merger;
     private readonly byte[] _prefix;
     private readonly byte[] _suffix;

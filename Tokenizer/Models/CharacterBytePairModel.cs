@@ -3,7 +3,7 @@ using System.Text;
 namespace PureLlm.Tokenizer.Models;
 
 /// <summary>How byte-pair encoding over characters treats what its vocabulary lacks, and the spelling of its symbols.</summary>
-public sealed record CharacterBytePairOptions
+public sealed record CharacterBytePairRules
 {
     /// <summary>The token for a character that the vocabulary lacks; without one such characters vanish into the range of the token before them.</summary>
     public string? UnknownToken { get; init; }
@@ -46,7 +46,7 @@ public sealed class CharacterBytePairModel : TokenModel
 
     /// <summary>Builds from the tokens by id (null where an id is unused) and the merges as pairs of ids, the first to apply first.</summary>
     /// <exception cref="TokenizerException">The result of a merge is missing from the vocabulary, or the dropout is not in [0, 1].</exception>
-    public CharacterBytePairModel(IReadOnlyList<byte[]?> tokens, IReadOnlyList<(int Left, int Right)> merges, CharacterBytePairOptions options)
+    public CharacterBytePairModel(IReadOnlyList<byte[]?> tokens, IReadOnlyList<(int Left, int Right)> merges, CharacterBytePairRules options)
     {
         if (!(options.Dropout >= 0 && options.Dropout <= 1))
         {
@@ -66,7 +66,7 @@ public sealed class CharacterBytePairModel : TokenModel
     public override int VocabularySize => Vocabulary.Count;
 
     /// <summary>Unknowns, prefix, suffix and dropout.</summary>
-    public CharacterBytePairOptions Options { get; }
+    public CharacterBytePairRules Options { get; }
 
     /// <summary>The merges, as pairs of ids, in the order in which they apply.</summary>
     public IReadOnlyList<(int Left, int Right)> Merges => _merges;

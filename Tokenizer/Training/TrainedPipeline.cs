@@ -1,7 +1,9 @@
 using System.Text;
 using PureLlm.Tokenizer.Decoders;
+using PureLlm.Tokenizer.Formats;
 using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.PostProcessors;
+using PureLlm.Tokenizer.PreTokenizers;
 
 namespace PureLlm.Tokenizer.Training;
 
@@ -15,7 +17,7 @@ internal static class TrainedPipeline
     {
         AddedTokens = [.. trained.SpecialTokens.Select(id => new AddedToken { Id = id, Content = Name(trained, id), IsSpecial = true })],
         Normalizer = trained.Normalizer,
-        PreTokenizer = trained.PreTokenizer,
+        PreTokenizer = IsPartial(trained) ? VisibleSplit(trained.PreTokenizer) : trained.PreTokenizer,
         Model = Model(trained),
         PostProcessor = Frame(trained),
         Decoder = Decoder(trained),
@@ -33,10 +35,13 @@ internal static class TrainedPipeline
         HashSet<int> specials = [.. trained.SpecialTokens];
         switch (trained.Kind)
         {
+            case VocabularyKind.ByteLevelBytePair when IsPartial(trained):
+                byte[] Visible(byte[] token, int id) => specials.Contains(id) ? token : Encoding.UTF8.GetBytes(ByteAlphabet.Show(token));
+                return new CharacterBytePairModel([.. trained.Tokens.Select(Visible)], trained.Merges, new CharacterBytePairRules());
             case VocabularyKind.ByteLevelBytePair:
                 return new BytePairModel([.. trained.Tokens.Select((token, id) => specials.Contains(id) ? null : token)], trained.Merges);
             case VocabularyKind.CharacterBytePair:
-                return new CharacterBytePairModel(trained.Tokens, trained.Merges, new Models.CharacterBytePairOptions
+                return new CharacterBytePairModel(trained.Tokens, trained.Merges, new CharacterBytePairRules
                 {
                     UnknownToken = trained.Unknown is { } unknown ? Name(trained, unknown) : null,
                     FuseUnknown = true,
@@ -49,6 +54,15 @@ internal static class TrainedPipeline
                 return new UnigramModel(trained.Tokens, [.. trained.Scores.Select((score, id) => id < named ? Never : score)], trained.Unknown, trained.ByteFallback);
         }
     }
+
+    /// <summary>True where a byte-level vocabulary lacks some bytes: it is then a vocabulary of the bytes' visible characters, and text loses what it lacks, as in Hugging Face's library.</summary>
+    private static bool IsPartial(TrainedVocabulary trained) =>
+        trained.Kind == VocabularyKind.ByteLevelBytePair && trained.Tokens.Where((token, id) => token.Length == 1 && !trained.SpecialTokens.Contains(id)).Count() < 256;
+
+    /// <summary>A split that also turns bytes into their visible characters.</summary>
+    private static PreTokenizer VisibleSplit(PreTokenizer? split) => split?.Scanner is not { } scanner || scanner == PieceScanner.Gpt2
+        ? new ByteLevelPreTokenizer(addPrefixSpace: false, useRegex: true, visible: true)
+        : new SequencePreTokenizer([.. scanner.Patterns.Select(pattern => new SplitPreTokenizer(pattern, isRegex: true, SplitBehavior.Isolated)), new ByteLevelPreTokenizer(addPrefixSpace: false, useRegex: false, visible: true)]);
 
     private static TokenDecoder Decoder(TrainedVocabulary trained) => trained.Kind switch
     {

@@ -19,7 +19,7 @@ public sealed class MergeReplayTests
     [Test]
     public void The_replay_of_characters_ends_with_the_encoders_tokens()
     {
-        PipelineTokenizer tokenizer = CharacterBytePairTrainer.Train(TrainingCorpus.FromTexts([Text]), new PureLlm.Tokenizer.Training.CharacterBytePairOptions { VocabularySize = 60 }).ToTokenizer();
+        PipelineTokenizer tokenizer = CharacterBytePairTrainer.Train(TrainingCorpus.FromTexts([Text]), new CharacterBytePairOptions { VocabularySize = 60 }).ToTokenizer();
         Ends(tokenizer, "▁that", "▁chat", "▁the", "atatatat", "a");
     }
 
@@ -36,7 +36,7 @@ public sealed class MergeReplayTests
     public void Models_that_do_not_merge_and_unknown_characters_have_no_replay()
     {
         Assert.That(MergeReplay.Of(new WordPieceModel(["[UNK]"u8.ToArray(), "a"u8.ToArray()]), "a"u8, out _), Is.Null);
-        PipelineTokenizer characters = CharacterBytePairTrainer.Train(TrainingCorpus.FromTexts([Text]), new PureLlm.Tokenizer.Training.CharacterBytePairOptions { VocabularySize = 60 }).ToTokenizer();
+        PipelineTokenizer characters = CharacterBytePairTrainer.Train(TrainingCorpus.FromTexts([Text]), new CharacterBytePairOptions { VocabularySize = 60 }).ToTokenizer();
         Assert.That(MergeReplay.Of(characters.Model, "▁日"u8, out _), Is.Null);
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using PureLlm.Tokenizer;
 using PureLlm.Tokenizer.Formats;
+using PureLlm.Tokenizer.PreTokenizers;
 using PureLlm.Tokenizer.Training;
 
 namespace PureLlm.Tests.Tokenizer.Training;
@@ -89,4 +90,18 @@ public class TrainedVocabularyTests
     }
 
     private static string[] Contents(PieceTable table) => [.. Enumerable.Range(0, table.Count).Select(i => $"{Encoding.UTF8.GetString(table.Piece(i))} {table.Frequency(i)}").Order(StringComparer.Ordinal)];
+
+    [TestCase("gpt2")]
+    [TestCase("cl100k")]
+    public void A_vocabulary_of_a_few_bytes_spells_what_it_can(string split)
+    {
+        var options = new BytePairOptions { VocabularySize = 40, AllBytes = false, SpecialTokens = [], Split = PieceScanner.All.Single(scanner => scanner.Name == split) };
+        PipelineTokenizer tokenizer = BytePairTrainer.Train(TrainingCorpus.FromTexts(["the cat sat on the mat. the hat"u8.ToArray()]), options).ToTokenizer();
+        var read = (PipelineTokenizer)TokenizerJson.Parse(TokenizerJson.ToUtf8(tokenizer), "t.json");
+        foreach (PipelineTokenizer each in new[] { tokenizer, read })
+        {
+            Assert.That(each.Decode(each.Encode("the hat")), Is.EqualTo("the hat"));
+            Assert.That(each.Decode(each.Encode("the h\u00e9at")), Is.EqualTo("the hat"), "bytes that it lacks are left out, as in Hugging Face's library");
+        }
+    }
 }

@@ -30,11 +30,11 @@ internal static class BytePairModelJson
         writer.WriteEndObject();
     }
 
-    private static CharacterBytePairOptions Options(JsonField model)
+    private static CharacterBytePairRules Options(JsonField model)
     {
         JsonField dropout = model["dropout"];
         double probability = dropout.IsNull ? 0 : dropout.Number();
-        return new CharacterBytePairOptions
+        return new CharacterBytePairRules
         {
             Dropout = probability >= 0 && probability <= 1 ? (float)probability : throw dropout.Wrong($"is {dropout.Value.GetRawText()}, not a probability from 0 to 1"),
             UnknownToken = model["unk_token"].Text(null),
@@ -69,7 +69,7 @@ internal static class BytePairModelJson
         return pairs;
     }
 
-    private static void WriteOptions(Utf8JsonWriter writer, CharacterBytePairOptions options)
+    private static void WriteOptions(Utf8JsonWriter writer, CharacterBytePairRules options)
     {
         writer.WriteString("type", "BPE");
         if (options.Dropout > 0)

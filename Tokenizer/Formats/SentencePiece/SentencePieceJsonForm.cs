@@ -60,7 +60,7 @@ internal static class SentencePieceJsonForm
     {
         byte[][] tokens = [.. Enumerable.Range(0, model.VocabularySize).Select(id => model.Piece(id).Spelling)];
         string unknown = Encoding.UTF8.GetString(tokens[model.Unknown]);
-        var options = new CharacterBytePairOptions { UnknownToken = unknown, FuseUnknown = true, ByteFallback = model.ByteFallback };
+        var options = new CharacterBytePairRules { UnknownToken = unknown, FuseUnknown = true, ByteFallback = model.ByteFallback };
         return model switch
         {
             SentencePieceUnigramModel unigram => new UnigramModel(tokens, unigram.TextScores, model.Unknown, model.ByteFallback),
