@@ -89,14 +89,16 @@ internal static class FuzzTargets
                 // The byte-fallback models go through GGUF as well, which is how Llama 2's are met.
                 var ours = (PipelineTokenizer)TokenizerFile.Load(file);
                 return new(name, "sentencepiece", arguments.Contains("byte_fallback") ? ThroughGguf(ours) : ours, default, () => new TokenizerPeer(options.Python, [Path.Combine(scripts, "sentencepiece_peer.py"), file]), false);
-            });
+            }
+            );
         }
 
         yield return ("llama3-gguf", () =>
         {
             FuzzTarget target = Json("llama3-gguf", Llama3(), true);
             return target with { Ours = ThroughGguf(target.Ours) };
-        });
+        }
+        );
 
         PipelineTokenizer Llama3() => Split(Ranks("cl100k_base"), PieceScanner.Llama3, "<|begin_of_text|>", "<|end_of_text|>");
 
