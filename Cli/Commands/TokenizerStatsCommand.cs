@@ -3,6 +3,7 @@ using System.Text.Json;
 using PureLlm.Cli.Rendering;
 using PureLlm.Cli.Tokenizing;
 using PureLlm.Tokenizer;
+using PureLlm.Tokenizer.Training;
 
 namespace PureLlm.Cli.Commands;
 
@@ -52,11 +53,12 @@ public sealed class TokenizerStatsCommand : CliCommand
         int columns = context.Get(width);
         void Line(string name, string text) => context.Out.WriteLine(style.Plain($" {style.Bold(name.PadRight(11))}{text}"));
         string Spell(int id) => TokenText.Show(known, id, style.Ascii);
+        double Cost(double bytes, bool tied) => VocabularyMemory.Of(facts.Size, columns, bytes, tied).TotalBytes;
         Line("tokenizer", TokenizerInput.Title(context, known, path));
         Line("vocabulary", $"{Numbers.Count(facts.Special)} special, {Numbers.Count(facts.Bytes)} bytes or parts of characters, {Numbers.Count(facts.Lengths.Sum())} texts ({Numbers.Count(facts.StartsWithSpace)} start with a space)");
         Line("characters", string.Join(", ", facts.Lengths.Select((count, i) => (count, Label: i + 1 == facts.Lengths.Count ? $"{i + 1}+" : $"{i + 1}")).Where(item => item.count > 0).Select(item => $"{item.Label}: {Numbers.Count(item.count)}")));
         Line("longest", string.Join("  ", facts.Longest.Select(Spell)));
-        Line("costs", $"embedding and head at width {columns}: {Numbers.Bytes(facts.MatrixBytes(columns, false, 4))} as float32 ({Numbers.Bytes(facts.MatrixBytes(columns, true, 4))} where they are one matrix), {Numbers.Bytes(facts.MatrixBytes(columns, false, 2))} in 16 bits");
+        Line("costs", $"embedding and head at width {columns}: {Numbers.Bytes(Cost(4, tied: false))} as float32 ({Numbers.Bytes(Cost(4, tied: true))} where they are one matrix), {Numbers.Bytes(Cost(2, tied: false))} in 16 bits");
         if (measure is null)
         {
             return;
@@ -85,7 +87,7 @@ public sealed class TokenizerStatsCommand : CliCommand
         json.WriteNumber("special", facts.Special);
         json.WriteNumber("byte_tokens", facts.Bytes);
         json.WriteNumber("width", context.Get(width));
-        json.WriteNumber("embedding_and_head_bytes", facts.MatrixBytes(context.Get(width), false, 4));
+        json.WriteNumber("embedding_and_head_bytes", VocabularyMemory.Of(facts.Size, context.Get(width), 4, tied: false).TotalBytes);
         if (measure is null)
         {
             return;

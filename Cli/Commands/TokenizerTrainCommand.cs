@@ -48,7 +48,8 @@ public sealed class TokenizerTrainCommand : CliCommand
         long began = System.Diagnostics.Stopwatch.GetTimestamp();
         TrainedVocabulary trained = trainer.Train(context, Corpus(context, context.Get(files)!), run);
         double seconds = System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds;
-        foreach ((string file, byte[] content) in TokenizerFile.ToFiles(trained.ToTokenizer(), written))
+        PipelineTokenizer tokenizer = trained.ToTokenizer();
+        foreach ((string file, byte[] content) in TokenizerFile.ToFiles(tokenizer, written))
         {
             AtomicFile.Write(file, content);
         }
@@ -60,7 +61,7 @@ public sealed class TokenizerTrainCommand : CliCommand
             context.WriteJson("tokenizer-train", json => WriteJson(json, context, report, seconds));
             return ExitCode.Ok;
         }
-        Write(context, trained.ToTokenizer(), report, seconds);
+        Write(context, tokenizer, report, seconds);
         return ExitCode.Ok;
     }
 

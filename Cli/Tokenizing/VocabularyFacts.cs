@@ -38,9 +38,6 @@ internal sealed record VocabularyFacts(int Size, int Special, int Bytes, int Sta
         return new VocabularyFacts(tokenizer.VocabularySize, special, bytes, spaced, lengths, [.. longest]);
     }
 
-    /// <summary>Bytes that a model's embedding and output matrix of this vocabulary take.</summary>
-    public double MatrixBytes(int width, bool tied, double bytesPerNumber) => (tied ? 1 : 2) * (double)Size * width * bytesPerNumber;
-
     /// <summary>How many characters, or null where the bytes are not whole characters.</summary>
     private static int? Characters(ReadOnlySpan<byte> token)
     {
