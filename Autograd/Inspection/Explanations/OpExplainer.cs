@@ -1,0 +1,40 @@
+namespace PureLlm.Autograd.Inspection.Explanations;
+
+/// <summary>How an op's backward pass is explained: its formulas, and for one element of an input's gradient the numbers that it is made of.</summary>
+/// <remarks>Every op has one (a test refuses an op without): <see cref="OpExplainers.For"/>. Explainers are stateless.
+/// The arithmetic is float64 on the values that the kernels read, so that the sum of the terms differs from the kernels' gradient by their rounding alone.</remarks>
+public abstract class OpExplainer
+{
+    /// <summary>The forward formula: "y = x·r·w,  r = 1/√(mean x² + ε)".</summary>
+    public abstract Formula Forward(NodeValues values);
+
+    /// <summary>The rule of an input's gradient: "dx = r·(dn − n·mean(dn ⊙ n))".</summary>
+    public abstract Formula Backward(NodeValues values, int input);
+
+    /// <summary>The symbol of an input in the formulas: "x", "W".</summary>
+    public abstract string Symbol(NodeValues values, int input);
+
+    /// <summary>The rule of one element with its indices and numbers, from what is given to the result: the lines that a learner would write.</summary>
+    public abstract IReadOnlyList<Quantity> Rule(NodeValues values, int input, int element);
+
+    /// <summary>The summands of what this node adds to one element of the gradient of an input.</summary>
+    /// <param name="values">The recorded node.</param>
+    /// <param name="input">Which input.</param>
+    /// <param name="element">Which element of it, row-major.</param>
+    public abstract IReadOnlyList<Term> Terms(NodeValues values, int input, int element);
+
+    /// <summary>How one element of the output was made, forward.</summary>
+    public abstract IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element);
+
+    /// <summary>What deserves a remark about an element.</summary>
+    public virtual IEnumerable<Observation> Observe(NodeValues values, int input, int element) => [];
+
+    /// <summary>What one element of a tensor stands for beyond its index: "token 3, head 1, channel 5"; empty: nothing.</summary>
+    public virtual string Describe(NodeValues values, int input, int element) => "";
+
+    /// <summary>How far the kernels' float32 sum may be from the float64 terms, in units in the last place of the largest |term|.</summary>
+    public virtual double ToleranceInUlps(NodeValues values, int input) => 64;
+
+    /// <summary>Places of the source that compute this gradient, most telling first: the op's Backward, then the kernel.</summary>
+    public abstract IReadOnlyList<SourcePlace> Source(NodeValues values, int input);
+}

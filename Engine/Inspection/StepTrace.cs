@@ -1,0 +1,179 @@
+using PureLlm.Autograd;
+using PureLlm.Autograd.Inspection;
+using PureLlm.Autograd.Inspection.Explanations;
+using PureLlm.Engine.Modules;
+using PureLlm.Kernels;
+
+namespace PureLlm.Engine.Inspection;
+
+/// <summary>A training step, recorded: its frames in the order of the tape, every value and gradient, and who added what.</summary>
+/// <remarks>The forward and backward pass are the trainer's own, through the same door, on a tape that keeps everything.
+/// The parameters are left as they were: the update is computed and taken back. Not thread-safe.</remarks>
+public sealed class StepTrace : IDisposable
+{
+    private readonly Dictionary<string, Frame> frames = [];
+    private readonly Dictionary<string, TraceTensor> tensors = [];
+    private readonly Dictionary<Tensor, TraceTensor> byTensor = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(Tensor, int Node), float[]> after = [];
+    private readonly Dictionary<int, NodeValues> values = [];
+    private readonly HashSet<int> reached = [];
+    private TwinReplay? twin;
+
+    /// <summary>Runs the step and records it; owns the subject from then on.</summary>
+    public StepTrace(StepSubject subject)
+    {
+        Subject = subject;
+        Tape = new Tape(subject.Backend);
+        subject.Slabs.ClearGradients();
+        LossTensor = subject.Forward(Tape);
+        Number();
+        RunBackward();
+        Frames = CreateFrames();
+        foreach (Frame frame in Frames) { frames.Add(frame.Id, frame); }
+        Loss = Read(LossTensor.Data)[0];
+    }
+
+    public StepSubject Subject { get; }
+
+    public Tape Tape { get; }
+
+    public Tensor LossTensor { get; }
+
+    /// <summary>As the kernels computed it.</summary>
+    public double Loss { get; }
+
+    public IReadOnlyList<Frame> Frames { get; }
+
+    /// <summary>All tensors: parameters, constants, then outputs in tape order.</summary>
+    public IReadOnlyCollection<TraceTensor> Tensors => tensors.Values;
+
+    /// <summary>The float64 twin of the whole step; made when it is first asked for.</summary>
+    public TwinReplay Twin => twin ??= new TwinReplay(Tape);
+
+    /// <summary>The frame with an id, or null.</summary>
+    public Frame? Find(string id) => frames.GetValueOrDefault(id);
+
+    /// <summary>The tensor with a name, or null.</summary>
+    public TraceTensor? FindTensor(string id) => tensors.GetValueOrDefault(id);
+
+    public TraceTensor Of(Tensor tensor) => byTensor[tensor];
+
+    /// <summary>Whether the backward pass ran this node.</summary>
+    public bool IsReached(int node) => reached.Contains(node);
+
+    /// <summary>The values that a node read and made; kept while the trace lives.</summary>
+    public NodeValues ValuesOf(int node)
+    {
+        if (!values.TryGetValue(node, out NodeValues? found)) { values[node] = found = new NodeValues(Tape.Backend, Tape[node]); }
+        return found;
+    }
+
+    /// <summary>The final gradient of a tensor.</summary>
+    public float[] Gradient(Tensor tensor) => Read(tensor.Grad);
+
+    /// <summary>What a node added to the gradient of a tensor: the difference between after and before, exact in float64.</summary>
+    public double[] Share(TraceTensor tensor, int node)
+    {
+        int[] order = [.. tensor.Contributors.Where(IsReached)];
+        int place = Array.IndexOf(order, node);
+        if (place < 0) { return new double[tensor.Tensor.Shape.Length]; }
+        float[] now = After(tensor, node), before = place == 0 ? [] : After(tensor, order[place - 1]);
+        double[] share = new double[now.Length];
+        for (int i = 0; i < share.Length; i++) { share[i] = (double)now[i] - (before.Length == 0 ? 0 : before[i]); }
+        return share;
+    }
+
+    public float[] Read(View view)
+    {
+        float[] host = new float[view.Length];
+        Tape.Backend.Read(view, host);
+        return host;
+    }
+
+    public void Dispose()
+    {
+        Tape.Dispose();
+        Subject.Dispose();
+    }
+
+    private float[] After(TraceTensor tensor, int node) => after.TryGetValue((tensor.Tensor, node), out float[]? kept) ? kept : Gradient(tensor.Tensor);
+
+    private void Number()
+    {
+        Dictionary<Tensor, List<(int, int)>> consumers = new(ReferenceEqualityComparer.Instance);
+        List<Tensor> outside = [];
+        for (int n = 0; n < Tape.Count; n++)
+        {
+            for (int i = 0; i < Tape[n].Inputs.Length; i++)
+            {
+                Tensor input = Tape[n].Inputs[i];
+                if (!consumers.TryGetValue(input, out List<(int, int)>? list)) { consumers[input] = list = []; outside.Add(input); }
+                list.Add((n, i));
+            }
+        }
+        HashSet<Tensor> made = new(Enumerable.Range(0, Tape.Count).Select(n => Tape[n].Output), ReferenceEqualityComparer.Instance);
+        for (int p = 0; p < Subject.Slabs.Parameters.Count; p++) { Name(Subject.Slabs.Parameters[p].Tensor, p, -1); }
+        foreach (Tensor tensor in outside.Where(tensor => !made.Contains(tensor) && !byTensor.ContainsKey(tensor))) { Name(tensor, -1, -1); }
+        for (int n = 0; n < Tape.Count; n++) { Name(Tape[n].Output, -1, n); }
+
+        void Name(Tensor tensor, int parameter, int producer)
+        {
+            string id = tensors.ContainsKey(tensor.Name) ? FormattableString.Invariant($"{tensor.Name}#{producer}") : tensor.Name;
+            tensors[id] = byTensor[tensor] = new TraceTensor(id, tensor, parameter, producer, consumers.GetValueOrDefault(tensor) ?? []);
+        }
+    }
+
+    /// <summary>Pulls the backward pass node by node; of tensors that several nodes add to, keeps the gradient after each.</summary>
+    private void RunBackward()
+    {
+        foreach (Node node in Tape.BackwardSteps(LossTensor))
+        {
+            reached.Add(node.Index);
+            foreach (Tensor input in node.Inputs)
+            {
+                if (input.NeedsGradient && byTensor[input].Contributors.Skip(1).Any() && byTensor[input].Contributors.Last() != node.Index)
+                {
+                    after[(input, node.Index)] = Read(input.Grad);
+                }
+            }
+        }
+    }
+
+    private List<Frame> CreateFrames()
+    {
+        List<Frame> list = [];
+        void Add(string id, FrameKind kind, string text, int node = -1, int input = -1, int parameter = -1, string module = "") =>
+            list.Add(new Frame(list.Count, id, kind, node, input, parameter, module, text));
+        Add("z", FrameKind.Zero, "zero  all gradients = 0");
+        for (int n = 0; n < Tape.Count; n++) { Add($"f{n}", FrameKind.Forward, $"fwd   {Tape[n].Op.Name}", n, module: Tape[n].Scope); }
+        Add("s", FrameKind.Seed, "seed  ∂L/∂L = 1", Tape.Count - 1, module: Tape[Tape.Count - 1].Scope);
+        for (int n = Tape.Count - 1; n >= 0; n--)
+        {
+            if (!IsReached(n)) { continue; }
+            Node node = Tape[n];
+            List<int> gets = [];
+            for (int i = 0; i < node.Inputs.Length; i++)
+            {
+                if (node.Inputs[i].NeedsGradient && !gets.Any(other => ReferenceEquals(Tape[n].Inputs[other], Tape[n].Inputs[i]))) { gets.Add(i); }
+            }
+            Add($"b{n}", FrameKind.Backward, $"bwd   {node.Op.Name}", n, module: node.Scope);
+            foreach (int i in gets.Where(i => byTensor[Tape[n].Inputs[i]].Contributors.Count(IsReached) > 1))
+            {
+                Add($"a{n}.{i}", FrameKind.Accumulate, $"acc   {byTensor[node.Inputs[i]].Id} ← {node.Op.Name}", n, i, module: node.Scope);
+            }
+        }
+        if (Subject.Optimizer is not null)
+        {
+            Add("c", FrameKind.Clip, "clip  ‖g‖");
+            for (int p = 0; p < Subject.Slabs.Parameters.Count; p++)
+            {
+                Parameter parameter = Subject.Slabs.Parameters[p];
+                Add($"u{p}", FrameKind.Update, $"upd   {parameter.Name}", parameter: p, module: ModuleOf(parameter.Name));
+            }
+            Add("k", FrameKind.Check, "check loss after the update");
+        }
+        return list;
+    }
+
+    private static string ModuleOf(string parameter) => parameter.LastIndexOf('.') is > 0 and int dot ? parameter[..dot] : "";
+}
