@@ -6,7 +6,11 @@ namespace PureLlm.Autograd.Inspection.Explanations;
 /// <remarks>Valid as long as the tape keeps the step: it must keep every value (a tape without planned memory).</remarks>
 public sealed class NodeValues(Backend backend, Node node)
 {
+    private const int Kept = 16;
+
     private readonly Dictionary<View, float[]> read = [];
+    private readonly Dictionary<object, object> made = [];
+    private readonly Queue<object> order = new();
 
     /// <summary>The recorded node.</summary>
     public Node Node => node;
@@ -31,6 +35,17 @@ public sealed class NodeValues(Backend backend, Node node)
 
     /// <summary>What the op kept for its backward pass; empty if nothing.</summary>
     public ReadOnlySpan<float> Saved => node.Saved.IsEmpty ? [] : Read(node.Saved);
+
+    /// <summary>What was computed from these values under the same key before, else makes it: a row of probabilities that the rule, the terms and the remarks all need. The last 16 are kept.</summary>
+    public T Remember<T>(object key, Func<T> make) where T : class
+    {
+        if (made.TryGetValue(key, out object? known)) { return (T)known; }
+        T value = make();
+        made[key] = value;
+        order.Enqueue(key);
+        if (order.Count > Kept) { made.Remove(order.Dequeue()); }
+        return value;
+    }
 
     private float[] Read(View view)
     {

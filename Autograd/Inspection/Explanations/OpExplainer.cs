@@ -32,8 +32,20 @@ public abstract class OpExplainer
     /// <summary>What one element of a tensor stands for beyond its index: "token 3, head 1, channel 5"; empty: nothing.</summary>
     public virtual string Describe(NodeValues values, int input, int element) => "";
 
-    /// <summary>How far the kernels' float32 sum may be from the float64 terms, in units in the last place of the largest |term|.</summary>
-    public virtual double ToleranceInUlps(NodeValues values, int input) => 64;
+    /// <summary>The size in whose last places the kernels' rounding is counted: Σ |terms|, or more where factors are differences of larger numbers.</summary>
+    /// <param name="values">The recorded node.</param>
+    /// <param name="input">Which input.</param>
+    /// <param name="element">Which element of it.</param>
+    /// <param name="terms">Its <see cref="Terms"/>.</param>
+    public virtual double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms)
+    {
+        double sum = 0;
+        for (int i = 0; i < terms.Count; i++) { sum += Math.Abs(terms[i].Value); }
+        return sum;
+    }
+
+    /// <summary>How far the kernels' float32 sum may be from the float64 terms, in units in the last place of the <see cref="Magnitude"/>; <see cref="TermSum"/> compares.</summary>
+    public virtual double ToleranceInUlps(NodeValues values, int input) => 8;
 
     /// <summary>Places of the source that compute this gradient, most telling first: the op's Backward, then the kernel.</summary>
     public abstract IReadOnlyList<SourcePlace> Source(NodeValues values, int input);
