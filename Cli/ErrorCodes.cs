@@ -9,7 +9,7 @@ public sealed record ErrorCode(string Code, string Title, string Explanation, st
 /// <summary>All codes of all parts of the program.</summary>
 public static class ErrorCodes
 {
-    /// <summary>C: configuration. D: data. M: models. R: runs. T: tokenizers.</summary>
+    /// <summary>C: configuration. D: data. M: models. R: runs. S: step-through. T: tokenizers.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
         .. Diagnostics.All.Select(item => new ErrorCode(item.Code, item.Title, item.Explanation, item.Example, item.Fix)),
@@ -43,6 +43,9 @@ public static class ErrorCodes
         new("M003", "A model without a tokenizer",
             "The model's folder has no tokenizer.json, so that text cannot become numbers, nor numbers text.",
             "a run over .bin token files without a tokenizer", "[tokenizer] kind = \"file:tokenizer.json\", or copy the file into the folder"),
+        new("S001", "The port is taken",
+            "step --web serves its pages on a port of this machine, and another program, perhaps another viewer, already has it.",
+            "pure-llm step tiny.toml --web --port 5177", "pure-llm step tiny.toml --web --port 0"),
         new("T001", "No such tokenizer",
             "The name is neither a tokenizer file, nor a folder that holds one, nor a run with a checkpoint.",
             "pure-llm tokenizer encode tokeniser.json \"a text\"", "pure-llm tokenizer encode runs/tiny \"a text\""),

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using PureLlm.Engine.Inspection;
+
+namespace PureLlm.Cli.Web;
+
+/// <summary>The session's answers as JSON: /api/explain, /api/move, /api/frames, /api/find, /api/keys.</summary>
+internal sealed class StepApi(StepSession session, Cursor start)
+{
+    private const int MostFound = 40, MostKeyCharacters = 16, MostFindCharacters = 200;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", context =>
+        {
+            context.Response.Redirect(PageOf(start));
+            return Task.CompletedTask;
+        });
+        routes.MapGet("/api/explain", context => RequestGuard.WriteJson(context, session.Explain(CursorOf(context, "cursor"))));
+        routes.MapGet("/api/move", context => RequestGuard.WriteJson(context, session.Explain(session.Move(CursorOf(context, "cursor"), KeyOf(context)))));
+        routes.MapGet("/api/frames", context => RequestGuard.WriteJson(context, session.With(CursorOf(context, "cursor").Step, StepTimeline.Of)));
+        routes.MapGet("/api/find", context => RequestGuard.WriteJson(context, Find(CursorOf(context, "cursor"), Query(context, "q", MostFindCharacters))));
+        routes.MapGet("/api/keys", context => RequestGuard.WriteJson(context, StepKeys.All.Select(item => new KeyView(item.Key, item.Command.ToString(), item.Meaning))));
+    }
+
+    /// <summary>The page of a cursor: "500:b41?el=1,2" is /step/500/b41?el=1,2.</summary>
+    public static string PageOf(Cursor cursor)
+    {
+        string[] halves = cursor.ToString().Split('?', 2);
+        return $"/step/{halves[0].Replace(':', '/')}{(halves.Length > 1 ? "?" + halves[1] : "")}";
+    }
+
+    internal sealed record KeyView(string Key, string Command, string Meaning);
+
+    internal sealed record FoundView(string Cursor, string Kind, string Text, string Module);
+
+    private IEnumerable<FoundView> Find(Cursor cursor, string query) => session.With(cursor.Step, trace =>
+        StepSearch.Find(trace, query, MostFound).Select(frame => new FoundView((cursor with { Frame = frame.Id }).ToString(), frame.Kind.ToString().ToLowerInvariant(), frame.Text, frame.Module)).ToArray());
+
+    private Cursor CursorOf(HttpContext context, string name) => context.Request.Query[name].ToString() is { Length: > 0 } text ? Cursor.Parse(text) : start;
+
+    private static StepCommand KeyOf(HttpContext context)
+    {
+        string key = Query(context, "key", MostKeyCharacters);
+        return StepKeys.Find(key) ?? throw new FormatException($"'{key}' is no key of a move; /api/keys lists them");
+    }
+
+    private static string Query(HttpContext context, string name, int longest)
+    {
+        string value = context.Request.Query[name].ToString();
+        return value.Length <= longest ? value : throw new FormatException($"'{name}' has {value.Length} characters, at most {longest} are read");
+    }
+}

@@ -1,0 +1,28 @@
+using PureLlm.Engine.Inspection;
+
+namespace PureLlm.Cli.Web;
+
+/// <summary>The browser viewer as a command runs it: serves until Ctrl-C.</summary>
+public static class WebViewer
+{
+    /// <summary>Prints the address, serves, and returns <see cref="ExitCode.Ok"/> when a signal ends it.</summary>
+    /// <exception cref="CliException">S001: the port cannot be opened.</exception>
+    public static int Run(CommandContext context, StepSession session, Cursor start, int port = StepServer.DefaultPort)
+    {
+        session.Explain(start); // a mistake in the step is told here, not in the browser
+        using var stop = new ManualResetEventSlim();
+        using IDisposable? signals = context.Host.Signals?.Listen(stop.Set);
+        StepServer server = StepServer.StartAsync(session, start, port).GetAwaiter().GetResult();
+        try
+        {
+            context.Out.WriteLine(new Uri(server.Address, StepApi.PageOf(start)));
+            context.Note("open it in a browser on this machine · Ctrl-C ends");
+            stop.Wait();
+        }
+        finally
+        {
+            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,51 @@
+using PureLlm.Autograd;
+using PureLlm.Kernels;
+
+namespace PureLlm.Engine.Inspection;
+
+/// <summary>All frames of a step in a row: what a scrubber draws.</summary>
+/// <param name="Step">The training step.</param>
+/// <param name="Kinds">A letter for each frame: z zero, f forward, s seed, b backward, a accumulate, c clip, u update, k check.</param>
+/// <param name="Ids">Ids of the frames.</param>
+/// <param name="Texts">Their lines.</param>
+/// <param name="Magnitudes">Root mean square of what a frame is about: forward the output, backward ∂L/∂output, else the gradient that grows or is used; 0 where there is none, NaN where it is not finite.</param>
+public sealed record StepTimeline(long Step, string Kinds, IReadOnlyList<string> Ids, IReadOnlyList<string> Texts, IReadOnlyList<double> Magnitudes)
+{
+    /// <summary>The timeline of a recorded step.</summary>
+    public static StepTimeline Of(StepTrace trace) => new(
+        trace.Subject.Step,
+        string.Concat(trace.Frames.Select(frame => Letter(frame.Kind))),
+        [.. trace.Frames.Select(frame => frame.Id)],
+        [.. trace.Frames.Select(frame => frame.Text)],
+        [.. trace.Frames.Select(frame => Magnitude(trace, frame))]);
+
+    private static char Letter(FrameKind kind) => kind switch
+    {
+        FrameKind.Zero => 'z',
+        FrameKind.Forward => 'f',
+        FrameKind.Seed => 's',
+        FrameKind.Backward => 'b',
+        FrameKind.Accumulate => 'a',
+        FrameKind.Clip => 'c',
+        FrameKind.Update => 'u',
+        _ => 'k',
+    };
+
+    private static double Magnitude(StepTrace trace, Frame frame) => frame.Kind switch
+    {
+        FrameKind.Forward => RootMeanSquare(trace, trace.Tape[frame.Node].Output.Data),
+        FrameKind.Seed => 1,
+        FrameKind.Backward => RootMeanSquare(trace, trace.Tape[frame.Node].Output.Grad),
+        FrameKind.Accumulate => RootMeanSquare(trace, trace.Tape[frame.Node].Inputs[frame.Input].Grad),
+        FrameKind.Update => RootMeanSquare(trace, trace.Subject.Slabs.Parameters[frame.Parameter].Tensor.Grad),
+        _ => 0,
+    };
+
+    private static double RootMeanSquare(StepTrace trace, View view)
+    {
+        if (view.IsEmpty || view.Length == 0) { return 0; }
+        double sum = 0;
+        foreach (float value in trace.Read(view)) { sum += (double)value * value; }
+        return double.IsFinite(sum) ? Math.Sqrt(sum / view.Length) : double.NaN;
+    }
+}
