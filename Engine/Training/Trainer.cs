@@ -144,6 +144,16 @@ public sealed partial class Trainer : IDisposable
         return null;
     }
 
+    /// <summary>Copies weights and moments to a model of the same shapes and its optimizer.</summary>
+    internal void CopyTo(ParameterSlabs slabs, Optimizer other)
+    {
+        if (other.Name != optimizer.Name || other.State.Count != optimizer.State.Count) { throw new ArgumentException($"the run is trained by {optimizer.Name}, whose moments {other.Name} does not have."); }
+        TensorBuffer[] values = parts.Model.Slabs.CopyValues();
+        slabs.RestoreValues(values);
+        Array.ForEach(values, buffer => buffer.Dispose());
+        for (int i = 0; i < other.State.Count; i++) { parts.Backend.Copy(optimizer.State[i].Slab, other.State[i].Slab); }
+    }
+
     public void Dispose()
     {
         writer.Dispose();

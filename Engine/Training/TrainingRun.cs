@@ -2,6 +2,7 @@ using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Data;
 using PureLlm.Engine.Formats;
 using PureLlm.Engine.Modules;
+using PureLlm.Engine.Optimizers;
 using PureLlm.Kernels;
 using PureLlm.Tokenizer;
 using PureLlm.Tokenizer.Formats;
@@ -116,6 +117,10 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Trains until the budget is used, a request to stop, or a break rule.</summary>
     /// <exception cref="RunException">R004: the disk refuses; the last checkpoint is intact.</exception>
     public TrainingResult Execute(StopRequest stop) => trainer.Run(stop);
+
+    /// <summary>Copies weights and moments, as they are between two steps, to a model of the same configuration and its optimizer.</summary>
+    /// <exception cref="ArgumentException">The optimizer is another kind.</exception>
+    public void CopyTo(ParameterSlabs slabs, Optimizer optimizer) => trainer.CopyTo(slabs, optimizer);
 
     public void Dispose()
     {

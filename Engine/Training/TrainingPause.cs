@@ -1,0 +1,57 @@
+namespace PureLlm.Engine.Training;
+
+/// <summary>Holds a run between two steps while another thread looks at it.</summary>
+/// <remarks>The training thread waits inside <see cref="OnStep"/>, so weights and moments stand still. A run that nobody pauses pays one volatile read a step.</remarks>
+public sealed class TrainingPause : ITrainingObserver, IDisposable
+{
+    private readonly ManualResetEventSlim going = new(true);
+    private readonly ManualResetEventSlim standing = new(false);
+    private long done;
+    private volatile bool ended;
+
+    /// <summary>Steps that are done.</summary>
+    public long StepsDone => Volatile.Read(ref done);
+
+    /// <summary>Whether the run stands still, or has ended.</summary>
+    public bool IsPaused => standing.IsSet;
+
+    /// <summary>Whether there is nothing to go on with.</summary>
+    public bool HasEnded => ended;
+
+    /// <summary>Asks the run to stand still after the step that it is in, and waits for it.</summary>
+    /// <returns>False: it did not come to a stop in that time, and is no longer asked to.</returns>
+    public bool Pause(TimeSpan patience)
+    {
+        going.Reset();
+        if (standing.Wait(patience)) { return true; }
+        going.Set();
+        return false;
+    }
+
+    /// <summary>Lets it go on.</summary>
+    public void Resume() => going.Set();
+
+    public void OnStart(TrainingPlan plan) => Volatile.Write(ref done, plan.FirstStep);
+
+    public void OnStep(in StepReport report)
+    {
+        Volatile.Write(ref done, report.Step);
+        if (going.IsSet) { return; }
+        standing.Set();
+        going.Wait();
+        standing.Reset();
+    }
+
+    public void OnEnd(TrainingResult result)
+    {
+        ended = true;
+        standing.Set();
+    }
+
+    public void Dispose()
+    {
+        going.Set();
+        ended = true;
+        standing.Set();
+    }
+}

@@ -1,0 +1,44 @@
+using PureLlm.Engine.Training;
+
+namespace PureLlm.Tests.Engine.Training;
+
+[TestFixture]
+public sealed class TrainingPauseTests
+{
+    private static StepReport Step(long step) => new(step, 0, 0, 1, double.NaN, 1e-3, 1, 1);
+
+    [Test, CancelAfter(20_000)]
+    public void A_paused_run_stands_still_until_it_is_resumed()
+    {
+        using var pause = new TrainingPause();
+        long steps = 0;
+        bool stop = false;
+        var training = new Thread(() =>
+        {
+            while (!Volatile.Read(ref stop)) { pause.OnStep(Step(Interlocked.Increment(ref steps))); }
+        });
+        training.Start();
+        Assert.That(pause.Pause(TimeSpan.FromSeconds(10)), Is.True);
+        long seen = Volatile.Read(ref steps);
+        Thread.Sleep(50);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Volatile.Read(ref steps), Is.EqualTo(seen));
+            Assert.That(pause.StepsDone, Is.EqualTo(seen));
+            Assert.That(pause.IsPaused);
+        });
+        pause.Resume();
+        Assert.That(SpinWait.SpinUntil(() => Volatile.Read(ref steps) > seen + 10, 10_000), Is.True);
+        Volatile.Write(ref stop, true);
+        training.Join();
+    }
+
+    [Test]
+    public void A_run_that_does_not_come_to_a_stop_is_not_held_later()
+    {
+        using var pause = new TrainingPause();
+        Assert.That(pause.Pause(TimeSpan.FromMilliseconds(20)), Is.False);
+        pause.OnStep(Step(1)); // returns at once
+        Assert.That(pause.StepsDone, Is.EqualTo(1));
+    }
+}
