@@ -18,6 +18,7 @@ public static class CommandCatalog
         DataCommand.Create(),
         TokenizerCommand.Create(),
         ModelCommand.Create(),
+        new StepCliCommand(),
         new GradcheckCommand(),
         new ExplainCommand(),
         BenchCommand.Create(),

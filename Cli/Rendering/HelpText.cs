@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace PureLlm.Cli.Rendering;
 
-/// <summary>The help of a command: a screen of 24 × 80; "--help all" adds the global options.</summary>
+/// <summary>The help of a command: a screen of 24 × 80; "--help all" adds the rarer and the global options.</summary>
 internal static class HelpText
 {
     private const int Column = 24, Width = 80;
@@ -18,7 +18,7 @@ internal static class HelpText
         output.WriteLine(style.Plain($"usage: {Usage(command, path)}"));
         WriteRows(output, style, "", command.Arguments.Where(argument => !argument.Hidden && !string.IsNullOrEmpty(argument.Description)).Select(argument => ($"<{argument.Name}>", argument.Description!)));
         WriteRows(output, style, command is RootCommand ? "commands" : "", command.Subcommands.Where(child => !child.Hidden).Select(child => (child.Name, child.Description ?? "")));
-        WriteRows(output, style, "", command.Options.Where(option => !option.Hidden && !option.Recursive).Select(Row));
+        WriteRows(output, style, "", command.Options.Where(option => (!option.Hidden || showAll) && !option.Recursive).Select(Row));
         if (command is CliCommand known)
         {
             WriteRows(output, style, "", known.Examples, separator: known.Examples.Select(example => example.CommandLine.Length + 4).DefaultIfEmpty(Column).Max());

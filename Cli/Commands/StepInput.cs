@@ -1,0 +1,94 @@
+using System.CommandLine;
+using PureLlm.Cli.Stepping;
+using PureLlm.Engine.Inspection;
+using PureLlm.Engine.Inspection.Sources;
+using PureLlm.Kernels;
+
+namespace PureLlm.Cli.Commands;
+
+/// <summary>What <c>step</c> takes from the command line: where the step comes from, where one begins, and how it is shown.</summary>
+internal sealed class StepInput
+{
+    public Argument<string?> Target { get; } = new("expression|config|run") { Description = "what to step through", Arity = ArgumentArity.ZeroOrOne };
+
+    public Option<string[]> Set { get; } = new("--set") { Description = "the value of a name, or of a configuration's key", HelpName = "k=v" };
+
+    public Option<string?> Demo { get; } = new("--demo") { Description = "a built-in step; 'list' names them", HelpName = "NAME" };
+
+    public Option<string?> At { get; } = new("--at") { Description = "where: 500, 500:b41, or 'nan' for where it went wrong", HelpName = "CURSOR" };
+
+    public Option<string?> Element { get; } = new("--el") { Description = "the element that is explained: 1,2", HelpName = "I,J" };
+
+    public Option<string[]> Break { get; } = new("--break") { Description = "stop here: nan, op=softmax, \"max(|grad|)>10\"", HelpName = "EXPR" };
+
+    public Option<bool> Web { get; } = new("--web") { Description = "in the browser, on this machine only" };
+
+    public Option<int> Port { get; } = new("--port") { Description = "of --web (5177)", HelpName = "N", DefaultValueFactory = _ => 5177, Hidden = true };
+
+    public Option<string?> Export { get; } = new("--export") { Description = "write one page that opens without a server", HelpName = "FILE" };
+
+    public Option<string?> Frames { get; } = new("--frames") { Description = "of --export: these frames", HelpName = "A..B", Hidden = true };
+
+    public Option<bool> All { get; } = new("--all") { Description = "of --export: every frame", Hidden = true };
+
+    public Option<double> MaximumMegabytes { get; } = new("--max-mb") { Description = "of --export: largest size in MB (5)", HelpName = "N", DefaultValueFactory = _ => 5, Hidden = true };
+
+    public Option<string?> Script { get; } = new("--script") { Description = "press these keys: \"n n i f q\"", HelpName = "KEYS" };
+
+    public void AddTo(Command command)
+    {
+        Demo.CompletionSources.Add([.. DemoSource.All.Select(demo => demo.Name)]);
+        command.Arguments.Add(Target);
+        foreach (Option option in new Option[] { Set, Demo, At, Element, Break, Web, Port, Export, Frames, All, MaximumMegabytes, Script }) { command.Options.Add(option); }
+    }
+
+    /// <summary>The steps that were meant.</summary>
+    /// <exception cref="CliException">There are none such.</exception>
+    public StepSource Source(CommandContext context, Backend backend)
+    {
+        if (context.Get(Demo) is not { } demo)
+        {
+            throw new CliException(ExitCode.Usage, "step: what? Give an expression, a configuration, a run, or --demo", "pure-llm step --demo list");
+        }
+        try
+        {
+            return new DemoSource(demo, backend);
+        }
+        catch (ArgumentException error)
+        {
+            throw new CliException(ExitCode.Usage, $"step: {error.Message}", "pure-llm step --demo list");
+        }
+    }
+
+    /// <summary>Where one begins.</summary>
+    /// <exception cref="CliException">There is no such place.</exception>
+    public Cursor Start(CommandContext context, StepSession session)
+    {
+        Cursor cursor = session.Start;
+        try
+        {
+            if (context.Get(At) is { } at) { cursor = Cursor.Parse(at); }
+            if (context.Get(Element) is { } element) { cursor = cursor with { Element = element }; }
+            string[] frames = session.With(cursor.Step, trace => trace.Find(cursor.Frame) is not null ? Array.Empty<string>() : [.. trace.Frames.Select(frame => frame.Id)]);
+            return frames.Length == 0 ? cursor
+                : throw new CliException(ExitCode.Usage, $"step: --at {context.Get(At)}: step {cursor.Step} has no frame '{cursor.Frame}'", $"frames: {string.Join(' ', frames.Take(24))}{(frames.Length > 24 ? $" … {frames[^1]}" : "")}");
+        }
+        catch (Exception error) when (error is FormatException or ArgumentOutOfRangeException)
+        {
+            throw new CliException(ExitCode.Usage, $"step: --at: {error.Message}");
+        }
+    }
+
+    /// <summary>How it is shown.</summary>
+    public StepOptions Options(CommandContext context) => new()
+    {
+        Script = context.Get(Script),
+        Breaks = context.Get(Break) ?? [],
+        Web = context.Get(Web),
+        Port = context.Get(Port),
+        Export = context.Get(Export) is { } file ? context.FullPath(file) : null,
+        Frames = context.Get(Frames),
+        AllFrames = context.Get(All),
+        MaximumMegabytes = context.Get(MaximumMegabytes),
+    };
+}
