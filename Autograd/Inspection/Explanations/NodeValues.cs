@@ -47,6 +47,17 @@ public sealed class NodeValues(Backend backend, Node node)
         return value;
     }
 
+    /// <summary>The inputs that are the same tensor as this one, itself among them: x·x reads x twice, and ∂L/∂x is the sum of what flows to both.</summary>
+    public IReadOnlyList<int> SameAs(int input)
+    {
+        List<int> same = [];
+        for (int i = 0; i < node.Inputs.Length; i++)
+        {
+            if (ReferenceEquals(node.Inputs[i], node.Inputs[input])) { same.Add(i); }
+        }
+        return same;
+    }
+
     private float[] Read(View view)
     {
         if (!read.TryGetValue(view, out float[]? values))

@@ -18,10 +18,36 @@ public abstract class OpExplainer
     public abstract IReadOnlyList<Quantity> Rule(NodeValues values, int input, int element);
 
     /// <summary>The summands of what this node adds to one element of the gradient of an input.</summary>
+    /// <remarks>Of this input alone: where a node reads one tensor twice (x·x), its share of that tensor's gradient is that of all of <see cref="NodeValues.SameAs"/>: <see cref="TensorTerms"/>.</remarks>
     /// <param name="values">The recorded node.</param>
     /// <param name="input">Which input.</param>
     /// <param name="element">Which element of it, row-major.</param>
     public abstract IReadOnlyList<Term> Terms(NodeValues values, int input, int element);
+
+    /// <summary>The summands of all inputs that are the same tensor as this one: all that the node adds to an element of that tensor's gradient.</summary>
+    public IReadOnlyList<Term> TensorTerms(NodeValues values, int input, int element)
+    {
+        IReadOnlyList<int> same = values.SameAs(input);
+        return same.Count == 1
+            ? Terms(values, input, element)
+            : [.. same.SelectMany(i => Terms(values, i, element).Select(term => term with { Label = $"as {Symbol(values, i)}: {term.Label}" }))];
+    }
+
+    /// <summary>The rule for all inputs that are the same tensor as this one; where there are several, the last line adds them up.</summary>
+    public IReadOnlyList<Quantity> TensorRule(NodeValues values, int input, int element)
+    {
+        IReadOnlyList<int> same = values.SameAs(input);
+        if (same.Count == 1) { return Rule(values, input, element); }
+        List<Quantity> lines = [];
+        List<Quantity> parts = [];
+        foreach (int i in same)
+        {
+            lines.AddRange(Rule(values, i, element));
+            parts.Add(lines[^1]);
+        }
+        lines.Add(new Quantity(Place.At($"d({string.Join('=', same.Select(i => Symbol(values, i)))})", values.InputShape(input), element), string.Join(" + ", parts.Select(part => part.Name)), parts.Sum(part => part.Value)));
+        return lines;
+    }
 
     /// <summary>How one element of the output was made, forward.</summary>
     public abstract IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element);

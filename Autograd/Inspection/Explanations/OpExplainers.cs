@@ -1,11 +1,20 @@
+using PureLlm.Autograd.Ops;
+
 namespace PureLlm.Autograd.Inspection.Explanations;
 
 /// <summary>The explainer of every op.</summary>
 public static class OpExplainers
 {
-    private static readonly Dictionary<Type, OpExplainer> ByType = [];
+    private static readonly Dictionary<Type, OpExplainer> ByType = new()
+    {
+        // arithmetic
+        [typeof(Add)] = new AddExplainer(),
+        [typeof(MatMul)] = new MatMulExplainer(),
 
-    /// <summary>The explainer of an op, or of its generic definition.</summary>
+        // norms, positions, attention, losses
+    };
+
+    /// <summary>The explainer of an op, found by its type or its generic definition.</summary>
     /// <exception cref="NotSupportedException">There is none: add one to <see cref="OpExplainers"/>.</exception>
     public static OpExplainer For(Op op)
     {

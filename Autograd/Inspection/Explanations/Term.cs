@@ -31,6 +31,10 @@ public sealed record Quantity(string Name, string Expression, double Value);
 /// <summary>Something worth knowing about an element that the rule alone does not say: a dead unit, a masked position, a saturated softmax.</summary>
 /// <param name="Kind">"dead unit", "masked", "saturated", "ignored target", "unused row", …</param>
 /// <param name="Text">One sentence with the numbers.</param>
-/// <param name="CauseInput">The input of the node whose value is the cause; −1: none. The viewer links to where it was made.</param>
-/// <param name="CauseElement">The element of that input; −1: none.</param>
-public sealed record Observation(string Kind, string Text, int CauseInput = -1, int CauseElement = -1);
+/// <param name="CauseInput">The input of the node whose value is the cause; −1: none; <see cref="Upstream"/>: the gradient of the output. The viewer links to where it was made.</param>
+/// <param name="CauseElement">The element of that input, or of the output; −1: none.</param>
+public sealed record Observation(string Kind, string Text, int CauseInput = -1, int CauseElement = -1)
+{
+    /// <summary>The cause is an element of the output's gradient: who read the output and sent nothing back can say why.</summary>
+    public const int Upstream = -2;
+}

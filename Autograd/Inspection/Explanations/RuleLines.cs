@@ -1,0 +1,27 @@
+namespace PureLlm.Autograd.Inspection.Explanations;
+
+/// <summary>Lines of rules: first with symbols, then with the numbers in their places.</summary>
+internal static class RuleLines
+{
+    private const int Shown = 4;
+
+    /// <summary>A line with symbols, and the same with numbers where that says more.</summary>
+    public static IEnumerable<Quantity> Both(string name, string symbols, string numbers, double value)
+    {
+        yield return new Quantity(name, symbols, value);
+        if (numbers != NumberText.Of(value)) { yield return new Quantity(name, numbers, value); }
+    }
+
+    /// <summary>A sum of terms: its symbols, then the numbers of the first few.</summary>
+    public static IEnumerable<Quantity> Sum(string name, string symbols, IReadOnlyList<Term> terms)
+    {
+        double value = terms.Sum(term => term.Value);
+        string numbers = terms.Count == 0 ? "0" : string.Join(" + ", terms.Take(terms.Count > Shown + 1 ? Shown : Shown + 1).Select(Product));
+        if (terms.Count > Shown + 1) { numbers += $" + … ({terms.Count - Shown} more)"; }
+        return Both(name, symbols, numbers, value);
+    }
+
+    /// <summary>The factors of a term as a product: "0.1938·(−1.56893)".</summary>
+    public static string Product(Term term) =>
+        string.Join('·', term.Factors.Select(factor => NumberText.Operand(factor.Value)));
+}
