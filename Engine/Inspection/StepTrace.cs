@@ -9,13 +9,12 @@ namespace PureLlm.Engine.Inspection;
 /// <summary>A training step, recorded: its frames in the order of the tape, every value and gradient, and who added what.</summary>
 /// <remarks>The forward and backward pass are the trainer's own, through the same door, on a tape that keeps everything.
 /// The parameters are left as they were: the update is computed and taken back. Not thread-safe.</remarks>
-public sealed class StepTrace : IDisposable
+public sealed partial class StepTrace : IDisposable
 {
     private readonly Dictionary<string, Frame> frames = [];
     private readonly Dictionary<string, TraceTensor> tensors = [];
     private readonly Dictionary<Tensor, TraceTensor> byTensor = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(Tensor, int Node), float[]> after = [];
-    private readonly Dictionary<int, NodeValues> values = [];
     private readonly HashSet<int> reached = [];
     private TwinReplay? twin;
 
@@ -27,6 +26,7 @@ public sealed class StepTrace : IDisposable
         subject.Slabs.ClearGradients();
         LossTensor = subject.Forward(Tape);
         Number();
+        Parameters = [.. subject.Slabs.Parameters.Select(parameter => byTensor[parameter.Tensor])];
         RunBackward();
         Frames = CreateFrames();
         foreach (Frame frame in Frames) { frames.Add(frame.Id, frame); }
@@ -61,42 +61,14 @@ public sealed class StepTrace : IDisposable
     /// <summary>Whether the backward pass ran this node.</summary>
     public bool IsReached(int node) => reached.Contains(node);
 
-    /// <summary>The values that a node read and made; kept while the trace lives.</summary>
-    public NodeValues ValuesOf(int node)
-    {
-        if (!values.TryGetValue(node, out NodeValues? found)) { values[node] = found = new NodeValues(Tape.Backend, Tape[node]); }
-        return found;
-    }
-
     /// <summary>The final gradient of a tensor.</summary>
     public float[] Gradient(Tensor tensor) => Read(tensor.Grad);
-
-    /// <summary>What a node added to the gradient of a tensor: the difference between after and before, exact in float64.</summary>
-    public double[] Share(TraceTensor tensor, int node)
-    {
-        int[] order = [.. tensor.Contributors.Where(IsReached)];
-        int place = Array.IndexOf(order, node);
-        if (place < 0) { return new double[tensor.Tensor.Shape.Length]; }
-        float[] now = After(tensor, node), before = place == 0 ? [] : After(tensor, order[place - 1]);
-        double[] share = new double[now.Length];
-        for (int i = 0; i < share.Length; i++) { share[i] = (double)now[i] - (before.Length == 0 ? 0 : before[i]); }
-        return share;
-    }
-
-    public float[] Read(View view)
-    {
-        float[] host = new float[view.Length];
-        Tape.Backend.Read(view, host);
-        return host;
-    }
 
     public void Dispose()
     {
         Tape.Dispose();
         Subject.Dispose();
     }
-
-    private float[] After(TraceTensor tensor, int node) => after.TryGetValue((tensor.Tensor, node), out float[]? kept) ? kept : Gradient(tensor.Tensor);
 
     private void Number()
     {
@@ -144,36 +116,33 @@ public sealed class StepTrace : IDisposable
         List<Frame> list = [];
         void Add(string id, FrameKind kind, string text, int node = -1, int input = -1, int parameter = -1, string module = "") =>
             list.Add(new Frame(list.Count, id, kind, node, input, parameter, module, text));
-        Add("z", FrameKind.Zero, "zero  all gradients = 0");
-        for (int n = 0; n < Tape.Count; n++) { Add($"f{n}", FrameKind.Forward, $"fwd   {Tape[n].Op.Name}", n, module: Tape[n].Scope); }
-        Add("s", FrameKind.Seed, "seed  ∂L/∂L = 1", Tape.Count - 1, module: Tape[Tape.Count - 1].Scope);
+        Add("z", FrameKind.Zero, "zero all gradients");
+        for (int n = 0; n < Tape.Count; n++) { Add(FormattableString.Invariant($"f{n}"), FrameKind.Forward, FrameTexts.Forward(this, Tape[n]), n, module: Tape[n].Scope); }
+        Add("s", FrameKind.Seed, "seed ∂L/∂L = 1", Tape.Count - 1, module: Tape[Tape.Count - 1].Scope);
         for (int n = Tape.Count - 1; n >= 0; n--)
         {
             if (!IsReached(n)) { continue; }
             Node node = Tape[n];
-            List<int> gets = [];
-            for (int i = 0; i < node.Inputs.Length; i++)
+            Add(FormattableString.Invariant($"b{n}"), FrameKind.Backward, FrameTexts.Backward(this, node), n, module: node.Scope);
+            foreach (TraceTensor tensor in Receivers(n))
             {
-                if (node.Inputs[i].NeedsGradient && !gets.Any(other => ReferenceEquals(Tape[n].Inputs[other], Tape[n].Inputs[i]))) { gets.Add(i); }
-            }
-            Add($"b{n}", FrameKind.Backward, $"bwd   {node.Op.Name}", n, module: node.Scope);
-            foreach (int i in gets.Where(i => byTensor[Tape[n].Inputs[i]].Contributors.Count(IsReached) > 1))
-            {
-                Add($"a{n}.{i}", FrameKind.Accumulate, $"acc   {byTensor[node.Inputs[i]].Id} ← {node.Op.Name}", n, i, module: node.Scope);
+                if (ContributorsOf(tensor).Length > 1)
+                {
+                    int input = InputsOf(node, tensor.Tensor)[0];
+                    Add(FormattableString.Invariant($"a{n}.{input}"), FrameKind.Accumulate, FrameTexts.Accumulate(this, node, tensor), n, input, module: node.Scope);
+                }
             }
         }
         if (Subject.Optimizer is not null)
         {
-            Add("c", FrameKind.Clip, "clip  ‖g‖");
+            Add("c", FrameKind.Clip, "clip ‖g‖");
             for (int p = 0; p < Subject.Slabs.Parameters.Count; p++)
             {
                 Parameter parameter = Subject.Slabs.Parameters[p];
-                Add($"u{p}", FrameKind.Update, $"upd   {parameter.Name}", parameter: p, module: ModuleOf(parameter.Name));
+                Add(FormattableString.Invariant($"u{p}"), FrameKind.Update, $"upd {parameter.Name}", parameter: p, module: TensorNames.ModuleOf(parameter.Name));
             }
             Add("k", FrameKind.Check, "check loss after the update");
         }
         return list;
     }
-
-    private static string ModuleOf(string parameter) => parameter.LastIndexOf('.') is > 0 and int dot ? parameter[..dot] : "";
 }

@@ -16,11 +16,12 @@ public static class OpExplainers
 
     /// <summary>The explainer of an op, found by its type or its generic definition.</summary>
     /// <exception cref="NotSupportedException">There is none: add one to <see cref="OpExplainers"/>.</exception>
-    public static OpExplainer For(Op op)
+    public static OpExplainer For(Op op) => Find(op) ?? throw new NotSupportedException($"{op.Name}: no explainer; every op has one in Autograd/Inspection/Explanations.");
+
+    /// <summary>The explainer of an op, or null: an op from outside may have none.</summary>
+    public static OpExplainer? Find(Op op)
     {
         Type type = op.GetType();
-        return ByType.TryGetValue(type, out OpExplainer? explainer) || (type.IsGenericType && ByType.TryGetValue(type.GetGenericTypeDefinition(), out explainer))
-            ? explainer
-            : throw new NotSupportedException($"{op.Name}: no explainer; every op has one in Autograd/Inspection/Explanations.");
+        return ByType.TryGetValue(type, out OpExplainer? explainer) || (type.IsGenericType && ByType.TryGetValue(type.GetGenericTypeDefinition(), out explainer)) ? explainer : null;
     }
 }
