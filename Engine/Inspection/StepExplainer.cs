@@ -1,24 +1,110 @@
+using PureLlm.Autograd;
+using PureLlm.Autograd.Inspection.Explanations;
+
 namespace PureLlm.Engine.Inspection;
 
 /// <summary>What is shown at a cursor: a pure function of (trace, cursor).</summary>
-public static class StepExplainer
+public static partial class StepExplainer
 {
+    private const int NearbyBefore = 12, NearbyAll = 25;
+
+    /// <summary>All that is shown at a cursor; a frame that the step does not have gives way to the nearest of its kind.</summary>
+    /// <exception cref="FormatException">The cursor names a frame, element or view that can not be.</exception>
+    /// <exception cref="ArgumentException">The step has no such tensor, or the tensor no such element.</exception>
     public static StepView Explain(StepTrace trace, Cursor cursor)
     {
-        Frame frame = trace.Find(cursor.Frame) ?? trace.Frames[0];
-        FrameView View(Frame other) => new(other.Index, other.Id, other.Kind.ToString().ToLowerInvariant(), other.Text, other.Module, other.Node < 0 ? "" : trace.Tape[other.Node].Op.Name, other.Index == frame.Index, (cursor with { Frame = other.Id }).ToString());
+        StepScene scene = StepScene.Resolve(trace, cursor);
+        StepView view = Base(scene);
+        if (scene.Cursor.Level >= StepLevel.Op)
+        {
+            view = scene.Frame.Kind switch
+            {
+                FrameKind.Forward => Forward(scene, view),
+                FrameKind.Backward or FrameKind.Accumulate => Backward(scene, view),
+                FrameKind.Seed or FrameKind.Zero => Leaf(scene, view),
+                _ => Update(scene, view),
+            };
+        }
+        return Panes(scene, view);
+    }
+
+    private static StepView Base(StepScene scene)
+    {
+        StepTrace trace = scene.Trace;
+        int first = Math.Clamp(scene.Frame.Index - NearbyBefore, 0, Math.Max(0, trace.Frames.Count - NearbyAll));
         return new StepView
         {
-            Cursor = (cursor with { Frame = frame.Id }).ToString(),
+            Cursor = scene.Cursor.ToString(),
             Title = trace.Subject.Title,
             Step = trace.Subject.Step,
             Loss = trace.Loss,
             Floor = trace.Subject.Floor,
-            Frame = View(frame),
+            Frame = scene.View(scene.Frame),
             FrameCount = trace.Frames.Count,
-            Level = cursor.Level.ToString().ToLowerInvariant(),
-            Nearby = [.. trace.Frames.Skip(Math.Max(0, frame.Index - 12)).Take(25).Select(View)],
+            Level = scene.Cursor.Level.ToString().ToLowerInvariant(),
+            Nearby = [.. trace.Frames.Skip(first).Take(NearbyAll).Select(scene.View)],
             Tokens = trace.Subject.Tokens,
         };
     }
+
+    /// <summary>Inputs → rule → output.</summary>
+    private static StepView Forward(StepScene scene, StepView view)
+    {
+        TensorView subject = TensorViews.Of(scene, scene.Subject!.Value, ElementExplainer.OutputSymbol, scene.Element);
+        return view with
+        {
+            Subject = subject,
+            Upstream = TensorViews.Inputs(scene, _ => true),
+            Downstream = [subject],
+            Formula = Notation(scene.Explainer?.Forward(scene.Values!)),
+            Element = ElementExplainer.Forward(scene),
+            Code = Source(scene, 0),
+        };
+    }
+
+    /// <summary>∂L/∂output → rule → gradients of the inputs; or one of them added to what is there.</summary>
+    private static StepView Backward(StepScene scene, StepView view)
+    {
+        Node node = scene.Node!;
+        TensorReading output = new(scene.Trace.Of(node.Output), TensorPart.Gradient);
+        view = view with
+        {
+            Upstream = [TensorViews.Of(scene, output, $"∂L/∂{ElementExplainer.OutputSymbol}")],
+            Reads = TensorViews.Read(scene),
+            Formula = Notation(scene.Explainer?.Forward(scene.Values!)),
+        };
+        if (scene.Subject is not { } subject) { return view; }
+        int input = scene.SubjectInputs[0];
+        return view with
+        {
+            Subject = TensorViews.Of(scene, subject, $"∂L/∂{scene.SymbolOf(input)}", scene.Element),
+            Downstream = [.. scene.Trace.Receivers(node.Index).Select(tensor => TensorViews.Of(
+                scene, new TensorReading(tensor, TensorPart.Share, node.Index), $"∂L/∂{scene.SymbolOf(scene.Trace.InputsOf(node, tensor.Tensor)[0])}", tensor == subject.Tensor ? scene.Element : -1))],
+            Rule = Notation(scene.Explainer?.Backward(scene.Values!, input)),
+            Element = ElementExplainer.Backward(scene),
+            Ledger = LedgerBook.Of(scene, subject.Tensor),
+            Code = Source(scene, input),
+        };
+    }
+
+    /// <summary>Where gradients begin: 0 everywhere, then 1 at the loss.</summary>
+    private static StepView Leaf(StepScene scene, StepView view)
+    {
+        if (scene.Subject is not { } subject) { return view; }
+        bool isSeed = scene.Frame.Kind == FrameKind.Seed;
+        string symbol = isSeed ? "∂L/∂L" : $"∂L/∂{TensorNames.Short(subject.Tensor.Id, "")}";
+        return view with
+        {
+            Subject = TensorViews.Of(scene, subject, symbol, scene.Element),
+            Downstream = [TensorViews.Of(scene, subject, symbol, scene.Element)],
+            Rule = Notation(Formula.Parse(isSeed ? "∂L/∂L = 1" : $"{symbol} = 0")),
+            Element = ElementExplainer.Leaf(scene, subject),
+            Ledger = LedgerBook.Of(scene, subject.Tensor),
+        };
+    }
+
+    private static FormulaView? Notation(Formula? formula) => formula is null ? null : new FormulaView(formula.Unicode, formula.Latex, formula.MathMl);
+
+    private static IReadOnlyList<CodeView> Source(StepScene scene, int input) =>
+        scene.Explainer is null ? [] : [.. scene.Explainer.Source(scene.Values!, input).Select(place => new CodeView(place.Path, place.Line, place.Text))];
 }

@@ -47,6 +47,15 @@ public sealed class StepScene
     /// <summary>The inputs of the frame's node that are the subject; more than one where it reads the tensor twice.</summary>
     public IReadOnlyList<int> SubjectInputs => Node is null || Subject is not { } subject ? [] : [.. Trace.InputsOf(Node, subject.Tensor.Tensor)];
 
+    /// <summary>What the formulas call an input of the frame's node.</summary>
+    public string SymbolOf(int input) => Explainer?.Symbol(Values!, input) ?? TensorNames.Short(Trace.Of(Node!.Inputs[input]).Id, Frame.Module);
+
+    /// <summary>This cursor in another frame.</summary>
+    public string CursorOf(Frame frame) => (Cursor with { Frame = frame.Id, Term = 0 }).ToString();
+
+    /// <summary>A frame in a list.</summary>
+    public FrameView View(Frame frame) => new(frame.Index, frame.Id, frame.Kind.ToString().ToLowerInvariant(), frame.Text, frame.Module, frame.Node < 0 ? "" : Trace.Tape[frame.Node].Op.Name, frame.Index == Frame.Index, CursorOf(frame));
+
     /// <summary>Finds what a cursor points at. A frame that the step does not have gives way to the nearest of its kind.</summary>
     /// <exception cref="FormatException">The frame, the element or the view is no such name at all.</exception>
     /// <exception cref="ArgumentException">The step has no such tensor, or the tensor no such element.</exception>
@@ -87,7 +96,7 @@ public sealed class StepScene
 
     private static IEnumerable<TensorReading> CandidatesOf(StepTrace trace, Frame frame) => frame.Kind switch
     {
-        FrameKind.Zero => trace.Parameters.Select(tensor => new TensorReading(tensor, TensorPart.Zero)),
+        FrameKind.Zero => trace.Leaves.Select(tensor => new TensorReading(tensor, TensorPart.Zero)),
         FrameKind.Forward => [new TensorReading(trace.Of(trace.Tape[frame.Node].Output), TensorPart.Value)],
         FrameKind.Seed => [new TensorReading(trace.Of(trace.LossTensor), TensorPart.Gradient)],
         FrameKind.Backward => trace.Receivers(frame.Node).Select(tensor => new TensorReading(tensor, TensorPart.Share, frame.Node)),

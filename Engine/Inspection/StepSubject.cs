@@ -45,6 +45,12 @@ public abstract class StepSubject : IDisposable
     /// <summary>What the learner should know about how the step was made: "1 sequence × 32 tokens of the real batch"; one sentence each.</summary>
     public virtual IReadOnlyList<string> Remarks => [];
 
+    /// <summary>What to call a tensor: "h" instead of "matmul.3".</summary>
+    public virtual string NameOf(Tensor tensor) => tensor.Name;
+
+    /// <summary>Text of a token of the vocabulary; empty where it is not known.</summary>
+    public virtual string TokenText(int id) => "";
+
     /// <summary>Applies the operations to a tape and gives the scalar loss.</summary>
     public abstract Tensor Forward(Tape tape);
 

@@ -19,6 +19,9 @@ public sealed partial class StepTrace
     /// <summary>The parameters, in the order of the slab.</summary>
     public IReadOnlyList<TraceTensor> Parameters { get; private set; } = [];
 
+    /// <summary>Tensors with a gradient that no operation made: parameters, then inputs.</summary>
+    public IEnumerable<TraceTensor> Leaves => tensors.Values.Where(tensor => tensor.Producer < 0 && tensor.Tensor.NeedsGradient);
+
     /// <summary>The values that a node read and made, on the host; those of nodes that were not asked for of late are let go.</summary>
     public NodeValues ValuesOf(int node)
     {
@@ -74,6 +77,14 @@ public sealed partial class StepTrace
         double[] share = new double[now.Length];
         for (int i = 0; i < share.Length; i++) { share[i] = (double)now[i] - (before.Length == 0 ? 0 : before[i]); }
         return share;
+    }
+
+    /// <summary>A copy of what a view holds.</summary>
+    public float[] Read(View view)
+    {
+        float[] host = new float[view.Length];
+        Tape.Backend.Read(view, host);
+        return host;
     }
 
     /// <summary>All numbers of a reading.</summary>

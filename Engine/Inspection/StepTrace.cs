@@ -90,7 +90,8 @@ public sealed partial class StepTrace : IDisposable
 
         void Name(Tensor tensor, int parameter, int producer)
         {
-            string id = tensors.ContainsKey(tensor.Name) ? FormattableString.Invariant($"{tensor.Name}#{producer}") : tensor.Name;
+            string name = Subject.NameOf(tensor), id = name;
+            for (int other = 2; tensors.ContainsKey(id); other++) { id = FormattableString.Invariant($"{name}#{other}"); }
             tensors[id] = byTensor[tensor] = new TraceTensor(id, tensor, parameter, producer, consumers.GetValueOrDefault(tensor) ?? []);
         }
     }

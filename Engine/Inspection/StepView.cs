@@ -103,7 +103,7 @@ public sealed record TensorView
     /// <summary>"value" or "gradient".</summary>
     public required string Kind { get; init; }
 
-    /// <summary>"parameter", "activation" or "constant".</summary>
+    /// <summary>"parameter", "activation", "input" or "constant".</summary>
     public required string Role { get; init; }
 
     /// <summary>How many operations read it.</summary>
