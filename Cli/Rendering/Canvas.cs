@@ -8,9 +8,11 @@ public enum Ink : byte
     Plain = 0,
     Bold = 1,
     Dim = 2,
+    Inverse = 7,
     Red = 31,
     Green = 32,
     Yellow = 33,
+    Blue = 34,
     Cyan = 36,
 }
 

@@ -1,0 +1,52 @@
+using PureLlm.Cli.Rendering;
+using PureLlm.Cli.Stepping.Drawing;
+using PureLlm.Engine.Inspection;
+
+namespace PureLlm.Cli.Stepping.Panes;
+
+/// <summary>Who added what to a gradient, in the order of arrival, as a table with its sum and its proof.</summary>
+internal static class LedgerPane
+{
+    private const int MostName = 34;
+
+    public static void Write(Sheet sheet, StepView view)
+    {
+        if (view.Ledger is not { } ledger) { return; }
+        int selected = view.Element is null ? -1 : ledger.Elements.ToList().IndexOf(view.Element.Indices);
+        List<string> names = [.. ledger.Rows.Select(row => Name(row)), "finite difference"];
+        int name = Math.Min(MostName, 6 + names.Max(sheet.Columns));
+        int decimals = Figures.Decimals(ledger.Rows.SelectMany(row => row.Values).Concat(ledger.Gradient), 4);
+        string symbol = view.Subject is { Kind: "gradient" } subject && subject.Name == ledger.Tensor ? SubjectPane.Symbol(subject).Replace("∂L/∂", "", StringComparison.Ordinal) : ledger.Tensor;
+        List<string> titles = [.. ledger.Elements.Select(element => symbol.Length <= 8 ? $"{symbol}[{element}]" : $"[{element}]")];
+        int cell = 2 + Math.Max(titles.Max(sheet.Columns), ledger.Rows.SelectMany(row => row.Values).Concat(ledger.Gradient).Concat(ledger.FiniteDifference).Select(value => sheet.Columns(Figures.Fixed(value, decimals))).DefaultIfEmpty(1).Max());
+        int columns = Math.Clamp((sheet.Width - name - 2) / cell, 1, titles.Count), first = selected < columns ? 0 : Math.Min(selected - columns + 1, titles.Count - columns);
+
+        Line head = sheet.Line("ledger", Ink.Bold).Add("  order of arrival", Ink.Dim).To(name);
+        for (int c = first; c < first + columns; c++) { head.Right(name + ((c - first + 1) * cell) - 1, titles[c], c == selected ? Ink.Bold : Ink.Dim); }
+        if (columns < titles.Count) { head.Add($" … {titles.Count - columns} more", Ink.Dim); }
+        foreach (LedgerRowView row in ledger.Rows)
+        {
+            bool isHere = row.Frame == view.Frame.Id;
+            Line line = sheet.Line($"{(isHere ? "▶" : " ")}{row.Index,3}  ", isHere ? Ink.Cyan : Ink.Dim).Add(Name(row), row.IsPending ? Ink.Dim : isHere ? Ink.Cyan : Ink.Plain);
+            if (row.IsPending) { line.To(name + 1).Add("later", Ink.Dim); }
+            else { Values(row.Values, line, Ink.Plain, plus: row.Index > 0); }
+        }
+        sheet.Line(new string(' ', 6)).Add(new string('─', Math.Min(sheet.Width, name + (columns * cell)) - 6), Ink.Dim);
+        Values(ledger.Gradient, sheet.Line("      ∂L/∂" + symbol, Ink.Bold), Ink.Bold, plus: false);
+        if (ledger.FiniteDifference.Count > 0) { Values(ledger.FiniteDifference, sheet.Line("      finite difference", Ink.Dim), Ink.Plain, plus: false); }
+        ProofPane.WriteOne(sheet, ledger.Proof, 6);
+
+        void Values(IReadOnlyList<double> values, Line line, Ink ink, bool plus)
+        {
+            for (int c = first; c < first + columns && c < values.Count; c++)
+            {
+                string text = Figures.Fixed(values[c], decimals, plus && values[c] > 0);
+                int end = name + ((c - first + 1) * cell);
+                if (c == selected) { line.Right(end, $"▸{text}◂", Ink.Bold); }
+                else { line.Right(end - 1, text, values[c] == 0 ? Ink.Dim : ink); }
+            }
+        }
+    }
+
+    private static string Name(LedgerRowView row) => row.From == "zero" ? "zero" : $"+= from {row.From}";
+}

@@ -1,0 +1,26 @@
+using PureLlm.Cli.Rendering;
+using PureLlm.Cli.Stepping.Drawing;
+using PureLlm.Engine.Inspection;
+
+namespace PureLlm.Cli.Stepping.Panes;
+
+/// <summary>Claims with their numbers: a mark, what was compared, how far apart it is, how far it may be.</summary>
+internal static class ProofPane
+{
+    public static void Write(Sheet sheet, StepView view)
+    {
+        foreach (ProofView proof in view.Proofs) { WriteOne(sheet, proof, 0); }
+    }
+
+    public static void WriteOne(Sheet sheet, ProofView proof, int indent)
+    {
+        Line line = sheet.Line(new string(' ', indent)).Add(proof.Passed ? "✓" : "✗", proof.Passed ? Ink.Green : Ink.Red).Add($" {proof.Name}", proof.Passed ? Ink.Plain : Ink.Red);
+        line.Add($"  {Figures.Of(proof.Actual)}", Ink.Bold).Add(" ≟ ", Ink.Dim).Add(Figures.Of(proof.Expected));
+        line.Add($"  error {Figures.Error(proof.Error)} {proof.Unit}".TrimEnd(), Ink.Dim).Add(proof.Passed ? $" ≤ {Figures.Error(proof.Tolerance)}" : $" > {Figures.Error(proof.Tolerance)}", proof.Passed ? Ink.Dim : Ink.Red);
+        if (proof.Detail.Length > 0)
+        {
+            if (line.Width + 3 + sheet.Columns(proof.Detail) <= sheet.Width) { line.Add($"   {proof.Detail}", Ink.Dim); }
+            else { sheet.Paragraph(sheet.Line(), indent + 2, proof.Detail, Ink.Dim); }
+        }
+    }
+}

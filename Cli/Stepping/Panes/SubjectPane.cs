@@ -1,0 +1,55 @@
+using PureLlm.Cli.Rendering;
+using PureLlm.Cli.Stepping.Drawing;
+using PureLlm.Engine.Inspection;
+
+namespace PureLlm.Cli.Stepping.Panes;
+
+/// <summary>What one looks at: the tensor or its element, its shape and numbers, and the formulas.</summary>
+internal static class SubjectPane
+{
+    public static void Write(Sheet sheet, StepView view)
+    {
+        foreach (string broken in view.Breaks) { sheet.Line($"● break {broken}", Ink.Red); }
+        if (view.Subject is { } subject)
+        {
+            bool isClose = view.Level is "element" or "term" && view.Element is not null;
+            Line heading = sheet.Line(Symbol(subject) + (isClose ? $"[{view.Element!.Indices}]" : ""), Ink.Bold);
+            heading.To(12).Add($"  {subject.Name} : {ElementType(subject)}{Figures.Shape(subject.Shape)}", Ink.Cyan).Add($"  {subject.Role}", Ink.Dim);
+            heading.Right(sheet.Width, ReadBy(subject.Consumers), Ink.Dim);
+            if (isClose && view.Element!.Meaning.Length > 0) { sheet.Line(view.Element.Meaning, Ink.Dim); }
+        }
+        else { sheet.Line(view.Frame.Text, Ink.Bold); }
+        WriteFormula(sheet, "rule", view.Rule);
+        if (view.Rule is null || view.Level is "op") { WriteFormula(sheet, "forward", view.Formula); }
+    }
+
+    /// <summary>"rms 0.284  max|·| 0.553  mean −0.12  zeros 0  nan 0".</summary>
+    public static void WriteStats(Sheet sheet, StatsView stats)
+    {
+        Line line = sheet.Line();
+        void Item(string name, string text, Ink ink = Ink.Plain)
+        {
+            if (line.Width > 0 && line.Width + 2 + sheet.Columns(name) + 1 + sheet.Columns(text) > sheet.Width) { line = sheet.Line(); }
+            line.Add(line.Width > 0 ? "  " : "").Add(name, Ink.Dim).Add(" " + text, ink);
+        }
+        Item("rms", Figures.Of(stats.Rms, 4));
+        Item("max|x|", Figures.Of(stats.MaxAbs, 4));
+        Item("mean", Figures.Of(stats.Mean, 4));
+        Item("zeros", Share(stats.Zeros, stats.Count), stats.Zeros > 0 ? Ink.Yellow : Ink.Plain);
+        Item("nan", Numbers.Count(stats.NaNs), stats.NaNs > 0 ? Ink.Red : Ink.Plain);
+        if (stats.Infinities > 0) { Item("inf", Numbers.Count(stats.Infinities), Ink.Red); }
+    }
+
+    public static string Symbol(TensorView tensor) => tensor.Symbol.Length > 0 ? tensor.Symbol : tensor.Name;
+
+    private static void WriteFormula(Sheet sheet, string name, FormulaView? formula)
+    {
+        if (formula is { Unicode.Length: > 0 }) { sheet.Paragraph(sheet.Line(name, Ink.Dim), 9, formula.Unicode); }
+    }
+
+    private static string ElementType(TensorView _) => "f32";
+
+    private static string ReadBy(int consumers) => consumers switch { 0 => "", 1 => "used by 1 operation", _ => $"used by {consumers} operations" };
+
+    private static string Share(int part, int whole) => part == 0 || whole < 100 ? Numbers.Count(part) : FormattableString.Invariant($"{Numbers.Count(part)} ({100.0 * part / whole:0} %)");
+}

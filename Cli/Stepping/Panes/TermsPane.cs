@@ -1,0 +1,55 @@
+using PureLlm.Cli.Rendering;
+using PureLlm.Cli.Stepping.Drawing;
+using PureLlm.Engine.Inspection;
+
+namespace PureLlm.Cli.Stepping.Panes;
+
+/// <summary>The summands of one element: factors, products, their sum, and the kernels' value.</summary>
+internal static class TermsPane
+{
+    public static void Write(Sheet sheet, StepView view)
+    {
+        if (view.Element is not { Terms.Count: > 0 } element) { return; }
+        int label = element.Terms.Max(term => sheet.Columns(term.Label)) + 2;
+        label = Math.Min(Math.Max(label, 9), Math.Max(12, sheet.Width / 3));
+        int decimals = Math.Max(Figures.Decimals(element.Terms.Select(term => term.Value), 5), 4);
+        int factors = element.Terms.Max(term => term.Factors.Count);
+        int[] names = new int[factors], values = new int[factors];
+        string[][] texts = [.. element.Terms.Select(term => term.Factors.Select(factor => Figures.Of(factor.Value, 6, plus: true)).ToArray())];
+        for (int t = 0; t < texts.Length; t++)
+        {
+            for (int f = 0; f < texts[t].Length; f++)
+            {
+                names[f] = Math.Max(names[f], sheet.Columns(element.Terms[t].Factors[f].Name));
+                values[f] = Math.Max(values[f], sheet.Columns(texts[t][f]));
+            }
+        }
+        int[] starts = new int[factors];
+        int at = label + 3;
+        for (int f = 0; f < factors; f++) { starts[f] = at; at += names[f] + 3 + values[f] + 3; }
+        string[] products = [.. element.Terms.Select(term => Figures.Fixed(term.Value, decimals, plus: true))];
+        string sum = element.Sum is { } total ? Figures.Fixed(total, decimals, plus: true) : "";
+        int end = at + Math.Max(products.Max(sheet.Columns), sheet.Columns(sum));
+        for (int t = 0; t < element.Terms.Count; t++)
+        {
+            TermView term = element.Terms[t];
+            Line line = sheet.Line(" ").Add(term.Label).To(label).Add("│", Ink.Dim);
+            for (int f = 0; f < term.Factors.Count; f++)
+            {
+                line.To(starts[f] - 1).Add(f > 0 ? "" : "").To(starts[f]).Add(term.Factors[f].Name, Ink.Dim).To(starts[f] + names[f]).Add(" = ", Ink.Dim).Right(starts[f] + names[f] + 3 + values[f], texts[t][f]);
+                line.Add(f + 1 < term.Factors.Count ? " × " : "", Ink.Dim);
+            }
+            line.To(at - 2).Add("=", Ink.Dim).Right(end, products[t], term.Value < 0 ? Ink.Blue : Ink.Yellow);
+        }
+        if (element.MoreTerms > 0)
+        {
+            sheet.Line(" …").To(label).Add("│", Ink.Dim).Add($" {Numbers.Count(element.MoreTerms)} more, Σ = {Figures.Fixed(element.MoreSum, decimals, plus: true)}", Ink.Dim);
+        }
+        if (sum.Length > 0)
+        {
+            Line line = sheet.Line(new string('─', label) + "┴" + new string('─', Math.Max(2, end - sheet.Columns(sum) - label - 4)), Ink.Dim).Add(" Σ ", Ink.Dim).Right(end, sum, Ink.Bold);
+            line.Add("   kernel ", Ink.Dim).Add(Figures.Fixed(element.Kernel, decimals, plus: true), Ink.Bold);
+            if (element.Proof is { } proof) { line.Add($"   Δ {Figures.Error(proof.Error)} {proof.Unit} ", Ink.Dim).Add(proof.Passed ? "✓" : "✗", proof.Passed ? Ink.Green : Ink.Red); }
+        }
+    }
+}

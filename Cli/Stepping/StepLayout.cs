@@ -1,0 +1,158 @@
+using PureLlm.Cli.Rendering;
+using PureLlm.Cli.Stepping.Drawing;
+using PureLlm.Cli.Stepping.Panes;
+using PureLlm.Engine.Inspection;
+
+namespace PureLlm.Cli.Stepping;
+
+/// <summary>Lays a view out on a screen of any size: title, tape, main pane, why, keys, and the cursor that one shares.</summary>
+internal static class StepLayout
+{
+    private const int TapeFrom = 96, TapeWidth = 27, AsideFrom = 150, AsideWidth = 50;
+
+    /// <summary>Draws a view.</summary>
+    /// <param name="view">What is shown.</param>
+    /// <param name="size">Of the window; smaller than 20 × 6 is drawn as if it were that.</param>
+    /// <param name="ascii">Whether only ASCII may be used.</param>
+    /// <param name="status">A message beside the cursor; empty: none.</param>
+    /// <param name="page">0: the parts that matter most; from 1: all of it, page after page.</param>
+    public static Canvas Compose(StepView view, ScreenSize size, bool ascii, string status = "", int page = 0)
+    {
+        var canvas = new Canvas(Math.Max(20, size.Columns), Math.Max(6, size.Rows));
+        int width = canvas.Width, height = canvas.Height;
+        bool isLarge = width >= 96 && height >= 28;
+        DrawTitle(canvas, view, ascii);
+        int keyRows = isLarge ? 2 : 1, bottom = height - 1 - keyRows;
+        DrawRule(canvas, 1, ascii);
+        KeyHelp.Draw(canvas, bottom, keyRows, view, ascii);
+        DrawStatus(canvas, height - 1, view.Cursor, status, ascii);
+        int top = 2;
+        if (isLarge) { DrawRule(canvas, --bottom, ascii); }
+
+        bool isPaged = page > 0;
+        IReadOnlyList<Section> why = isPaged ? [] : Tight(WhyPane.Sections(view, width - 2, ascii), Math.Max(0, (bottom - top) * 2 / 5));
+        int whyRows = why.Sum(section => section.Lines.Count);
+        if (whyRows > 0)
+        {
+            int y = bottom - whyRows;
+            foreach (Section section in why)
+            {
+                foreach (Line line in section.Lines) { line.Draw(canvas, 1, y++, width - 2); }
+            }
+            bottom -= whyRows + 1;
+            DrawRule(canvas, bottom, ascii);
+        }
+        int left = 1, main = width - 2;
+        if (width >= TapeFrom)
+        {
+            DrawTape(canvas, view, top, bottom, ascii);
+            left += TapeWidth + 2;
+            main -= TapeWidth + 2;
+        }
+        DrawMain(canvas, view, left, top, main, bottom, ascii, page);
+        return canvas;
+    }
+
+    private static void DrawMain(Canvas canvas, StepView view, int left, int top, int width, int bottom, bool ascii, int page)
+    {
+        bool hasAside = canvas.Width >= AsideFrom && page == 0;
+        int main = hasAside ? width - AsideWidth - 2 : width;
+        IReadOnlyList<Section> sections = StepPage.Sections(view, main, ascii);
+        if (page > 0)
+        {
+            DrawPage(canvas, [.. sections, .. WhyPane.Sections(view, main, ascii)], left, top, main, bottom, page);
+            return;
+        }
+        List<string> cut = [];
+        if (hasAside)
+        {
+            IReadOnlyList<Section> aside = [.. StepPage.Sections(view, AsideWidth, ascii).Where(section => section.IsAside)];
+            sections = [.. sections.Where(section => !section.IsAside)];
+            for (int y = top; y < bottom; y++) { canvas.Write(left + main, y, ascii ? "|" : "│", Ink.Dim); }
+            DrawColumn(aside, left + main + 2, AsideWidth);
+        }
+        DrawColumn(sections, left, main);
+        if (cut.Count > 0)
+        {
+            string more = $" … {string.Join(", ", cut)}: space ";
+            Line line = new Line(ascii).Add(more, Ink.Yellow);
+            line.Draw(canvas, Math.Max(left, canvas.Width - 2 - line.Width), bottom, Math.Min(line.Width, main));
+        }
+
+        void DrawColumn(IReadOnlyList<Section> parts, int x, int columns)
+        {
+            (IReadOnlyList<Section> shown, IReadOnlyList<string> missing) = Section.Fit(parts, bottom - top);
+            cut.AddRange(missing);
+            int y = top;
+            foreach (Section section in shown)
+            {
+                foreach (Line line in section.Lines) { line.Draw(canvas, x, y++, columns); }
+                y++;
+            }
+        }
+    }
+
+    private static void DrawPage(Canvas canvas, IReadOnlyList<Section> sections, int left, int top, int width, int bottom, int page)
+    {
+        List<Line?> lines = [];
+        foreach (Section section in sections.Where(section => section.Lines.Count > 0))
+        {
+            if (lines.Count > 0) { lines.Add(null); }
+            lines.AddRange(section.Lines);
+        }
+        int rows = Math.Max(1, bottom - top), pages = ((lines.Count - 1) / rows) + 1, shown = Math.Min(page, pages) - 1;
+        for (int i = 0; i < rows && (shown * rows) + i < lines.Count; i++) { lines[(shown * rows) + i]?.Draw(canvas, left, top + i, width); }
+        canvas.Write(left, bottom, FormattableString.Invariant($" page {shown + 1} of {pages}: space "), Ink.Yellow);
+    }
+
+    /// <summary>Parts without empty rows between them.</summary>
+    private static List<Section> Tight(IReadOnlyList<Section> sections, int rows)
+    {
+        List<Section> shown = [.. sections.Where(section => section.Lines.Count > 0)];
+        while (shown.Count > 0 && shown.Sum(section => section.Lines.Count) > rows)
+        {
+            int excess = shown.Sum(section => section.Lines.Count) - rows;
+            Section last = shown.MinBy(section => section.Importance)!;
+            int kept = last.Lines.Count - excess, place = shown.IndexOf(last);
+            if (kept >= last.Minimum && kept > 0) { shown[place] = last with { Lines = [.. last.Lines.Take(kept)] }; }
+            else { shown.RemoveAt(place); }
+        }
+        return shown;
+    }
+
+    private static void DrawTitle(Canvas canvas, StepView view, bool ascii)
+    {
+        Line right = new Line(ascii).Add(FormattableString.Invariant($"frame {view.Frame.Index}/{view.FrameCount - 1} "), Ink.Plain).Add(Arrow(view.Frame.Kind) + view.Frame.Kind, Ink.Bold).Add(view.Level == "op" ? "" : $" {Dot(ascii)} {view.Level}", Ink.Cyan);
+        string floor = view.Floor is { } best ? $" (floor {Figures.Of(best, 4)})" : "";
+        Line left = new Line(ascii).Add("pure-llm step", Ink.Bold).Add($" {Dot(ascii)} {view.Title} {Dot(ascii)} ").Add(FormattableString.Invariant($"step {view.Step}")).Add(view.LastStep is { } last ? FormattableString.Invariant($"/{last}") : "", Ink.Dim)
+            .Add($" {Dot(ascii)} loss ").Add(Figures.Fixed(view.Loss, 6), Ink.Bold).Add(floor, Ink.Dim);
+        int room = canvas.Width - 2 - right.Width - 2;
+        if (room > 8) { left.Draw(canvas, 1, 0, room); }
+        right.Draw(canvas, Math.Max(1, canvas.Width - 1 - right.Width), 0, canvas.Width - 2);
+    }
+
+    private static void DrawTape(Canvas canvas, StepView view, int top, int bottom, bool ascii)
+    {
+        var sheet = new Sheet(TapeWidth - 1, ascii);
+        sheet.Line(" TAPE", Ink.Bold);
+        TapePane.Write(sheet, view, Math.Max(1, bottom - top - 1));
+        for (int y = top; y < bottom; y++)
+        {
+            if (y - top < sheet.Lines.Count) { sheet.Lines[y - top].Draw(canvas, 0, y, TapeWidth); }
+            canvas.Write(TapeWidth + 1, y, ascii ? "|" : "│", Ink.Dim);
+        }
+    }
+
+    private static void DrawStatus(Canvas canvas, int y, string cursor, string status, bool ascii)
+    {
+        Line line = new Line(ascii).Add("at ", Ink.Dim).Add(cursor, Ink.Cyan);
+        if (status.Length > 0) { line.Add("   ").Add(status, Ink.Yellow); }
+        line.Draw(canvas, 1, y, canvas.Width - 2);
+    }
+
+    private static void DrawRule(Canvas canvas, int y, bool ascii) => canvas.Write(0, y, new string(ascii ? '-' : '─', canvas.Width), Ink.Dim);
+
+    private static string Dot(bool ascii) => ascii ? "-" : "·";
+
+    private static string Arrow(string kind) => kind switch { "forward" => "▶ ", "backward" or "seed" or "accumulate" => "◀ ", "update" or "clip" => "▲ ", _ => "" };
+}
