@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using PureLlm.Cli.Rendering;
 using PureLlm.Cli.Stepping;
 using PureLlm.Engine.Inspection;
@@ -33,7 +32,7 @@ public sealed class StepCliCommand : CliCommand
     }
 
     /// <summary>Hands the session to what was asked for: one line for each way of looking at it.</summary>
-    private static int Show(CommandContext context, StepSession session, Cursor start, StepOptions options) => WriteView(context, session, Press(session, start, options.Script));
+    private static int Show(CommandContext context, StepSession session, Cursor start, StepOptions options) => StepViewer.Run(context, session, start, options);
 
     private static int ListDemos(CommandContext context)
     {
@@ -57,28 +56,6 @@ public sealed class StepCliCommand : CliCommand
         foreach (Demo demo in DemoSource.All) { table.Add(demo.Name, demo.Shows); }
         table.Write(context.Out, context.Style);
         context.Note("open one: pure-llm step --demo residual");
-        return ExitCode.Ok;
-    }
-
-    /// <summary>Where the keys of a script lead.</summary>
-    private static Cursor Press(StepSession session, Cursor cursor, string? script)
-    {
-        foreach (string key in (script ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).TakeWhile(key => key != "q"))
-        {
-            StepCommand command = StepKeys.Find(key) ?? throw new CliException(ExitCode.Usage, $"step: --script: no key '{key}'", $"keys: {string.Join(' ', StepKeys.All.Select(item => item.Key))} q");
-            cursor = session.Move(cursor, command);
-        }
-        return cursor;
-    }
-
-    /// <summary>The view as one JSON object.</summary>
-    private static int WriteView(CommandContext context, StepSession session, Cursor cursor)
-    {
-        JsonElement view = JsonSerializer.SerializeToElement(session.Explain(cursor), StepViewJson.Options);
-        context.WriteJson("step", json =>
-        {
-            foreach (JsonProperty property in view.EnumerateObject()) { property.WriteTo(json); }
-        });
         return ExitCode.Ok;
     }
 }

@@ -82,6 +82,7 @@ internal sealed class StepInput
     /// <summary>How it is shown.</summary>
     public StepOptions Options(CommandContext context) => new()
     {
+        CommandLine = CommandLine(context),
         Script = context.Get(Script),
         Breaks = context.Get(Break) ?? [],
         Web = context.Get(Web),
@@ -91,4 +92,14 @@ internal sealed class StepInput
         AllFrames = context.Get(All),
         MaximumMegabytes = context.Get(MaximumMegabytes),
     };
+
+    /// <summary>What opens the same steps again, as one types it.</summary>
+    private string CommandLine(CommandContext context)
+    {
+        List<string> words = ["pure-llm", "step"];
+        if (context.Get(Target) is { } target) { words.Add(target); }
+        if (context.Get(Demo) is { } demo) { words.AddRange(["--demo", demo]); }
+        foreach (string set in context.Get(Set) ?? []) { words.AddRange(["--set", set]); }
+        return string.Join(' ', words.Select(word => word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+".Contains(c)) ? word : $"\"{word.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+    }
 }

@@ -10,16 +10,14 @@ internal static class KeyHelp
     private static readonly (string Key, string Word)[] Words =
     [
         ("n", "next"), ("p", "prev"), ("i", "into"), ("o", "out"), ("hjkl", "element"), ("f", "check"), ("a", "ledger"), ("v", "code"), ("u", "update"), ("t", "tensor"),
-        ("[ ]", "module"), ("c", "continue"), ("m", "heat"), ("=", "mark"), ("d", "diff"), ("/", "find"), ("e", "what-if"), ("z", "quiz"), ("b", "backward"), (". ,", "step"), (":", "go to"), ("x", "export"), ("w", "web"), ("space", "more"), ("g G", "ends"),
+        ("[ ]", "module"), ("c", "continue"), ("m", "heat"), ("/", "find"), ("b", "backward"), (". ,", "step"), (":", "go to"), ("space", "more"), ("g G", "ends"),
     ];
 
     /// <summary>The viewer's own keys, beside those of <see cref="StepKeys"/>.</summary>
     public static IReadOnlyList<(string Key, string Meaning)> Own { get; } =
     [
         ("→ ←", "the same as n and p"), ("↑ ↓", "the same as k and j"), ("enter", "the same as i"), ("backspace", "back to where you were"), ("space", "all of it, page after page"),
-        ("1 … 9", "go to the cause of a remark"), (":", "go to a place: 500:b41?el=1,2"), ("/", "find a tensor, a module, an operation; or largest, nan, dead"),
-        ("=", "mark this place"), ("d", "difference to the marked place"), ("e", "what if this number were another"), ("z", "quiz: guess the hidden gradient"),
-        ("x", "export as one HTML file"), ("w", "open in the browser"), ("?", "this help"), ("q", "quit; also Esc and Ctrl-C"),
+        ("1 … 9", "go to the cause of a remark"), (":", "go to a place: 500:b41?el=1,2"), ("/", "find a tensor, a module, an operation"), ("?", "this help"), ("q", "quit; also Esc and Ctrl-C"),
     ];
 
     public static void Draw(Canvas canvas, int y, int rows, StepView view, bool ascii)

@@ -16,12 +16,13 @@ internal static class StepLayout
     /// <param name="ascii">Whether only ASCII may be used.</param>
     /// <param name="status">A message beside the cursor; empty: none.</param>
     /// <param name="page">0: the parts that matter most; from 1: all of it, page after page.</param>
-    public static Canvas Compose(StepView view, ScreenSize size, bool ascii, string status = "", int page = 0)
+    /// <param name="overlay">What stands in front of the view; null: nothing.</param>
+    public static Canvas Compose(StepView view, ScreenSize size, bool ascii, string status = "", int page = 0, StepOverlay? overlay = null)
     {
         var canvas = new Canvas(Math.Max(20, size.Columns), Math.Max(6, size.Rows));
         int width = canvas.Width, height = canvas.Height;
         bool isLarge = width >= 96 && height >= 28;
-        DrawTitle(canvas, view, ascii);
+        Title(view, width - 2, ascii).Draw(canvas, 1, 0, width - 2);
         int keyRows = isLarge ? 2 : 1, bottom = height - 1 - keyRows;
         DrawRule(canvas, 1, ascii);
         KeyHelp.Draw(canvas, bottom, keyRows, view, ascii);
@@ -29,6 +30,11 @@ internal static class StepLayout
         int top = 2;
         if (isLarge) { DrawRule(canvas, --bottom, ascii); }
 
+        if (overlay is not null)
+        {
+            DrawOverlay(canvas, overlay, top, bottom, ascii, page);
+            return canvas;
+        }
         bool isPaged = page > 0;
         IReadOnlyList<Section> why = isPaged ? [] : Tight(WhyPane.Sections(view, width - 2, ascii), Math.Max(0, (bottom - top) * 2 / 5));
         int whyRows = why.Sum(section => section.Lines.Count);
@@ -102,7 +108,7 @@ internal static class StepLayout
         }
         int rows = Math.Max(1, bottom - top), pages = ((lines.Count - 1) / rows) + 1, shown = Math.Min(page, pages) - 1;
         for (int i = 0; i < rows && (shown * rows) + i < lines.Count; i++) { lines[(shown * rows) + i]?.Draw(canvas, left, top + i, width); }
-        canvas.Write(left, bottom, FormattableString.Invariant($" page {shown + 1} of {pages}: space "), Ink.Yellow);
+        if (pages > 1) { canvas.Write(left, bottom, FormattableString.Invariant($" page {shown + 1} of {pages}: space "), Ink.Yellow); }
     }
 
     /// <summary>Parts without empty rows between them.</summary>
@@ -120,15 +126,39 @@ internal static class StepLayout
         return shown;
     }
 
-    private static void DrawTitle(Canvas canvas, StepView view, bool ascii)
+    /// <summary>The first line: where the step comes from and its loss at the left, the frame at the right.</summary>
+    public static Line Title(StepView view, int width, bool ascii)
     {
-        Line right = new Line(ascii).Add(FormattableString.Invariant($"frame {view.Frame.Index}/{view.FrameCount - 1} "), Ink.Plain).Add(Arrow(view.Frame.Kind) + view.Frame.Kind, Ink.Bold).Add(view.Level == "op" ? "" : $" {Dot(ascii)} {view.Level}", Ink.Cyan);
-        string floor = view.Floor is { } best ? $" (floor {Figures.Of(best, 4)})" : "";
-        Line left = new Line(ascii).Add("pure-llm step", Ink.Bold).Add($" {Dot(ascii)} {view.Title} {Dot(ascii)} ").Add(FormattableString.Invariant($"step {view.Step}")).Add(view.LastStep is { } last ? FormattableString.Invariant($"/{last}") : "", Ink.Dim)
-            .Add($" {Dot(ascii)} loss ").Add(Figures.Fixed(view.Loss, 6), Ink.Bold).Add(floor, Ink.Dim);
-        int room = canvas.Width - 2 - right.Width - 2;
-        if (room > 8) { left.Draw(canvas, 1, 0, room); }
-        right.Draw(canvas, Math.Max(1, canvas.Width - 1 - right.Width), 0, canvas.Width - 2);
+        Line right = new Line(ascii).Add(FormattableString.Invariant($"frame {view.Frame.Index}/{view.FrameCount - 1} ")).Add(Arrow(view.Frame.Kind) + view.Frame.Kind, Ink.Bold).Add(view.Level == "op" ? "" : $" {Dot(ascii)} {view.Level}", Ink.Cyan);
+        string floor = view.Floor is { } best ? $" (floor {Figures.Of(best, 4)})" : "", last = view.LastStep is { } final ? FormattableString.Invariant($"/{final}") : "";
+        string[] parts = ["pure-llm step", view.Title, FormattableString.Invariant($"step {view.Step}{last}"), $"loss {Figures.Fixed(view.Loss, 6)}{floor}"];
+        var line = new Line(ascii);
+        for (int first = 0; first < parts.Length; first++)
+        {
+            var left = new Line(ascii);
+            for (int i = first; i < parts.Length; i++) { left.Add(i > first ? $" {Dot(ascii)} " : "").Add(parts[i], i is 0 or 3 ? Ink.Bold : Ink.Plain); }
+            if (left.Width + 2 + right.Width <= width)
+            {
+                line.Add(left);
+                break;
+            }
+        }
+        return line.To(width - right.Width).Add(right);
+    }
+
+    /// <summary>A screen with one message.</summary>
+    public static Canvas Message(string text, ScreenSize size, bool ascii)
+    {
+        var canvas = new Canvas(Math.Max(20, size.Columns), Math.Max(6, size.Rows));
+        new Line(ascii).Add(text, Ink.Yellow).Draw(canvas, 1, canvas.Height - 1, canvas.Width - 2);
+        return canvas;
+    }
+
+    private static void DrawOverlay(Canvas canvas, StepOverlay overlay, int top, int bottom, bool ascii, int page)
+    {
+        var sheet = new Sheet(canvas.Width - 4, ascii);
+        overlay.Write(sheet);
+        DrawPage(canvas, [new Section(overlay.Title, 0, 0, [new Line(ascii).Add(overlay.Title, Ink.Bold), .. sheet.Lines])], 2, top, canvas.Width - 4, bottom, Math.Max(1, page));
     }
 
     private static void DrawTape(Canvas canvas, StepView view, int top, int bottom, bool ascii)

@@ -3,6 +3,9 @@ namespace PureLlm.Cli.Stepping;
 /// <summary>How a step is to be shown, as the command line says.</summary>
 public sealed record StepOptions
 {
+    /// <summary>What opens the same steps again: "pure-llm step --demo residual".</summary>
+    public string CommandLine { get; init; } = "pure-llm step";
+
     /// <summary>Keys to press before anything is shown: "n n i f q"; null: someone presses them.</summary>
     public string? Script { get; init; }
 

@@ -1,0 +1,218 @@
+using PureLlm.Cli.Stepping.Drawing;
+using PureLlm.Cli.Stepping.Panes;
+using PureLlm.Engine.Inspection;
+
+namespace PureLlm.Cli.Stepping;
+
+/// <summary>Where one is and how one came there; keys change it. Knows nothing of a terminal: a script, a screen and a line of text press the same keys.</summary>
+internal sealed class StepWalk(StepSession session, Cursor start, StepOptions options)
+{
+    private const int MostHistory = 1000;
+
+    private readonly LinkedList<Cursor> history = new();
+
+    public Cursor Cursor { get; private set; } = start;
+
+    /// <summary>A message about the last key; empty: none.</summary>
+    public string Status { get; private set; } = "";
+
+    /// <summary>What is being typed, with the key that asked for it: "/soft"; null: nothing.</summary>
+    public string? Prompt { get; private set; }
+
+    /// <summary>What stands in front of the view; null: the view alone.</summary>
+    public StepOverlay? Overlay { get; private set; }
+
+    /// <summary>0: the parts that matter most; from 1: all of the view, page after page.</summary>
+    public int Page { get; private set; }
+
+    /// <summary>True after q.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>How the steps were opened, and how a place is shared: "pure-llm step --demo residual --at 0:b5".</summary>
+    public string Share => $"{options.CommandLine} --at {(Cursor.ToString().AsSpan().ContainsAny("?&") ? $"\"{Cursor}\"" : Cursor.ToString())}";
+
+    /// <summary>The view that is shown.</summary>
+    public StepView View => session.Explain(Cursor);
+
+    /// <summary>Presses a key by its name; one that means nothing here says so.</summary>
+    public void Press(string key)
+    {
+        Status = "";
+        if (Prompt is not null)
+        {
+            Type(key);
+            return;
+        }
+        if (Overlay is not null && PressInOverlay(key)) { return; }
+        switch (key)
+        {
+            case "q" or "esc" or "ctrl-c":
+                HasEnded = true;
+                break;
+            case "?":
+                Overlay = new StepOverlay("keys", KeyHelp.Write);
+                break;
+            case "backspace":
+                Back();
+                break;
+            case "space" or "pagedown":
+                Page++;
+                break;
+            case "pageup":
+                Page = Math.Max(0, Page - 1);
+                break;
+            case ":" or "/":
+                Prompt = key;
+                break;
+            case [>= '1' and <= '9']:
+                Follow(key[0] - '1');
+                break;
+            default:
+                Move(key);
+                break;
+        }
+    }
+
+    /// <summary>Goes to a place; the one before can be come back to.</summary>
+    public void Go(Cursor cursor)
+    {
+        Page = 0;
+        Overlay = null;
+        if (cursor == Cursor) { return; }
+        history.AddLast(Cursor);
+        if (history.Count > MostHistory) { history.RemoveFirst(); }
+        Cursor = cursor;
+    }
+
+    private void Move(string key)
+    {
+        string name = key switch { "right" => "n", "left" => "p", "up" => "k", "down" => "j", "enter" => "i", "home" => "g", "end" => "G", _ => key };
+        if (StepKeys.Find(name) is not { } command)
+        {
+            Status = $"no key {key}: ? lists them";
+            return;
+        }
+        Try(() =>
+        {
+            Cursor to = session.Move(Cursor, command);
+            if (to == Cursor) { Status = Nothing(command); }
+            Go(to);
+        });
+    }
+
+    private static string Nothing(StepCommand command) => command switch
+    {
+        StepCommand.Next => "this is the last one",
+        StepCommand.Previous => "this is the first one",
+        StepCommand.Into => "there is nothing closer",
+        StepCommand.Out => "there is nothing further out",
+        StepCommand.Continue or StepCommand.ReverseContinue => "no breakpoint that way",
+        StepCommand.NextStep or StepCommand.PreviousStep => "there is no such training step",
+        _ => "nothing there",
+    };
+
+    private void Back()
+    {
+        if (history.Last is not { } last)
+        {
+            Status = "this is where you began";
+            return;
+        }
+        history.RemoveLast();
+        (Cursor, Page) = (last.Value, 0);
+    }
+
+    private void Follow(int index)
+    {
+        IReadOnlyList<NoteView> notes = NotesPane.Linked(View);
+        if (index >= notes.Count) { Status = $"no remark {index + 1} here"; }
+        else { Try(() => Go(Cursor.Parse(notes[index].Cursor!))); }
+    }
+
+    private bool PressInOverlay(string key)
+    {
+        switch (key)
+        {
+            case "q" or "esc" or "?" or "backspace":
+                (Overlay, Page) = (null, 0);
+                return true;
+            case "space" or "pagedown":
+                Page++;
+                return true;
+            case "pageup":
+                Page = Math.Max(0, Page - 1);
+                return true;
+            case [>= '1' and <= '9'] when key[0] - '1' < Overlay!.Targets.Count:
+                Go(Overlay.Targets[key[0] - '1']);
+                return true;
+            case "enter" when Overlay!.Targets.Count > 0:
+                Go(Overlay.Targets[0]);
+                return true;
+            default:
+                (Overlay, Page) = (null, 0);
+                return false; // any other key means the view behind
+        }
+    }
+
+    private void Type(string key)
+    {
+        switch (key)
+        {
+            case "esc" or "ctrl-c":
+            case "backspace" when Prompt!.Length == 1:
+                Prompt = null;
+                break;
+            case "backspace":
+                Prompt = Prompt![..^1];
+                break;
+            case "enter":
+                string typed = Prompt!;
+                Prompt = null;
+                Try(() => Enter(typed[0], typed[1..].Trim()));
+                break;
+            case "space":
+                Prompt += " ";
+                break;
+            case [_] when !char.IsControl(key[0]) && Prompt!.Length < 200:
+                Prompt += key;
+                break;
+            default:
+                break; // arrows and the like move nothing in one line
+        }
+    }
+
+    private void Enter(char asked, string text)
+    {
+        if (text.Length == 0) { return; }
+        if (asked == ':') { Go(Place(text)); }
+        else { Find(text); }
+    }
+
+    /// <summary>A place as one types it: a whole cursor, or a frame of this step.</summary>
+    private Cursor Place(string text)
+    {
+        Cursor cursor = char.IsAsciiDigit(text[0]) ? Cursor.Parse(text) : Cursor.Parse(FormattableString.Invariant($"{Cursor.Step}:{text}"));
+        return session.With(cursor.Step, trace => trace.Find(cursor.Frame)) is not null ? cursor
+            : throw new FormatException($"step {cursor.Step} has no frame '{cursor.Frame}'");
+    }
+
+    private void Find(string query)
+    {
+        IReadOnlyList<Frame> found = session.With(Cursor.Step, trace => StepSearch.Find(trace, query));
+        if (found.Count == 0) { Status = $"nothing is called {query}"; }
+        else if (found.Count == 1) { Go(Cursor with { Frame = found[0].Id, Tensor = "", Element = "", View = "" }); }
+        else { Overlay = StepOverlay.Found(query, found, Cursor); }
+    }
+
+    private void Try(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException or InvalidOperationException)
+        {
+            Status = error.Message;
+        }
+    }
+}
