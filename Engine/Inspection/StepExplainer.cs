@@ -97,7 +97,7 @@ public static partial class StepExplainer
         {
             Subject = TensorViews.Of(scene, subject, symbol, scene.Element),
             Downstream = [TensorViews.Of(scene, subject, symbol, scene.Element)],
-            Rule = Notation(Formula.Parse(isSeed ? "∂L/∂L = 1" : $"{symbol} = 0")),
+            Rule = Notation(Formula.Parse(isSeed ? "partial L / partial L = 1" : "partial L / partial x = 0")),
             Element = ElementExplainer.Leaf(scene, subject),
             Ledger = LedgerBook.Of(scene, subject.Tensor),
         };
