@@ -19,6 +19,7 @@ public static class CommandCatalog
         TokenizerCommand.Create(),
         ModelCommand.Create(),
         new StepCliCommand(),
+        new LearnCommand(),
         new GradcheckCommand(),
         new ExplainCommand(),
         BenchCommand.Create(),
