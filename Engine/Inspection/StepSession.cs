@@ -11,6 +11,9 @@ public sealed class StepSession(StepSource source) : IDisposable
 
     public StepSource Source => source;
 
+    /// <summary>Where "continue" stops. Replaced as a whole.</summary>
+    public IReadOnlyList<IStepBreakpoint> Breakpoints { get; set; } = [];
+
     /// <summary>Where one begins: the start of the backward pass of the first step.</summary>
     public Cursor Start => new(source.FirstStep, "s");
 
@@ -18,7 +21,12 @@ public sealed class StepSession(StepSource source) : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such step.</exception>
     public StepView Explain(Cursor cursor)
     {
-        lock (gate) { return StepExplainer.Explain(Trace(cursor.Step), cursor) with { LastStep = source.LastStep }; }
+        lock (gate)
+        {
+            StepTrace trace = Trace(cursor.Step);
+            StepView view = StepExplainer.Explain(trace, cursor);
+            return view with { LastStep = source.LastStep, Breaks = BreaksAt(trace, trace.Frames[view.Frame.Index]) };
+        }
     }
 
     /// <summary>Where a move leads.</summary>
@@ -28,9 +36,11 @@ public sealed class StepSession(StepSource source) : IDisposable
         {
             return command switch
             {
-                StepCommand.NextStep => cursor with { Step = Math.Min(cursor.Step + 1, source.LastStep ?? source.FirstStep) },
-                StepCommand.PreviousStep => cursor with { Step = Math.Max(cursor.Step - 1, source.LastStep is null ? source.FirstStep : 0) },
-                _ => StepNavigator.Move(Trace(cursor.Step), cursor, command),
+                StepCommand.NextStep => Next(cursor),
+                StepCommand.PreviousStep => Previous(cursor),
+                StepCommand.Next when cursor.Level == StepLevel.Run => Next(cursor),
+                StepCommand.Previous when cursor.Level == StepLevel.Run => Previous(cursor),
+                _ => StepNavigator.Move(Trace(cursor.Step), cursor, command, Breakpoints),
             };
         }
     }
@@ -45,6 +55,20 @@ public sealed class StepSession(StepSource source) : IDisposable
     {
         foreach (StepTrace trace in traces) { trace.Dispose(); }
         source.Dispose();
+    }
+
+    private Cursor Next(Cursor cursor) => cursor with { Step = Math.Min(cursor.Step + 1, source.LastStep ?? source.FirstStep), Term = 0 };
+
+    private Cursor Previous(Cursor cursor) => cursor with { Step = Math.Max(cursor.Step - 1, source.LastStep is null ? source.FirstStep : 0), Term = 0 };
+
+    private IReadOnlyList<string> BreaksAt(StepTrace trace, Frame frame)
+    {
+        List<string> texts = [];
+        foreach (IStepBreakpoint breakpoint in Breakpoints)
+        {
+            if (breakpoint.Holds(trace, frame, out string why)) { texts.Add(why.Length == 0 ? breakpoint.Text : $"{breakpoint.Text}: {why}"); }
+        }
+        return texts;
     }
 
     private StepTrace Trace(long step)
