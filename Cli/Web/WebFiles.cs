@@ -28,6 +28,9 @@ public static class WebFiles
         routes.MapGet("/favicon.ico", context => Send(context, "icon.svg"));
     }
 
+    /// <summary>Answers with a file.</summary>
+    internal static RequestDelegate Page(string name) => context => Send(context, name);
+
     private static async Task Send(HttpContext context, string name)
     {
         if (!Files.TryGetValue(name, out (byte[] Bytes, string Type, string Tag) file))

@@ -15,8 +15,9 @@ internal sealed record StepPayload(string Json, int Frames, int Places)
     /// <param name="start">Where the reader begins.</param>
     /// <param name="frames">Ids of the frames that are kept; empty: all.</param>
     /// <param name="elements">Elements of each tensor that can be selected.</param>
+    /// <param name="edit">What is done to every view.</param>
     /// <param name="facts">Provenance, shown on the page.</param>
-    public static StepPayload Create(StepSession session, Cursor start, IReadOnlyList<string> frames, int elements, IReadOnlyDictionary<string, string> facts)
+    public static StepPayload Create(StepSession session, Cursor start, IReadOnlyList<string> frames, int elements, Func<StepView, StepView> edit, IReadOnlyDictionary<string, string> facts)
     {
         var pool = new SharedJson();
         HashSet<string> kept = [.. frames];
@@ -40,6 +41,7 @@ internal sealed record StepPayload(string Json, int Frames, int Places)
         string json = $$"""
             {"schema":"{{StepViewJson.Schema}}","start":{{Quote(first)}},"facts":{{JsonSerializer.Serialize(facts, StepViewJson.Options)}},
             "keys":{{JsonSerializer.Serialize(StepKeys.All.Select(key => new { key.Key, Command = key.Command.ToString(), key.Meaning }), StepViewJson.Options)}},
+            "frames":{{session.With(start.Step, trace => JsonSerializer.Serialize(StepTimeline.Of(trace), StepViewJson.Options))}},
             "places":[{{string.Join(",\n", order.Select(item => Quote(item.Text)))}}],
             "roots":[{{string.Join(',', order.Select(item => places[item.Text].Root))}}],
             "moves":[{{moves}}],
@@ -54,7 +56,7 @@ internal sealed record StepPayload(string Json, int Frames, int Places)
             StepView view = session.Explain(cursor);
             if (!places.ContainsKey(view.Cursor))
             {
-                using JsonDocument document = JsonDocument.Parse(StepViewJson.Write(view));
+                using JsonDocument document = JsonDocument.Parse(StepViewJson.Write(edit(view)));
                 places[view.Cursor] = (order.Count, pool.Add(document.RootElement));
                 order.Add((Cursor.Parse(view.Cursor), view.Cursor));
                 waiting.Enqueue(Cursor.Parse(view.Cursor));
