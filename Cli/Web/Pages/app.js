@@ -1,0 +1,202 @@
+// The page: a cursor is shown, keys and clicks make other cursors. Everything that is shown comes from the source.
+import * as source from './source.js';
+import { change, addressOf, readAddress } from './cursor.js';
+import { h, replace, number, signed, shape, titled } from './dom.js';
+import { HeatMap } from './heatmap.js';
+import { lanes, graph } from './lanes.js';
+import { element, proofs, ledger, code, notes, facts } from './inspector.js';
+import { modules, tape, crumbs, tokens } from './sidebar.js';
+import { Timeline } from './timeline.js';
+import { pictures } from './charts.js';
+import { overview, open, explainTopic } from './help.js';
+import { editNumber, compareWith, askQuiz, findFrame } from './dialogs.js';
+
+const $ = (id) => document.getElementById(id);
+const addressing = source.addressing;
+let view = null, keys = [], mark = '', turn = 0, waiting = Promise.resolve(), timelineStep = -1;
+
+const actions = { addressing, go, press, choose, edit, again: () => render(view) };
+const heat = new HeatMap({ choose: (indices) => choose(indices, view.subject.name, 'element'), edit, step: press });
+const timeline = new Timeline($('transport'), { press, goFrame: (id) => go(change(view.cursor, { frame: id })) });
+
+/** Shows a cursor. */
+function go(cursor, { push = true } = {}) {
+  return enqueue(() => source.explain(cursor), push);
+}
+
+/** Makes the move of a key. */
+function press(key) {
+  return enqueue(() => source.move(view.cursor, key), true, key);
+}
+
+function choose(indices, tensor, level = view.level) {
+  return go(change(view.cursor, { tensor, el: indices, level }));
+}
+
+/** Moves happen one after the other, in the order of the keys. */
+function enqueue(ask, push, key = '') {
+  const mine = ++turn;
+  waiting = waiting.then(ask).then((next) => show(next, push, key, mine)).catch(tell);
+  return waiting;
+}
+
+function show(next, push, key, mine) {
+  $('problem').hidden = true;
+  const moved = !view || next.cursor !== view.cursor, closer = key === 'i' && next.level === 'element';
+  view = next;
+  if (moved && push) history.pushState(null, '', addressOf(view.cursor, addressing));
+  else history.replaceState(null, '', addressOf(view.cursor, addressing));
+  render(view);
+  if (closer) heat.canvas.focus({ preventScroll: true });
+  reveal(key);
+  if (mine === turn) setTimeout(() => prefetch(mine), 40);
+}
+
+function tell(problem) {
+  replace($('problem'), h('b', {}, problem.message), problem.help ? h('p', {}, problem.help) : null);
+  $('problem').hidden = false;
+}
+
+/** The places that the next key leads to, before it is pressed. */
+async function prefetch(mine) {
+  for (const key of document.activeElement === heat.canvas ? ['l', 'h', 'j', 'k', 'n', 'p'] : ['n', 'p']) {
+    if (mine !== turn) return;
+    await source.move(view.cursor, key).catch(() => {});
+  }
+  if (timelineStep !== view.step) {
+    timelineStep = view.step;
+    await source.frames(view.cursor).then((all) => timeline.load(all)).catch(tell);
+  }
+}
+
+function render(shown) {
+  document.title = `${shown.frame.text.replace(/\s+/g, ' ')} · ${shown.title} · pure-llm step`;
+  replace($('where'), h('b', {}, shown.title), h('span', {}, `step ${shown.step}${shown.lastStep ? ` of ${shown.lastStep}` : ''}`), h('span', {}, 'loss ', h('b', { class: 'num', id: 'loss', 'data-value': String(shown.loss) }, number(shown.loss, 7))), shown.floor === undefined ? null : h('span', {}, `floor ${number(shown.floor, 4)}`));
+  replace($('modules'), modules(shown, actions));
+  replace($('tape'), tape(shown, actions));
+  replace($('crumbs'), crumbs(shown, actions, change));
+  replace($('heading'), h('h2', { id: 'frameTitle' }, h('span', { class: `kind ${shown.frame.kind}` }, shown.frame.kind), ` ${shown.frame.op || shown.frame.text.replace(/\s+/g, ' ')}`, shown.frame.module ? h('small', {}, shown.frame.module) : null),
+    shown.readAs.map((sentence) => h('p', { class: 'readAs' }, sentence)));
+  replace($('tokens'), tokens(shown));
+  replace($('lanes'), lanes(shown, (name) => choose('', name)));
+  panel('tensor', tensorPanel(shown));
+  panel('element', element(shown, actions));
+  panel('ledger', ledger(shown, actions));
+  panel('proof', proofs(shown, press));
+  panel('code', code(shown));
+  panel('graph', graph(shown, addressing, go));
+  replace($('more'), notes(shown, actions), pictures(shown, { again: actions.again, head: (i) => go(change(view.cursor, { term: String(i) })) }), viewButtons(shown));
+  $('live').textContent = `frame ${shown.frame.index}: ${shown.frame.text}${shown.element ? `; ${shown.subject?.symbol ?? ''}[${shown.element.indices}] ${number(shown.element.kernel)}` : ''}`;
+  timeline.show(shown);
+  document.body.dataset.cursor = shown.cursor;
+}
+
+function panel(id, contents) {
+  $(id).hidden = !contents;
+  if (contents) replace($(id), contents);
+}
+
+let tensorKey = '';
+
+function tensorPanel(shown) {
+  const tensor = shown.subject;
+  if (!tensor) return null;
+  const head = titled('tensorTitle', tensor.symbol, 'tensor', h('span', { class: 'dim' }, `${tensor.name} · ${shape(tensor.shape)} · ${tensor.role}${tensor.consumers > 1 ? ` · read ${tensor.consumers} times` : ''}`));
+  const below = h('div', {}, facts(tensor, (indices) => choose(indices, tensor.name)));
+  if (!$('tensor').contains(heat.element)) $('tensor').replaceChildren(h('div', { class: 'head' }), heat.element, h('div', { class: 'below' }));
+  replace($('tensor').querySelector('.head'), head);
+  replace($('tensor').querySelector('.below'), below);
+  heat.element.hidden = !tensor.heat;
+  $('tensor').hidden = false;
+  if (tensor.heat) heat.show({ tensor, tokens: shown.tokens.length > 1 && shown.tokens.length === tensor.heat.rows ? shown.tokens : [] });
+  tensorKey = tensor.name;
+  return null;
+}
+
+const views = [['', 'overview'], ['tokens', 'token losses'], ['attention', 'attention'], ['lens', 'logit lens'], ['line-search', 'line search']];
+
+function viewButtons(shown) {
+  const current = /[?&]view=([^&]*)/.exec(shown.cursor)?.[1] ?? '';
+  return h('div', { class: 'row views', role: 'group', 'aria-label': 'more views' }, h('span', { class: 'label' }, 'also'),
+    views.map(([name, text]) => h('button', { 'aria-pressed': String(name === current), 'data-focus': `view ${name}`, onclick: () => go(change(view.cursor, { view: name })) }, text)));
+}
+
+/** Keys that ask for a part of the page bring it into sight. */
+function reveal(key) {
+  const part = { a: 'ledger', v: 'code', f: 'proof', F: 'proof', m: 'tensor' }[key];
+  if (!part || $(part).hidden) return;
+  $(part).scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+  $(part).classList.remove('called');
+  requestAnimationFrame(() => $(part).classList.add('called'));
+}
+
+function edit(indices) {
+  if (!source.abilities.whatIf || !view.subject) return;
+  const at = indices ? choose(indices, view.subject.name) : Promise.resolve();
+  at.then(() => editNumber(source, view));
+}
+
+const pageCommands = {
+  '?': () => open('Keys and parts', overview(keys), 'help'),
+  '/': () => source.abilities.find && findFrame(source, view, go),
+  '=': () => { mark = view.cursor; $('live').textContent = 'marked'; flash(`marked ${mark}: go elsewhere and press d`); },
+  d: () => source.abilities.compare && compareWith(source, view, mark),
+  e: () => edit(''),
+  Q: () => source.abilities.quiz && askQuiz(source, view),
+};
+
+const aliases = { ArrowRight: 'n', ArrowLeft: 'p', Escape: 'o' };
+
+document.addEventListener('keydown', (event) => {
+  if (!view || event.ctrlKey || event.altKey || event.metaKey || event.target.closest('input, textarea, select, dialog')) return;
+  const shifted = event.shiftKey && { ArrowRight: ']', ArrowDown: ']', ArrowLeft: '[', ArrowUp: '[' }[event.key];
+  const key = shifted || aliases[event.key] || event.key;
+  if (event.target.closest('[role=group][tabindex], pre') && event.key.startsWith('Arrow') && !event.shiftKey) return;
+  if (pageCommands[key]) pageCommands[key]();
+  else if (keys.some((known) => known.key === key)) press(key);
+  else return;
+  event.preventDefault();
+});
+
+document.addEventListener('click', (event) => {
+  const topic = event.target.closest('[data-help]')?.dataset.help;
+  if (topic) explainTopic(topic);
+});
+
+addEventListener('popstate', () => go(readAddress(addressing), { push: false }));
+addEventListener('resize', () => view?.subject?.heat && heat.paint());
+
+function flash(text) {
+  document.querySelector('.flash')?.remove();
+  const note = h('div', { class: 'flash' }, text);
+  document.body.append(note);
+  setTimeout(() => note.remove(), 4000);
+}
+
+function tools() {
+  const button = (key, text, name) => h('button', { 'aria-label': name, title: `${name} (${key})`, onclick: pageCommands[key] }, text, ' ', h('kbd', { 'aria-hidden': 'true' }, key));
+  const theme = h('button', { id: 'theme', 'aria-label': 'light or dark', title: 'light, dark, or as the system', onclick: () => setTheme(themes[(themes.indexOf(document.documentElement.dataset.theme ?? 'auto') + 1) % 3]) }, '◐');
+  $('actions').append(...[
+    source.abilities.find ? button('/', 'find', 'find a frame') : null, source.abilities.compare ? button('d', 'compare', 'compare two places') : null,
+    source.abilities.quiz ? button('Q', 'quiz', 'quiz') : null, theme, button('?', 'help', 'help')].filter(Boolean));
+}
+
+const themes = ['auto', 'light', 'dark'];
+
+function setTheme(name) {
+  document.documentElement.dataset.theme = name;
+  try { localStorage.setItem('pure-llm-theme', name); } catch { /* a page from a file may not keep anything */ }
+  if (timeline.frames) timeline.prepare();
+  if (view) render(view);
+}
+
+async function begin() {
+  try { document.documentElement.dataset.theme = localStorage.getItem('pure-llm-theme') ?? 'auto'; } catch { document.documentElement.dataset.theme = 'auto'; }
+  tools();
+  const first = go(readAddress(addressing), { push: false });
+  keys = await source.keys().catch((problem) => { tell(problem); return []; });
+  await first;
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => setTheme(document.documentElement.dataset.theme));
+}
+
+begin();

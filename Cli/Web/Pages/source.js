@@ -1,0 +1,86 @@
+// Where the page gets its views. This one asks the server; an exported file brings another with the same functions.
+
+const views = new Map(), moves = new Map(), timelines = new Map();
+const mostKept = 160;
+
+/** What this source can do beyond showing views. */
+export const abilities = { whatIf: true, compare: true, quiz: true, find: true, steps: true, live: true };
+
+/** "path": the cursor is the address; "hash": it is behind the #, for pages without a server. */
+export const addressing = 'path';
+
+/** The view at a cursor: a StepView as the server writes it. */
+export function explain(cursor) {
+  return keep(views, cursor, () => ask('explain', { cursor }));
+}
+
+/** The view to which a key leads. */
+export function move(cursor, key) {
+  return keep(moves, `${key} ${cursor}`, async () => {
+    const view = await ask('move', { cursor, key });
+    views.set(view.cursor, Promise.resolve(view));
+    return view;
+  });
+}
+
+/** All frames of the cursor's step: {kinds, ids, texts, magnitudes, breaks}. */
+export function frames(cursor) {
+  return keep(timelines, cursor.split(':')[0], () => ask('frames', { cursor }));
+}
+
+/** The keys of moves: [{key, command, meaning}]. */
+export const keys = () => ask('keys', {});
+
+/** Frames that hold the words: [{cursor, kind, text, module}]. */
+export const find = (cursor, words) => ask('find', { cursor, q: words });
+
+/** What changes if an element had another value. */
+export const whatIf = (cursor, tensor, element, value) => send('whatif', { cursor, tensor, element, value });
+
+/** Two cursors side by side. */
+export const compare = (a, b) => ask('compare', { a, b });
+
+/** A question about the gradient at a cursor, without its answer. */
+export const quiz = (cursor) => ask('quiz', { cursor });
+
+/** The verdict on an answer. */
+export const answer = (cursor, text) => send('quiz', { cursor, answer: text });
+
+/** Forgets what was kept: a run in training has moved on. */
+export function forget() {
+  views.clear();
+  moves.clear();
+  timelines.clear();
+}
+
+function keep(map, key, make) {
+  const kept = map.get(key);
+  if (kept) {
+    map.delete(key);
+    map.set(key, kept);
+    return kept;
+  }
+  const made = make();
+  map.set(key, made);
+  made.catch(() => map.delete(key));
+  if (map.size > mostKept) map.delete(map.keys().next().value);
+  return made;
+}
+
+async function ask(name, query) {
+  return read(await fetch(`/api/${name}?${new URLSearchParams(query)}`).catch(gone));
+}
+
+async function send(name, body) {
+  return read(await fetch(`/api/${name}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }).catch(gone));
+}
+
+async function read(response) {
+  const body = await response.json();
+  if (response.ok) return body;
+  throw Object.assign(new Error(body.error), { help: body.help });
+}
+
+function gone() {
+  throw Object.assign(new Error('the program that serves this page has ended'), { help: 'start it again: pure-llm step … --web' });
+}
