@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PureLlm.Cli.Rendering;
 using PureLlm.Cli.Stepping;
+using PureLlm.Cli.Web;
 using PureLlm.Engine.Inspection;
 using PureLlm.Engine.Inspection.Sources;
 using PureLlm.Kernels;
@@ -32,7 +33,9 @@ public sealed class StepCliCommand : CliCommand
     }
 
     /// <summary>Hands the session to what was asked for: one line for each way of looking at it.</summary>
-    private static int Show(CommandContext context, StepSession session, Cursor start, StepOptions options) => StepViewer.Run(context, session, start, options);
+    private static int Show(CommandContext context, StepSession session, Cursor start, StepOptions options) =>
+        options.Web ? WebViewer.Run(context, session, start, options.Port)
+        : StepViewer.Run(context, session, start, options);
 
     private static int ListDemos(CommandContext context)
     {
