@@ -47,17 +47,28 @@ public sealed class TwinReplay
         }
     }
 
-    private double Again(Tensor changed, Tensor loss)
+    /// <summary>What becomes of every tensor that depends on changed ones, with these; what was recorded stays as it is.</summary>
+    /// <remarks>A changed output of a node is taken as given: the node is not evaluated again.</remarks>
+    /// <exception cref="ArgumentException">A tensor took no part, or has another number of values.</exception>
+    public IReadOnlyDictionary<Tensor, double[]> With(IReadOnlyDictionary<Tensor, double[]> changed)
     {
-        Dictionary<Tensor, double[]> fresh = new(ReferenceEqualityComparer.Instance) { [changed] = values[changed] };
+        Dictionary<Tensor, double[]> fresh = new(ReferenceEqualityComparer.Instance);
+        foreach ((Tensor tensor, double[] x) in changed)
+        {
+            if (Find(tensor).Length != x.Length) { throw new ArgumentException($"{tensor} has {tensor.Shape.Length} values, {x.Length} given."); }
+            fresh[tensor] = x;
+        }
         foreach (Node node in nodes)
         {
             bool depends = false;
             foreach (Tensor input in node.Inputs) { depends |= fresh.ContainsKey(input); }
-            if (depends) { fresh[node.Output] = Evaluate(node, fresh); }
+            if (depends && !changed.ContainsKey(node.Output)) { fresh[node.Output] = Evaluate(node, fresh); }
         }
-        return fresh.GetValueOrDefault(loss, Find(loss))[0];
+        return fresh;
     }
+
+    private double Again(Tensor changed, Tensor loss) =>
+        With(new Dictionary<Tensor, double[]>(ReferenceEqualityComparer.Instance) { [changed] = values[changed] }).GetValueOrDefault(loss, Find(loss))[0];
 
     private double[] Evaluate(Node node, Dictionary<Tensor, double[]> known)
     {

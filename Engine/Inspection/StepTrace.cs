@@ -17,6 +17,7 @@ public sealed partial class StepTrace : IDisposable
     private readonly Dictionary<(Tensor, int Node), float[]> after = [];
     private readonly HashSet<int> reached = [];
     private TwinReplay? twin;
+    private StepUpdate? update;
 
     /// <summary>Runs the step and records it; owns the subject from then on.</summary>
     public StepTrace(StepSubject subject)
@@ -50,6 +51,10 @@ public sealed partial class StepTrace : IDisposable
     /// <summary>The float64 twin of the whole step; made when it is first asked for.</summary>
     public TwinReplay Twin => twin ??= new TwinReplay(Tape);
 
+    /// <summary>What the optimizer makes of it; made, and taken back, when it is first asked for.</summary>
+    /// <exception cref="InvalidOperationException">The subject has no optimizer.</exception>
+    public StepUpdate Update => update ??= new StepUpdate(this);
+
     /// <summary>The frame with an id, or null.</summary>
     public Frame? Find(string id) => frames.GetValueOrDefault(id);
 
@@ -66,6 +71,7 @@ public sealed partial class StepTrace : IDisposable
 
     public void Dispose()
     {
+        update?.Dispose();
         Tape.Dispose();
         Subject.Dispose();
     }

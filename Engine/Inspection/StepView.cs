@@ -66,6 +66,9 @@ public sealed record StepView
 
     public IReadOnlyList<CodeView> Code { get; init; } = [];
 
+    /// <summary>What the optimizer makes of the step, in clip, update and check frames.</summary>
+    public UpdateView? Update { get; init; }
+
     /// <summary>Loss along the update's direction, where it was asked for: factor of the learning rate and loss.</summary>
     public IReadOnlyList<PointView> LineSearch { get; init; } = [];
 

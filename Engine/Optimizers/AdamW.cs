@@ -23,6 +23,10 @@ public sealed class AdamW : Optimizer
 
     public override IReadOnlyList<(string Name, View Slab)> State { get; }
 
+    public override UpdateRule RuleOf(Parameter parameter) => new AdamWRule(
+        (double)(decimal)hyper.Beta1, (double)(decimal)hyper.Beta2, hyper.Epsilon, parameter.Decays ? decay : 0,
+        m.Slice(parameter.Offset, parameter.Shape.Length), v.Slice(parameter.Offset, parameter.Shape.Length));
+
     public override void Step(long step, double learningRate, double gradientScale)
     {
         SetRandomness(step);

@@ -46,6 +46,15 @@ public sealed class Muon : Optimizer
 
     public override IReadOnlyList<(string Name, View Slab)> State { get; }
 
+    public override UpdateRule RuleOf(Parameter parameter)
+    {
+        View mean = m.Slice(parameter.Offset, parameter.Shape.Length);
+        HiddenMatrix[] parts = [.. matrices.Where(matrix => matrix.Offset >= parameter.Offset && matrix.Offset < parameter.Offset + parameter.Shape.Length)];
+        if (parts.Length > 0) { return new MuonRule(momentum, decay, nesterov, parts, mean); }
+        int place = others.TakeWhile(other => other.Offset != parameter.Offset).Sum(other => other.Length);
+        return new AdamWRule((double)(decimal)adam.Beta1, (double)(decimal)adam.Beta2, adam.Epsilon, parameter.Decays ? decay : 0, mean, v.Slice(place, parameter.Shape.Length));
+    }
+
     public override void Step(long step, double learningRate, double gradientScale)
     {
         SetRandomness(step);

@@ -33,12 +33,13 @@ public sealed class NewtonSchulz : IDisposable
     }
 
     /// <summary>Replaces <paramref name="matrix"/> [rows, columns].</summary>
-    public void Orthogonalize(View matrix, int rows, int columns)
+    /// <param name="iterations">Fewer to look at the way: 0 leaves it divided by its norm.</param>
+    public void Orthogonalize(View matrix, int rows, int columns, int iterations = Iterations)
     {
         int side = Math.Min(rows, columns);
         View x = matrix, y = new(other, 0, rows * columns), a = new(square, 0, side * side), p = new(polynomial, 0, side * side);
         backend.Scale(x, x, (float)(1 / (FrobeniusNorm(x) + Epsilon)));
-        for (int i = 0; i < Iterations; i++)
+        for (int i = 0; i < iterations; i++)
         {
             if (rows <= columns) { backend.MatMul(MatMulLayout.NT, x, x, a, side, side, columns); }
             else { backend.MatMul(MatMulLayout.TN, x, x, a, side, side, rows); }

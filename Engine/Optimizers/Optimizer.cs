@@ -37,6 +37,9 @@ public abstract class Optimizer(Backend backend, ParameterSlabs slabs, MomentSto
     /// <param name="gradientScale">Factor of all gradients, from clipping.</param>
     public abstract void Step(long step, double learningRate, double gradientScale);
 
+    /// <summary>How a parameter of the slabs is moved.</summary>
+    public abstract UpdateRule RuleOf(Parameter parameter);
+
     /// <summary>Forgets all steps.</summary>
     public void Reset()
     {

@@ -22,6 +22,9 @@ public sealed class Sgd : Optimizer
 
     public override IReadOnlyList<(string Name, View Slab)> State { get; }
 
+    public override UpdateRule RuleOf(Parameter parameter) =>
+        new SgdRule(momentum, parameter.Decays ? decay : 0, nesterov, m.IsEmpty ? m : m.Slice(parameter.Offset, parameter.Shape.Length));
+
     public override void Step(long step, double learningRate, double gradientScale)
     {
         SetRandomness(step);

@@ -1,0 +1,115 @@
+using PureLlm.Engine.Modules;
+
+namespace PureLlm.Engine.Inspection;
+
+/// <summary>The frames before and after the updates: how long the gradient is, and what became of the loss.</summary>
+public static partial class UpdateExplainer
+{
+    private const int ShownTerms = 12;
+
+    private static UpdateView Summary(StepUpdate update) => new()
+    {
+        Optimizer = update.Optimizer.Name,
+        Number = update.Number,
+        LearningRate = update.LearningRate,
+        Norm = update.Norm,
+        MaximumNorm = update.MaximumNorm,
+        ClipScale = update.ClipScale,
+        Weights = update.Weights,
+        Predicted = update.Predicted,
+        LossBefore = update.LossBefore,
+        LossAfter = update.LossAfter,
+        Observed = update.Observed,
+        Linearity = Linearity(update.Predicted, update.Observed),
+        Arithmetic = update.Arithmetic,
+    };
+
+    /// <summary>How near the observed change is to the predicted one, at most 1; 0 where they have different signs.</summary>
+    internal static double Linearity(double predicted, double observed) =>
+        predicted == observed ? 1 : predicted * observed <= 0 ? 0 : Math.Min(predicted / observed, observed / predicted);
+
+    private static StepView Clip(StepTrace trace, StepUpdate update, StepView view)
+    {
+        IReadOnlyList<Parameter> parameters = trace.Subject.Slabs.Parameters;
+        double square = Enumerable.Range(0, parameters.Count).Sum(i => update.Part(i).SquaredNorm), norm = Math.Sqrt(square);
+        List<LineView> lines = [new("‖g‖", "√Σ g², over all parameters", update.Norm)];
+        lines.Add(update.MaximumNorm > 0
+            ? new("clip", update.Clips ? $"{Shown.Short(update.MaximumNorm)}/(‖g‖ + 1e−6)" : $"off: ‖g‖ ≤ {Shown.Short(update.MaximumNorm)}", update.ClipScale)
+            : new("clip", "off: [train] clip = 0", 1));
+        double error = norm == 0 ? update.Norm : Math.Abs(update.Norm - norm) / norm;
+        ProofView proof = new("‖g‖ in float64", update.Norm, norm, error, 1e-5, "relative", error <= 1e-5, $"√Σ of {parameters.Count} parameters");
+        return view with
+        {
+            Rule = FormulaOf("c = min(1, max/(‖g‖ + ε)),  ‖g‖ = √Σ g²"),
+            Element = Shares(trace, "", update.Norm, lines, i => update.Part(i).SquaredNorm, "‖g‖²", proof),
+            Proofs = [proof],
+            ReadAs = [.. view.ReadAs, update.Clips
+                ? $"The whole gradient is {Shown.Of(update.Norm / update.MaximumNorm, 3)} times as long as allowed: its direction stays, its length becomes {Shown.Short(update.MaximumNorm)}."
+                : "The gradient is not clipped: the optimizer gets it as it is."],
+            Notes = update.Clips ? [.. view.Notes, new("clipped", $"Every gradient is multiplied by {Shown.Of(update.ClipScale)} before the update.", null)] : view.Notes,
+        };
+    }
+
+    private static StepView Check(StepTrace trace, StepUpdate update, StepView view)
+    {
+        (double predicted, double observed) = (update.Predicted, update.Observed);
+        double linearity = Linearity(predicted, observed), error = predicted == 0 ? Math.Abs(observed) : Math.Abs(observed - predicted) / Math.Abs(predicted);
+        ProofView proof = new("predicted = observed", observed, predicted, error, 0.5, "relative", error <= 0.5,
+            $"L before {Shown.Of(update.LossBefore, 9)}, after {Shown.Of(update.LossAfter, 9)}, in {update.Arithmetic}");
+        return view with
+        {
+            Rule = FormulaOf("ΔL ≈ Σ g·Δw"),
+            Element = Shares(trace, "", observed,
+                [
+                    new("predicted ΔL", $"Σ g·Δw over all {update.Weights} weights", predicted),
+                    new("L before", update.Arithmetic, update.LossBefore),
+                    new("L after", update.Arithmetic, update.LossAfter),
+                    new("observed ΔL", "L after − L before", observed),
+                    new("linear", "the smaller of predicted/observed and its inverse", linearity),
+                ], i => update.Part(i).Predicted, "Σ g·Δw", proof),
+            Proofs = [proof],
+            ReadAs = [.. view.ReadAs, SayChange(predicted, observed, linearity)],
+        };
+    }
+
+    /// <summary>What each parameter gives to a sum, largest first.</summary>
+    private static ElementView Shares(StepTrace trace, string indices, double kernel, IReadOnlyList<LineView> lines, Func<int, double> share, string name, ProofView proof)
+    {
+        TermView[] terms = [.. trace.Subject.Slabs.Parameters
+            .Select((parameter, i) => (Label: trace.Of(parameter.Tensor).Id, Value: share(i)))
+            .OrderByDescending(term => Math.Abs(term.Value))
+            .Select(term => new TermView(term.Label, [new FactorView($"{name} of {term.Label}", term.Value)], term.Value))];
+        return new ElementView
+        {
+            Indices = indices,
+            Kernel = kernel,
+            Lines = lines,
+            Terms = [.. terms.Take(ShownTerms)],
+            MoreTerms = Math.Max(0, terms.Length - ShownTerms),
+            MoreSum = terms.Skip(ShownTerms).Sum(term => term.Value),
+            Sum = terms.Sum(term => term.Value),
+            Proof = proof,
+        };
+    }
+
+    private static string SayChange(double predicted, double observed, double linearity) => (observed, linearity) switch
+    {
+        (0, _) => "The update does not change the loss on this batch.",
+        ( > 0, _) when predicted < 0 => "The loss rises although the gradient says it falls: the step is too long for a straight line. Look at the line search.",
+        ( > 0, _) => "The loss rises on this batch: the momentum of earlier steps outweighs its gradient.",
+        (_, > 0.95) => $"The loss falls by {Shown.Of(-observed, 4)}, {Percent(linearity)} as the gradient predicts: at this learning rate the loss is nearly a plane.",
+        _ => $"The loss falls by {Shown.Of(-observed, 4)}; {Percent(linearity)} of a straight line: the rest is curvature.",
+    };
+
+    private static string SayLineSearch(StepUpdate update)
+    {
+        IReadOnlyList<PointView> points = update.LineSearch();
+        PointView best = points.MinBy(point => double.IsNaN(point.Loss) ? double.PositiveInfinity : point.Loss)!;
+        string turn = best.Factor == points[^1].Factor
+            ? "it keeps falling as far as was looked: one small batch can be learned by heart in a step, a real run can not"
+            : "beyond, it rises again, and that is why a learning rate can be too high";
+        return $"Along this update the loss is lowest at η × {Shown.Short(best.Factor)}: {Shown.Of(best.Loss, 4)}; {turn}.";
+    }
+
+    private static string Percent(double share) => FormattableString.Invariant($"{100 * share:0.0} %");
+}
