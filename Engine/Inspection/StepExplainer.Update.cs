@@ -1,3 +1,5 @@
+using PureLlm.Engine.Inspection.Updates;
+
 namespace PureLlm.Engine.Inspection;
 
 /// <content>The optimizer's frames: clip, update, check; and the panes that are asked for by the cursor's view.</content>
@@ -6,17 +8,24 @@ public static partial class StepExplainer
     /// <summary>The clipping of the gradient, the update of a parameter, the loss after it.</summary>
     private static StepView Update(StepScene scene, StepView view)
     {
-        if (scene.Subject is not { } subject) { return view; }
-        TensorReading gradient = new(subject.Tensor, TensorPart.Gradient);
-        return view with
+        if (scene.Subject is { } subject)
         {
-            Subject = TensorViews.Of(scene, subject, TensorNames.Short(subject.Tensor.Id, scene.Frame.Module), scene.Element),
-            Upstream = [TensorViews.Of(scene, gradient, $"∂L/∂{TensorNames.Short(subject.Tensor.Id, scene.Frame.Module)}", scene.Element)],
-            Element = ElementExplainer.Leaf(scene, subject),
-            Ledger = LedgerBook.Of(scene, subject.Tensor),
-        };
+            string symbol = TensorNames.Short(subject.Tensor.Id, scene.Frame.Module);
+            TensorReading gradient = new(subject.Tensor, TensorPart.Gradient);
+            view = view with
+            {
+                Subject = TensorViews.Of(scene, subject, scene.Frame.Kind == FrameKind.Clip ? $"∂L/∂{symbol}" : symbol, scene.Element),
+                Upstream = [TensorViews.Of(scene, gradient, $"∂L/∂{symbol}", scene.Element)],
+                Ledger = LedgerBook.Of(scene, subject.Tensor),
+            };
+        }
+        return UpdateExplainer.Explain(scene, view);
     }
 
     /// <summary>Line search, attention, logit lens, losses of the tokens.</summary>
-    private static StepView Panes(StepScene scene, StepView view) => view;
+    private static StepView Panes(StepScene scene, StepView view) => scene.Cursor.View switch
+    {
+        "line-search" => UpdateExplainer.LineSearch(scene, view),
+        _ => view,
+    };
 }

@@ -39,9 +39,6 @@ public abstract class StepSubject : IDisposable
     /// <summary>Text of every target token, in the same order.</summary>
     public virtual IReadOnlyList<string> Targets => [];
 
-    /// <summary>Text of any token id, also of one that is not in the batch; "#7" where there is no tokenizer.</summary>
-    public virtual string TokenText(int id) => FormattableString.Invariant($"#{id}");
-
     /// <summary>The model, where the subject is one.</summary>
     public virtual LanguageModel? Model => null;
 

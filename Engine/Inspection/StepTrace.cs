@@ -1,6 +1,7 @@
 using PureLlm.Autograd;
 using PureLlm.Autograd.Inspection;
 using PureLlm.Autograd.Inspection.Explanations;
+using PureLlm.Engine.Inspection.Updates;
 using PureLlm.Engine.Modules;
 using PureLlm.Kernels;
 

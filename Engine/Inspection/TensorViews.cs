@@ -12,19 +12,22 @@ internal static class TensorViews
     /// <param name="reading">Which of its numbers.</param>
     /// <param name="symbol">As in the formula.</param>
     /// <param name="element">The selected element; −1: none.</param>
-    public static TensorView Of(StepScene scene, TensorReading reading, string symbol, int element = -1)
+    public static TensorView Of(StepScene scene, TensorReading reading, string symbol, int element = -1) =>
+        Of(reading.Tensor, scene.Trace.Summary(reading), reading.Kind, symbol, element);
+
+    /// <summary>Numbers that belong to a tensor and have its shape: a moment of the optimizer, a difference.</summary>
+    public static TensorView Of(TraceTensor of, TensorSummary summary, string kind, string symbol, int element = -1)
     {
-        TensorSummary summary = scene.Trace.Summary(reading);
-        Tensor tensor = reading.Tensor.Tensor;
+        Tensor tensor = of.Tensor;
         int columns = Math.Max(1, tensor.Shape.Columns);
         return new TensorView
         {
-            Name = reading.Tensor.Id,
+            Name = of.Id,
             Symbol = symbol,
             Shape = [.. Enumerable.Range(0, tensor.Shape.Rank).Select(i => tensor.Shape[i])],
-            Kind = reading.Kind,
-            Role = reading.Tensor.Role,
-            Consumers = reading.Tensor.Consumers.Select(consumer => consumer.Node).Distinct().Count(),
+            Kind = kind,
+            Role = of.Role,
+            Consumers = of.Consumers.Select(consumer => consumer.Node).Distinct().Count(),
             Stats = summary.Stats,
             Heat = new HeatView(summary.Rows, summary.Columns, summary.RowSize, summary.ColumnSize, summary.Map,
                 element < 0 ? -1 : element / columns / summary.RowSize, element < 0 ? -1 : element % columns / summary.ColumnSize),

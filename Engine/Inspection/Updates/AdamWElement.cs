@@ -1,6 +1,7 @@
+using PureLlm.Autograd.Inspection.Explanations;
 using PureLlm.Engine.Optimizers;
 
-namespace PureLlm.Engine.Inspection;
+namespace PureLlm.Engine.Inspection.Updates;
 
 /// <summary>AdamW's update of one weight.</summary>
 /// <remarks>The kernel's form is m += (1 − β₁)(g − m), v += (1 − β₂)(g² − v), w −= (η·λ)·w, w −= (η/(1 − β₁ᵗ))·m/(√v·(1/√(1 − β₂ᵗ)) + ε), each with fused multiply-adds.</remarks>
@@ -8,9 +9,9 @@ internal sealed record AdamWElement : ElementUpdate
 {
     private const float SmallestNormal = 1.17549435e-38f;
 
-    public override string Formula => "w ← w − η·(m̂/(√v̂ + ε) + λ·w),  m̂ = m/(1 − β₁ᵗ),  v̂ = v/(1 − β₂ᵗ)";
+    public override string Formula => "w <- w - eta*(hat(m)/(sqrt(hat(v)) + epsilon) + lambda*w); hat(m) = m/(1 - beta_1^t); hat(v) = v/(1 - beta_2^t)";
 
-    public override string Source => "Kernels/Cpu/AdamWKernel.cs";
+    public override IReadOnlyList<SourcePlace> Source => [SourceFiles.Method("Kernels/Cpu/AdamWKernel.cs", "private void Update<")];
 
     public static AdamWElement Of(StepUpdate update, AdamWRule rule, WeightState state)
     {
@@ -19,15 +20,15 @@ internal sealed record AdamWElement : ElementUpdate
         double m = (b1 * state.M) + ((1 - b1) * g), v = (b2 * state.V) + ((1 - b2) * g * g);
         double mHat = m / (1 - Math.Pow(b1, t)), vHat = v / (1 - Math.Pow(b2, t));
         double adaptive = -eta * mHat / (Math.Sqrt(vHat) + rule.Epsilon), decay = -eta * rule.Decay * w;
-        (string one, string two, string power) = (Shown.Short(b1), Shown.Short(b2), Shown.Power(t));
+        (string one, string two, string power) = (NumberText.Of(b1), NumberText.Of(b2), UpdateText.Power(t));
 
         List<LineView> lines = GradientLines(update, state.Gradient);
-        lines.Add(new("m", $"{one}·{Shown.Inner(state.M)} + {Shown.Short(1 - b1)}·{Shown.Inner(g)}", m));
-        lines.Add(new("v", $"{two}·{Shown.Inner(state.V)} + {Shown.Short(1 - b2)}·{Shown.Inner(g)}²", v));
+        lines.Add(new("m", $"{one}·{NumberText.Operand(state.M)} + {NumberText.Of(1 - b1)}·{NumberText.Operand(g)}", m));
+        lines.Add(new("v", $"{two}·{NumberText.Operand(state.V)} + {NumberText.Of(1 - b2)}·{NumberText.Operand(g)}²", v));
         lines.Add(new("m̂", $"m/(1 − {one}{power})", mHat));
         lines.Add(new("v̂", $"v/(1 − {two}{power})", vHat));
-        lines.Add(new("adaptive step", $"−η·m̂/(√v̂ + ε) = −{Shown.Short(eta)}·{Shown.Inner(mHat)}/({Shown.Of(Math.Sqrt(vHat))} + {Shown.Short(rule.Epsilon)})", adaptive));
-        lines.Add(new("decay", rule.Decay == 0 ? "−η·λ·w, λ = 0 here: vectors and scalars do not decay" : $"−η·λ·w = −{Shown.Short(eta)}·{Shown.Short(rule.Decay)}·{Shown.Inner(w)}", decay));
+        lines.Add(new("adaptive step", $"−η·m̂/(√v̂ + ε) = −{NumberText.Of(eta)}·{NumberText.Operand(mHat)}/({NumberText.Of(Math.Sqrt(vHat))} + {NumberText.Of(rule.Epsilon)})", adaptive));
+        lines.Add(new("decay", rule.Decay == 0 ? "−η·λ·w, λ = 0 here: vectors and scalars do not decay" : $"−η·λ·w = −{NumberText.Of(eta)}·{NumberText.Of(rule.Decay)}·{NumberText.Operand(w)}", decay));
         lines.AddRange(WeightLines(w, adaptive + decay, "w + adaptive step + decay"));
         (IReadOnlyList<LineView> kernel, float replayed) = Replay(update, rule, state);
         return new AdamWElement { Lines = lines, Kernel = kernel, Textbook = w + adaptive + decay, Replayed = replayed, Notes = [.. Remark(update, rule, state, mHat, vHat)] };
@@ -46,7 +47,7 @@ internal sealed record AdamWElement : ElementUpdate
         float w = MathF.FusedMultiplyAdd(-rate, m / root, kept);
         return
         ([
-            new("g", $"∂L/∂w · {Shown.Short(scale)}, rounded", g),
+            new("g", $"∂L/∂w · {NumberText.Of(scale)}, rounded", g),
             new("1 − β₁", "rounded", toMean),
             new("m before", "", state.M),
             new("m", "fma(1 − β₁, g − m, m)", m),
@@ -76,7 +77,7 @@ internal sealed record AdamWElement : ElementUpdate
         if (state.Gradient == 0) { yield return new("zero gradient", "The gradient is exactly 0: this weight moves by its momentum and its decay alone.", null); }
         else if (Math.Sqrt(vHat) < 10 * rule.Epsilon)
         {
-            yield return new("epsilon", $"√v̂ = {Shown.Of(Math.Sqrt(vHat))} is not far above ε = {Shown.Short(rule.Epsilon)}: the step is smaller than Adam's usual one.", null);
+            yield return new("epsilon", $"√v̂ = {NumberText.Of(Math.Sqrt(vHat))} is not far above ε = {NumberText.Of(rule.Epsilon)}: the step is smaller than Adam's usual one.", null);
         }
         if (mHat * state.Gradient < 0) { yield return new("momentum", "The mean of the gradients outweighs this one: the weight moves along its own gradient, uphill for this batch.", null); }
     }

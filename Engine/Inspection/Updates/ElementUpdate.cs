@@ -1,6 +1,7 @@
+using PureLlm.Autograd.Inspection.Explanations;
 using PureLlm.Engine.Optimizers;
 
-namespace PureLlm.Engine.Inspection;
+namespace PureLlm.Engine.Inspection.Updates;
 
 /// <summary>What goes into the update of one weight, as it is stored.</summary>
 /// <param name="Weight">w before.</param>
@@ -12,7 +13,7 @@ internal readonly record struct WeightState(float Weight, float Gradient, float 
 /// <summary>The update of one weight, taken apart twice: as a learner would write it, and in the kernel's own float32 operations.</summary>
 internal abstract record ElementUpdate
 {
-    /// <summary>The rule of the optimizer.</summary>
+    /// <summary>The rule of the optimizer, in the notation of <see cref="Autograd.Inspection.Explanations.Formula"/>.</summary>
     public abstract string Formula { get; }
 
     /// <summary>The formula with its numbers, in float64.</summary>
@@ -29,8 +30,8 @@ internal abstract record ElementUpdate
 
     public IReadOnlyList<NoteView> Notes { get; init; } = [];
 
-    /// <summary>The kernel that makes the update, for the code pane.</summary>
-    public abstract string Source { get; }
+    /// <summary>The lines that make the update.</summary>
+    public abstract IReadOnlyList<SourcePlace> Source { get; }
 
     /// <summary>g, and its clipping where there is one.</summary>
     private protected static List<LineView> GradientLines(StepUpdate update, float gradient)
@@ -38,8 +39,8 @@ internal abstract record ElementUpdate
         List<LineView> lines = [new("g", "∂L/∂w", gradient)];
         if (update.Clips)
         {
-            lines.Add(new("c", $"clip: {Shown.Short(update.MaximumNorm)}/(‖g‖ + 1e−6), ‖g‖ = {Shown.Of(update.Norm)}", update.ClipScale));
-            lines.Add(new("g", $"c·g = {Shown.Of(update.ClipScale)}·{Shown.Inner(gradient)}", update.ClipScale * gradient));
+            lines.Add(new("c", $"clip: {NumberText.Of(update.MaximumNorm)}/(‖g‖ + 1e−6), ‖g‖ = {NumberText.Of(update.Norm)}", update.ClipScale));
+            lines.Add(new("g", $"c·g = {NumberText.Of(update.ClipScale)}·{NumberText.Operand(gradient)}", update.ClipScale * gradient));
         }
         return lines;
     }

@@ -2,7 +2,7 @@ using PureLlm.Autograd;
 using PureLlm.Engine.Modules;
 using PureLlm.Kernels;
 
-namespace PureLlm.Engine.Inspection;
+namespace PureLlm.Engine.Inspection.Updates;
 
 /// <summary>The loss of a recorded step with its weights moved along the update: by the float64 twin, or by the kernels where that would take too long.</summary>
 internal sealed class LossProbe(StepTrace trace, StepUpdate update)

@@ -1,13 +1,22 @@
+using PureLlm.Autograd.Inspection.Explanations;
 using PureLlm.Engine.Optimizers;
 
-namespace PureLlm.Engine.Inspection;
+namespace PureLlm.Engine.Inspection.Updates;
 
 /// <summary>Muon's update of one weight: its momentum's matrix, made orthogonal.</summary>
 internal sealed record MuonElement : ElementUpdate
 {
-    public override string Formula => "w ← w − η·(s·O + λ·w),  O = NS₅(U),  s = 0.2·√max(rows, columns)";
+    public override string Formula => LooksAhead
+        ? "m <- mu*m + g; U = g + mu*m; O = NS_5(U); w <- w - eta*(s*O + lambda*w)"
+        : "m <- mu*m + g; O = NS_5(m); w <- w - eta*(s*O + lambda*w)";
 
-    public override string Source => "Engine/Optimizers/NewtonSchulz.cs";
+    public override IReadOnlyList<SourcePlace> Source =>
+    [
+        SourceFiles.Method(typeof(Muon).Assembly, "Engine/Optimizers/Muon.cs", "private void Step(HiddenMatrix"),
+        SourceFiles.Method(typeof(Muon).Assembly, "Engine/Optimizers/NewtonSchulz.cs", "public void Orthogonalize("),
+    ];
+
+    private bool LooksAhead { get; init; }
 
     /// <param name="update">The step.</param>
     /// <param name="rule">How the parameter is moved.</param>
@@ -20,19 +29,19 @@ internal sealed record MuonElement : ElementUpdate
         double scale = Muon.UpdateSize * Math.Sqrt(Math.Max(muon.Matrix.Rows, muon.Matrix.Columns)), orthogonal = muon.Iterates[^1][element];
         double m = (mu * state.M) + g, step = -eta * scale * orthogonal, decay = -eta * rule.Decay * w;
         List<LineView> lines = GradientLines(update, state.Gradient);
-        lines.Add(new("m", $"{Shown.Short(mu)}·{Shown.Inner(state.M)} + {Shown.Inner(g)}", m));
-        lines.Add(new("u", rule.Nesterov ? $"g + μ·m = {Shown.Of(g)} + {Shown.Short(mu)}·{Shown.Inner(m)}" : "m", muon.Look[element]));
+        lines.Add(new("m", $"{NumberText.Of(mu)}·{NumberText.Operand(state.M)} + {NumberText.Operand(g)}", m));
+        lines.Add(new("u", rule.Nesterov ? $"g + μ·m = {NumberText.Of(g)} + {NumberText.Of(mu)}·{NumberText.Operand(m)}" : "m", muon.Look[element]));
         for (int i = 0; i < muon.Iterates.Count; i++)
         {
             int steps = muon.Iterates.Count == 1 ? NewtonSchulz.Iterations : i;
             lines.Add(new($"X{Subscript(steps)}", steps == 0 ? "u/‖U‖" : $"aX + bAX + cA²X, A = X·Xᵀ{Range(muon, i)}", muon.Iterates[i][element]));
         }
         lines.Add(new("s", $"0.2·√max({muon.Matrix.Rows}, {muon.Matrix.Columns})", scale));
-        lines.Add(new("step", $"−η·s·O = −{Shown.Short(eta)}·{Shown.Of(scale)}·{Shown.Inner(orthogonal)}", step));
-        lines.Add(new("decay", $"−η·λ·w = −{Shown.Short(eta)}·{Shown.Short(rule.Decay)}·{Shown.Inner(w)}", decay));
+        lines.Add(new("step", $"−η·s·O = −{NumberText.Of(eta)}·{NumberText.Of(scale)}·{NumberText.Operand(orthogonal)}", step));
+        lines.Add(new("decay", $"−η·λ·w = −{NumberText.Of(eta)}·{NumberText.Of(rule.Decay)}·{NumberText.Operand(w)}", decay));
         lines.AddRange(WeightLines(w, step + decay, "w + step + decay"));
         (IReadOnlyList<LineView> kernel, float replayed) = Replay(update, rule, state, muon.Iterates[^1][element], (float)scale);
-        return new MuonElement { Lines = lines, Kernel = kernel, Textbook = w + step + decay, Replayed = replayed, Notes = [.. Remark(muon)] };
+        return new MuonElement { Lines = lines, Kernel = kernel, Textbook = w + step + decay, Replayed = replayed, LooksAhead = rule.Nesterov, Notes = [.. Remark(muon)] };
     }
 
     private static (IReadOnlyList<LineView>, float) Replay(StepUpdate update, MuonRule rule, WeightState state, float orthogonal, float scale)
@@ -42,7 +51,7 @@ internal sealed record MuonElement : ElementUpdate
         float scaled = orthogonal * scale, full = MathF.FusedMultiplyAdd(decay, state.Weight, scaled), w = MathF.FusedMultiplyAdd(-eta, full, state.Weight);
         return
         ([
-            new("g", $"∂L/∂w · {Shown.Short((float)update.ClipScale)}, rounded", g),
+            new("g", $"∂L/∂w · {NumberText.Of((float)update.ClipScale)}, rounded", g),
             new("μ", "", mu),
             new("m before", "", state.M),
             new("m", "fma(μ, m, g)", m),
@@ -59,14 +68,14 @@ internal sealed record MuonElement : ElementUpdate
     }
 
     private static string Range(MuonMatrix muon, int iterate) =>
-        muon.SingularValues.Count == 0 ? "" : $", σ {Shown.Of(muon.SingularValues[iterate][0], 3)} … {Shown.Of(muon.SingularValues[iterate][^1], 3)}";
+        muon.SingularValues.Count == 0 ? "" : $", σ {UpdateText.Rounded(muon.SingularValues[iterate][0], 3)} … {UpdateText.Rounded(muon.SingularValues[iterate][^1], 3)}";
 
     private static IEnumerable<NoteView> Remark(MuonMatrix muon)
     {
         if (muon.SingularValues.Count == 0) { yield break; }
         double[] first = muon.SingularValues[0], last = muon.SingularValues[^1];
         yield return new("singular values",
-            $"Divided by its norm, the momentum has singular values from {Shown.Of(first[0], 3)} to {Shown.Of(first[^1], 3)}; after five Newton–Schulz steps from {Shown.Of(last[0], 3)} to {Shown.Of(last[^1], 3)}: every direction moves by about as much.", null);
+            $"Divided by its norm, the momentum has singular values from {UpdateText.Rounded(first[0], 3)} to {UpdateText.Rounded(first[^1], 3)}; after five Newton–Schulz steps from {UpdateText.Rounded(last[0], 3)} to {UpdateText.Rounded(last[^1], 3)}: every direction moves by about as much.", null);
     }
 
     private static char Subscript(int digit) => (char)('₀' + digit);

@@ -1,7 +1,7 @@
 using PureLlm.Engine.Optimizers;
 using PureLlm.Kernels;
 
-namespace PureLlm.Engine.Inspection;
+namespace PureLlm.Engine.Inspection.Updates;
 
 /// <summary>Muon's way from a gradient to an orthogonal update, for one matrix.</summary>
 /// <param name="Matrix">Which.</param>
@@ -35,6 +35,6 @@ internal sealed record MuonMatrix(HiddenMatrix Matrix, float[] Look, IReadOnlyLi
             backend.Read(x, iterate);
             iterates.Add(iterate);
         }
-        return new MuonMatrix(matrix, look, iterates, isSmall ? [.. iterates.Select(iterate => Inspection.SingularValues.Of(iterate, matrix.Rows, matrix.Columns))] : []);
+        return new MuonMatrix(matrix, look, iterates, isSmall ? [.. iterates.Select(iterate => Updates.SingularValues.Of(iterate, matrix.Rows, matrix.Columns))] : []);
     }
 }

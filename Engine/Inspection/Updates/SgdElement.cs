@@ -1,6 +1,7 @@
+using PureLlm.Autograd.Inspection.Explanations;
 using PureLlm.Engine.Optimizers;
 
-namespace PureLlm.Engine.Inspection;
+namespace PureLlm.Engine.Inspection.Updates;
 
 /// <summary>Gradient descent's update of one weight, with momentum, Nesterov's look-ahead and the L2 term.</summary>
 internal sealed record SgdElement : ElementUpdate
@@ -11,12 +12,12 @@ internal sealed record SgdElement : ElementUpdate
 
     public override string Formula => (HasMomentum, LooksAhead) switch
     {
-        (false, _) => "w ← w − η·(g + λ·w)",
-        (true, false) => "w ← w − η·m,  m ← μ·m + g + λ·w",
-        _ => "w ← w − η·(g + λ·w + μ·m),  m ← μ·m + g + λ·w",
+        (false, _) => "w <- w - eta*(g + lambda*w)",
+        (true, false) => "m <- mu*m + g + lambda*w; w <- w - eta*m",
+        _ => "m <- mu*m + g + lambda*w; w <- w - eta*(g + lambda*w + mu*m)",
     };
 
-    public override string Source => "Kernels/Cpu/SgdKernel.cs";
+    public override IReadOnlyList<SourcePlace> Source => [SourceFiles.Method("Kernels/Cpu/SgdKernel.cs", "private void Update<")];
 
     public static SgdElement Of(StepUpdate update, SgdRule rule, WeightState state)
     {
@@ -24,10 +25,10 @@ internal sealed record SgdElement : ElementUpdate
         bool hasMomentum = !rule.M.IsEmpty;
         double m = hasMomentum ? (mu * state.M) + full : full, step = hasMomentum && rule.Nesterov ? full + (mu * m) : m;
         List<LineView> lines = GradientLines(update, state.Gradient);
-        if (rule.Decay != 0) { lines.Add(new("g'", $"g + λ·w = {Shown.Of(g)} + {Shown.Short(rule.Decay)}·{Shown.Inner(w)}", full)); }
-        if (hasMomentum) { lines.Add(new("m", $"{Shown.Short(mu)}·{Shown.Inner(state.M)} + {Shown.Inner(full)}", m)); }
-        if (hasMomentum && rule.Nesterov) { lines.Add(new("look-ahead", $"g' + μ·m = {Shown.Of(full)} + {Shown.Short(mu)}·{Shown.Inner(m)}", step)); }
-        lines.Add(new("step", $"−η·{(hasMomentum ? rule.Nesterov ? "(g' + μ·m)" : "m" : "g'")} = −{Shown.Short(eta)}·{Shown.Inner(step)}", -eta * step));
+        if (rule.Decay != 0) { lines.Add(new("g'", $"g + λ·w = {NumberText.Of(g)} + {NumberText.Of(rule.Decay)}·{NumberText.Operand(w)}", full)); }
+        if (hasMomentum) { lines.Add(new("m", $"{NumberText.Of(mu)}·{NumberText.Operand(state.M)} + {NumberText.Operand(full)}", m)); }
+        if (hasMomentum && rule.Nesterov) { lines.Add(new("look-ahead", $"g' + μ·m = {NumberText.Of(full)} + {NumberText.Of(mu)}·{NumberText.Operand(m)}", step)); }
+        lines.Add(new("step", $"−η·{(hasMomentum ? rule.Nesterov ? "(g' + μ·m)" : "m" : "g'")} = −{NumberText.Of(eta)}·{NumberText.Operand(step)}", -eta * step));
         lines.AddRange(WeightLines(w, -eta * step, "w + step"));
         (IReadOnlyList<LineView> kernel, float replayed) = Replay(update, rule, state);
         return new SgdElement { Lines = lines, Kernel = kernel, Textbook = w - (eta * step), Replayed = replayed, HasMomentum = hasMomentum, LooksAhead = rule.Nesterov, Notes = [.. Remark(state)] };
@@ -39,7 +40,7 @@ internal sealed record SgdElement : ElementUpdate
         float g = MathF.FusedMultiplyAdd(decay, state.Weight, scaled), step = g;
         List<LineView> lines =
         [
-            new("g", $"∂L/∂w · {Shown.Short((float)update.ClipScale)}, rounded", scaled),
+            new("g", $"∂L/∂w · {NumberText.Of((float)update.ClipScale)}, rounded", scaled),
             new("λ", "", decay),
             new("w before", "", state.Weight),
             new("g'", "fma(λ, w, g)", g),

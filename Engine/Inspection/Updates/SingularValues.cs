@@ -1,4 +1,4 @@
-namespace PureLlm.Engine.Inspection;
+namespace PureLlm.Engine.Inspection.Updates;
 
 /// <summary>Singular values of a small matrix in float64, by one-sided Jacobi rotations.</summary>
 /// <remarks>Pairs of columns are turned until all are orthogonal; their lengths are the singular values (Hestenes 1958).</remarks>

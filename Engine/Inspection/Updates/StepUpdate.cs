@@ -2,7 +2,7 @@ using PureLlm.Engine.Modules;
 using PureLlm.Engine.Optimizers;
 using PureLlm.Kernels;
 
-namespace PureLlm.Engine.Inspection;
+namespace PureLlm.Engine.Inspection.Updates;
 
 /// <summary>What the subject's own optimizer makes of a recorded step: weights and moments before and after, the clipping, and what became of the loss.</summary>
 /// <remarks>The update is made for real, copied, and taken back: parameters and moments are left as they were, bit for bit. Not thread-safe.</remarks>
@@ -14,6 +14,7 @@ public sealed class StepUpdate : IDisposable
     private readonly TensorBuffer[] values, moments;
     private readonly Dictionary<double, double> losses = [];
     private readonly (double SquaredNorm, double Predicted)?[] parts;
+    private readonly Dictionary<(string Tensor, string Symbol), TensorSummary> summaries = [];
     private readonly Dictionary<HiddenMatrix, MuonMatrix> orthogonal = [];
     private LossProbe? probe;
 
@@ -74,6 +75,13 @@ public sealed class StepUpdate : IDisposable
     {
         int slab = Enumerable.Range(0, moments.Length).First(i => ReferenceEquals(Optimizer.State[i].Slab.Buffer, moment.Buffer));
         return (moment, new View(moments[slab], moment.Offset, moment.Length));
+    }
+
+    /// <summary>Moments and changes of a parameter at a glance; each is read once.</summary>
+    internal TensorSummary Summary(TraceTensor tensor, string symbol, Func<float[]> read)
+    {
+        if (!summaries.TryGetValue((tensor.Id, symbol), out TensorSummary? known)) { summaries[(tensor.Id, symbol)] = known = TensorSummary.Of(read(), tensor.Tensor.Shape); }
+        return known;
     }
 
     /// <summary>How Muon made one of a parameter's matrices orthogonal.</summary>

@@ -1,6 +1,8 @@
+using PureLlm.Autograd.Inspection.Explanations;
 using PureLlm.Engine.Modules;
+using PureLlm.Engine.Optimizers;
 
-namespace PureLlm.Engine.Inspection;
+namespace PureLlm.Engine.Inspection.Updates;
 
 /// <summary>The frames before and after the updates: how long the gradient is, and what became of the loss.</summary>
 public static partial class UpdateExplainer
@@ -28,25 +30,32 @@ public static partial class UpdateExplainer
     internal static double Linearity(double predicted, double observed) =>
         predicted == observed ? 1 : predicted * observed <= 0 ? 0 : Math.Min(predicted / observed, observed / predicted);
 
-    private static StepView Clip(StepTrace trace, StepUpdate update, StepView view)
+    private static StepView Clip(StepScene scene, StepUpdate update, StepView view)
     {
+        StepTrace trace = scene.Trace;
         IReadOnlyList<Parameter> parameters = trace.Subject.Slabs.Parameters;
         double square = Enumerable.Range(0, parameters.Count).Sum(i => update.Part(i).SquaredNorm), norm = Math.Sqrt(square);
         List<LineView> lines = [new("‖g‖", "√Σ g², over all parameters", update.Norm)];
         lines.Add(update.MaximumNorm > 0
-            ? new("clip", update.Clips ? $"{Shown.Short(update.MaximumNorm)}/(‖g‖ + 1e−6)" : $"off: ‖g‖ ≤ {Shown.Short(update.MaximumNorm)}", update.ClipScale)
+            ? new("clip", update.Clips ? $"{NumberText.Of(update.MaximumNorm)}/(‖g‖ + 1e−6)" : $"off: ‖g‖ ≤ {NumberText.Of(update.MaximumNorm)}", update.ClipScale)
             : new("clip", "off: [train] clip = 0", 1));
+        if (scene.Element >= 0)
+        {
+            double g = trace.At(scene.Subject!.Value, scene.Element);
+            lines.AddRange([new("g", $"∂L/∂{scene.Subject.Value.Tensor.Id}[{scene.Indices}]", g), new("c·g", "what the optimizer gets", update.ClipScale * g)]);
+        }
         double error = norm == 0 ? update.Norm : Math.Abs(update.Norm - norm) / norm;
         ProofView proof = new("‖g‖ in float64", update.Norm, norm, error, 1e-5, "relative", error <= 1e-5, $"√Σ of {parameters.Count} parameters");
         return view with
         {
-            Rule = FormulaOf("c = min(1, max/(‖g‖ + ε)),  ‖g‖ = √Σ g²"),
-            Element = Shares(trace, "", update.Norm, lines, i => update.Part(i).SquaredNorm, "‖g‖²", proof),
+            Rule = FormulaOf("c = min(1, g_max/(norm(g) + epsilon)); norm(g) = sqrt(sum(i: g_i^2))"),
+            Element = Shares(trace, scene.Indices, update.Norm, lines, i => update.Part(i).SquaredNorm, "‖g‖²", proof),
             Proofs = [proof],
             ReadAs = [.. view.ReadAs, update.Clips
-                ? $"The whole gradient is {Shown.Of(update.Norm / update.MaximumNorm, 3)} times as long as allowed: its direction stays, its length becomes {Shown.Short(update.MaximumNorm)}."
+                ? $"The whole gradient is {UpdateText.Rounded(update.Norm / update.MaximumNorm, 3)} times as long as allowed: its direction stays, its length becomes {NumberText.Of(update.MaximumNorm)}."
                 : "The gradient is not clipped: the optimizer gets it as it is."],
-            Notes = update.Clips ? [.. view.Notes, new("clipped", $"Every gradient is multiplied by {Shown.Of(update.ClipScale)} before the update.", null)] : view.Notes,
+            Code = [Place(SourceFiles.Method(typeof(GradientNorm).Assembly, "Engine/Optimizers/GradientNorm.cs", "public double Measure("))],
+            Notes = update.Clips ? [.. view.Notes, new("clipped", $"Every gradient is multiplied by {NumberText.Of(update.ClipScale)} before the update.", null)] : view.Notes,
         };
     }
 
@@ -55,10 +64,10 @@ public static partial class UpdateExplainer
         (double predicted, double observed) = (update.Predicted, update.Observed);
         double linearity = Linearity(predicted, observed), error = predicted == 0 ? Math.Abs(observed) : Math.Abs(observed - predicted) / Math.Abs(predicted);
         ProofView proof = new("predicted = observed", observed, predicted, error, 0.5, "relative", error <= 0.5,
-            $"L before {Shown.Of(update.LossBefore, 9)}, after {Shown.Of(update.LossAfter, 9)}, in {update.Arithmetic}");
+            $"L before {UpdateText.Rounded(update.LossBefore, 9)}, after {UpdateText.Rounded(update.LossAfter, 9)}, in {update.Arithmetic}");
         return view with
         {
-            Rule = FormulaOf("ΔL ≈ Σ g·Δw"),
+            Rule = FormulaOf("L(w') - L(w) ~ sum(i: g_i*(w'_i - w_i))"),
             Element = Shares(trace, "", observed,
                 [
                     new("predicted ΔL", $"Σ g·Δw over all {update.Weights} weights", predicted),
@@ -97,9 +106,14 @@ public static partial class UpdateExplainer
         (0, _) => "The update does not change the loss on this batch.",
         ( > 0, _) when predicted < 0 => "The loss rises although the gradient says it falls: the step is too long for a straight line. Look at the line search.",
         ( > 0, _) => "The loss rises on this batch: the momentum of earlier steps outweighs its gradient.",
-        (_, > 0.95) => $"The loss falls by {Shown.Of(-observed, 4)}, {Percent(linearity)} as the gradient predicts: at this learning rate the loss is nearly a plane.",
-        _ => $"The loss falls by {Shown.Of(-observed, 4)}; {Percent(linearity)} of a straight line: the rest is curvature.",
+        (_, > 0.95) => $"The loss falls by {UpdateText.Rounded(-observed, 4)}, {Percent(linearity)} as the gradient predicts: at this learning rate the loss is nearly a plane.",
+        _ => $"The loss falls by {UpdateText.Rounded(-observed, 4)}; {Percent(linearity)} of a straight line: the rest is curvature.",
     };
+
+    /// <summary>The losses along the update's direction, in any frame of a step that has an optimizer.</summary>
+    public static StepView LineSearch(StepScene scene, StepView view) => scene.Trace.Subject.Optimizer is null
+        ? view with { Notes = [.. view.Notes, new("no optimizer", "This step ends with its gradients: without an optimizer there is no direction to search along.", null)] }
+        : view with { LineSearch = scene.Trace.Update.LineSearch(), Update = Summary(scene.Trace.Update), ReadAs = [.. view.ReadAs, SayLineSearch(scene.Trace.Update)] };
 
     private static string SayLineSearch(StepUpdate update)
     {
@@ -108,7 +122,7 @@ public static partial class UpdateExplainer
         string turn = best.Factor == points[^1].Factor
             ? "it keeps falling as far as was looked: one small batch can be learned by heart in a step, a real run can not"
             : "beyond, it rises again, and that is why a learning rate can be too high";
-        return $"Along this update the loss is lowest at η × {Shown.Short(best.Factor)}: {Shown.Of(best.Loss, 4)}; {turn}.";
+        return $"Along this update the loss is lowest at η × {NumberText.Of(best.Factor)}: {UpdateText.Rounded(best.Loss, 4)}; {turn}.";
     }
 
     private static string Percent(double share) => FormattableString.Invariant($"{100 * share:0.0} %");

@@ -51,7 +51,7 @@ public sealed class StepUpdateTests
                 for (int e = 0; e < after.Length; e++)
                 {
                     Cursor cursor = new(earlier, frame.Id, StepLevel.Term, Element: ElementIndexOf(e, parameter));
-                    StepView view = UpdateExplainer.Explain(trace, frame, cursor, StepExplainer.Explain(trace, cursor));
+                    StepView view = StepExplainer.Explain(trace, cursor);
                     string where = $"{parameter.Name}[{view.Element!.Indices}] after {earlier} steps";
                     Assert.That(view.Element.Lines[^1].Value, Is.EqualTo((double)after[e]), where);
                     Assert.That(view.Proofs.Select(proof => proof.Passed), Is.All.True, $"{where}: {string.Join("; ", view.Proofs)}");
@@ -64,10 +64,10 @@ public sealed class StepUpdateTests
     public void The_shown_numbers_of_adamw_make_the_stored_weight()
     {
         using StepTrace trace = new(new ResidualSubject(Adam with { Clip = 0.3 }, earlierSteps: 3, step: 3));
-        Frame frame = trace.Frames.First(frame => frame.Text.EndsWith("blocks.0.up", StringComparison.Ordinal));
+        Frame frame = trace.Frames.First(frame => frame.Kind == FrameKind.Update && frame.Text.EndsWith("blocks.0.up", StringComparison.Ordinal));
         float[] after = trace.Read(trace.Update.WeightsOf(trace.Subject.Slabs.Parameters[frame.Parameter]).After);
         Cursor cursor = new(3, frame.Id, StepLevel.Term, Element: "4,2");
-        Dictionary<string, float> shown = UpdateExplainer.Explain(trace, frame, cursor, StepExplainer.Explain(trace, cursor)).Element!.Lines.ToDictionary(line => line.Name, line => (float)line.Value);
+        Dictionary<string, float> shown = StepExplainer.Explain(trace, cursor).Element!.Lines.ToDictionary(line => line.Name, line => (float)line.Value);
         float m = MathF.FusedMultiplyAdd(shown["1 − β₁"], shown["g"] - shown["m before"], shown["m before"]);
         float v = MathF.FusedMultiplyAdd(shown["1 − β₂"], (shown["g"] * shown["g"]) - shown["v before"], shown["v before"]);
         float root = MathF.FusedMultiplyAdd(MathF.Sqrt(v), shown["1/√(1 − β₂ᵗ)"], shown["ε"]);
@@ -80,9 +80,9 @@ public sealed class StepUpdateTests
     public void The_lines_of_adamw_are_those_of_the_textbook()
     {
         using StepTrace trace = new(new ResidualSubject(Adam, learningRate: 0.003));
-        Frame frame = trace.Frames.First(frame => frame.Text.EndsWith("head", StringComparison.Ordinal));
+        Frame frame = trace.Frames.First(frame => frame.Kind == FrameKind.Update && frame.Text.EndsWith("head", StringComparison.Ordinal));
         Cursor cursor = new(0, frame.Id, StepLevel.Element, Element: "2,1");
-        StepView view = UpdateExplainer.Explain(trace, frame, cursor, StepExplainer.Explain(trace, cursor));
+        StepView view = StepExplainer.Explain(trace, cursor);
         Dictionary<string, double> lines = view.Element!.Lines.ToDictionary(line => line.Name, line => line.Value);
         double g = lines["g"], w = lines["w before"];
         Assert.That(g, Is.EqualTo((double)trace.Gradient(trace.Subject.Slabs.Parameters[frame.Parameter].Tensor)[9]));
@@ -129,8 +129,7 @@ public sealed class StepUpdateTests
     public void The_clip_frame_tells_the_norm_and_who_makes_it()
     {
         using StepTrace trace = new(new ResidualSubject(Adam with { Clip = 0.3 }));
-        Frame frame = trace.Find("c")!;
-        StepView view = UpdateExplainer.Explain(trace, frame, new Cursor(0, "c"), StepExplainer.Explain(trace, new Cursor(0, "c")));
+        StepView view = StepExplainer.Explain(trace, new Cursor(0, "c"));
         double square = trace.Read(trace.Subject.Slabs.Gradients).Sum(g => (double)g * g);
         Assert.That(view.Element!.Sum, Is.EqualTo(square).Within(1e-12));
         Assert.That(view.Update!.ClipScale, Is.EqualTo(0.3 / (Math.Sqrt(square) + 1e-6)).Within(1e-6));
@@ -143,8 +142,7 @@ public sealed class StepUpdateTests
     public void The_check_frame_compares_the_promise_with_what_came()
     {
         using StepTrace trace = new(new ResidualSubject(Adam));
-        Frame frame = trace.Find("k")!;
-        StepView view = UpdateExplainer.Explain(trace, frame, new Cursor(0, "k", View: "line-search"), StepExplainer.Explain(trace, new Cursor(0, "k")));
+        StepView view = StepExplainer.Explain(trace, new Cursor(0, "k", View: "line-search"));
         double predicted = 0;
         foreach (Parameter parameter in trace.Subject.Slabs.Parameters)
         {
