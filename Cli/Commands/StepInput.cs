@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PureLlm.Cli.Stepping;
+using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Inspection;
 using PureLlm.Engine.Inspection.Sources;
 using PureLlm.Kernels;
@@ -33,23 +34,42 @@ internal sealed class StepInput
 
     public Option<double> MaximumMegabytes { get; } = new("--max-mb") { Description = "of --export: largest size in MB (5)", HelpName = "N", DefaultValueFactory = _ => 5, Hidden = true };
 
+    public Option<bool> Whole { get; } = new("--whole") { Description = "the whole batch, not 1 sequence of 32 tokens" };
+
+    public Option<int?> Sequences { get; } = new("--batch") { Description = "sequences of the batch that are looked at (1)", HelpName = "N", Hidden = true };
+
+    public Option<int?> Tokens { get; } = new("--tokens") { Description = "tokens of each sequence (32)", HelpName = "N", Hidden = true };
+
     public Option<string?> Script { get; } = new("--script") { Description = "press these keys: \"n n i f q\"", HelpName = "KEYS" };
 
     public void AddTo(Command command)
     {
         Demo.CompletionSources.Add([.. DemoSource.All.Select(demo => demo.Name)]);
         command.Arguments.Add(Target);
-        foreach (Option option in new Option[] { Set, Demo, At, Element, Break, Web, Port, Export, Frames, All, MaximumMegabytes, Script }) { command.Options.Add(option); }
+        foreach (Option option in new Option[] { Set, Demo, At, Element, Break, Whole, Sequences, Tokens, Web, Port, Export, Frames, All, MaximumMegabytes, Script }) { command.Options.Add(option); }
     }
 
     /// <summary>The steps that were meant.</summary>
     /// <exception cref="CliException">There are none such.</exception>
     public StepSource Source(CommandContext context, Backend backend)
     {
-        if (context.Get(Demo) is not { } demo)
+        string? target = context.Get(Target), demo = context.Get(Demo);
+        if (target is not null && demo is not null)
         {
-            throw new CliException(ExitCode.Usage, "step: what? Give an expression, a configuration, a run, or --demo", "pure-llm step --demo list");
+            throw new CliException(ExitCode.Usage, $"step: '{target}' and --demo {demo} are two things to step through; give one of them");
         }
+        if (demo is not null) { return OfDemo(context, demo, backend); }
+        if (target is null)
+        {
+            throw new CliException(ExitCode.Usage, "step: what? Give an expression, a configuration, a run, or --demo", "pure-llm step --demo list", "pure-llm step tiny.toml");
+        }
+        if (target.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) || File.Exists(context.FullPath(target))) { return OfConfig(context, target, backend); }
+        return OfRun(context, target, backend);
+    }
+
+    private DemoSource OfDemo(CommandContext context, string demo, Backend backend)
+    {
+        if ((context.Get(Set) ?? []).Length > 0) { throw new CliException(ExitCode.Usage, "step: a demo has its own numbers, so --set has no meaning with --demo"); }
         try
         {
             return new DemoSource(demo, backend);
@@ -58,6 +78,43 @@ internal sealed class StepInput
         {
             throw new CliException(ExitCode.Usage, $"step: {error.Message}", "pure-llm step --demo list");
         }
+    }
+
+    private ModelSource OfConfig(CommandContext context, string file, Backend backend)
+    {
+        ConfigOverride[] overrides = [.. (context.Get(Set) ?? []).Select(text => new ConfigOverride(text)), .. context.Seed is { } seed ? [new ConfigOverride($"run.seed={seed}", "--seed")] : Array.Empty<ConfigOverride>()];
+        RunConfig config = ConfigLoader.Load(file, overrides).Config;
+        context.Note($"preparing the data of {file} …");
+        return Reporting(context, ModelSource.OfConfig(file, config, backend, CutOf(context)));
+    }
+
+    private ModelSource OfRun(CommandContext context, string run, Backend backend)
+    {
+        if ((context.Get(Set) ?? []).Length > 0) { throw new CliException(ExitCode.Usage, $"step: {run} is stepped through as it was, so --set has no meaning", "another configuration: pure-llm step tiny.toml --set train.lr=1e-3"); }
+        string folder = RunInput.Find(context, run);
+        return Reporting(context, ModelSource.OfRun(context.ShownPath(folder), folder, backend, CutOf(context)));
+    }
+
+    /// <summary>Says when many steps have to be done again.</summary>
+    private static ModelSource Reporting(CommandContext context, ModelSource source)
+    {
+        source.Replaying = (from, to) =>
+        {
+            if (to - from > 20) { context.Note($"replaying steps {from} to {to} …"); }
+        };
+        return source;
+    }
+
+    private BatchCut CutOf(CommandContext context)
+    {
+        int? sequences = context.Get(Sequences), tokens = context.Get(Tokens);
+        if (context.Get(Whole))
+        {
+            return sequences is null && tokens is null ? BatchCut.Whole
+                : throw new CliException(ExitCode.Usage, "step: --whole is the whole batch, so --batch and --tokens have no meaning with it");
+        }
+        return (sequences ?? 1) >= 1 && (tokens ?? 1) >= 1 ? new BatchCut(sequences ?? BatchCut.Microscope.Sequences, tokens ?? BatchCut.Microscope.Tokens)
+            : throw new CliException(ExitCode.Usage, "step: --batch and --tokens must be 1 or more");
     }
 
     /// <summary>Where one begins.</summary>

@@ -106,7 +106,7 @@ public sealed partial class StepTrace : IDisposable
     /// <summary>Pulls the backward pass node by node; of tensors that several nodes add to, keeps the gradient after each.</summary>
     private void RunBackward()
     {
-        foreach (Node node in Tape.BackwardSteps(LossTensor))
+        foreach (Node node in Tape.BackwardSteps(LossTensor, isFresh: true))
         {
             reached.Add(node.Index);
             foreach (Tensor input in node.Inputs)

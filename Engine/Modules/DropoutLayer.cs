@@ -7,7 +7,7 @@ namespace PureLlm.Engine.Modules;
 /// <summary>Dropout on tapes that record; nothing on tapes that only evaluate.</summary>
 public sealed class DropoutLayer(string path, double rate) : Module(path)
 {
-    private readonly Dropout? op = rate > 0 ? new Dropout((float)rate) : null;
+    private Dropout? op = rate > 0 ? new Dropout((float)rate) : null;
     private readonly ulong name = StableHash.Of(path);
 
     public Tensor Forward(Tape tape, Tensor x)
@@ -18,8 +18,10 @@ public sealed class DropoutLayer(string path, double rate) : Module(path)
     }
 
     /// <summary>Chooses the mask: another for every layer, step and micro-batch, the same whenever that step is run again.</summary>
-    internal void SetRandomness(ulong seed, long step, int microBatch)
+    /// <param name="keepsEarlier">What was applied before keeps its mask, for a tape with several micro-batches.</param>
+    internal void SetRandomness(ulong seed, long step, int microBatch, bool keepsEarlier = false)
     {
+        if (op is not null && keepsEarlier) { op = new Dropout((float)rate); }
         if (op is not null) { op.Stream = new RandomStream(seed, StableHash.Combine(name, step, microBatch)); }
     }
 }

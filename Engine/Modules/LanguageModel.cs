@@ -106,9 +106,13 @@ public abstract class LanguageModel : Module, IDisposable
     }
 
     /// <summary>Chooses the dropout masks of the next forward pass; the same three numbers give the same masks.</summary>
-    public void SetRandomness(ulong seed, long step, int microBatch)
+    /// <param name="seed">Of the run.</param>
+    /// <param name="step">From 0.</param>
+    /// <param name="microBatch">Of the step, from 0.</param>
+    /// <param name="keepsEarlier">Operations that were applied before keep their masks: for a tape with several micro-batches.</param>
+    public void SetRandomness(ulong seed, long step, int microBatch, bool keepsEarlier = false)
     {
-        foreach (DropoutLayer dropout in dropouts) { dropout.SetRandomness(seed, step, microBatch); }
+        foreach (DropoutLayer dropout in dropouts) { dropout.SetRandomness(seed, step, microBatch, keepsEarlier); }
     }
 
     /// <summary>The following evaluations continue after the positions in the cache and append to it; null: they start at position 0 again.</summary>

@@ -29,7 +29,7 @@ public sealed class DemoSource(string name, Backend backend) : StepSource
 
     public override StepSubject Open(long step)
     {
-        if (step is < 0 or > Steps) { throw new ArgumentOutOfRangeException(nameof(step), $"{Title} has steps 0 to {Steps}, not {step}."); }
+        if (step is < 0 or > Steps) { throw new ArgumentOutOfRangeException(null, $"{Title} has steps 0 to {Steps}, not {step}."); }
         SmallSubject subject = demo.Create(backend);
         while (subject.Step < step) { subject.Advance(); }
         return subject;

@@ -11,7 +11,6 @@ namespace PureLlm.Engine.Inspection.Sources;
 public abstract class SmallSubject(string title, Backend backend) : StepSubject
 {
     private readonly List<(Parameter Parameter, float[] Values)> literals = [];
-    private readonly List<Tensor> inputs = [];
     private readonly List<IDisposable> owned = [];
     private ParameterSlabs? slabs;
     private Optimizer? optimizer;
@@ -46,7 +45,7 @@ public abstract class SmallSubject(string title, Backend backend) : StepSubject
         using Tape tape = new(backend);
         using GradientNorm norm = new(backend, Slabs);
         Slabs.ClearGradients();
-        tape.Backward(Forward(tape));
+        tape.Backward(Forward(tape), isFresh: true);
         Optimizer?.Step(step + 1, LearningRate, GradientNorm.ClipScale(norm.Measure(), Train.Clip));
         step++;
     }
@@ -54,7 +53,6 @@ public abstract class SmallSubject(string title, Backend backend) : StepSubject
     public sealed override Tensor Forward(Tape tape)
     {
         _ = Slabs;
-        foreach (Tensor input in inputs) { backend.Fill(input.Grad, 0f); }
         tape.Scope = "";
         return Build(tape);
     }
@@ -79,12 +77,7 @@ public abstract class SmallSubject(string title, Backend backend) : StepSubject
     }
 
     /// <summary>A number that the loss depends on and that no optimizer moves: its gradient is of interest.</summary>
-    protected Tensor AddInput(string name, Shape shape, params float[] values)
-    {
-        var input = new Tensor(name, shape, Memory(values), Memory(new float[values.Length]));
-        inputs.Add(input);
-        return input;
-    }
+    protected Tensor AddInput(string name, Shape shape, params float[] values) => new(name, shape, Memory(values), Memory(new float[values.Length]));
 
     /// <summary>A number that stays as it is.</summary>
     protected Tensor AddConstant(string name, Shape shape, params float[] values) => new(name, shape, Memory(values));

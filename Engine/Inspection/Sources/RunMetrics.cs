@@ -1,0 +1,54 @@
+using PureLlm.Engine.Training;
+using PureLlm.Engine.Training.Report;
+
+namespace PureLlm.Engine.Inspection.Sources;
+
+/// <summary>What a run wrote about its steps in metrics.jsonl, also while it trains: read again when the file has grown.</summary>
+internal sealed class RunMetrics(string folder)
+{
+    private readonly string path = Path.Combine(folder, RunFolder.MetricsFile);
+    private readonly Dictionary<long, StepReport> rows = [];
+    private long length = -1;
+
+    /// <summary>Updates that were done as far as is known: of the newest checkpoint or the last line.</summary>
+    public long Done
+    {
+        get
+        {
+            Refresh();
+            long saved = CheckpointStore.Steps(Path.Combine(folder, CheckpointStore.FolderName)) is [.., long last] ? last : 0;
+            // The line of a step that a break rule stopped has no speed: its update was not made.
+            return rows.Values.Where(row => double.IsFinite(row.TokensPerSecond)).Select(row => row.Step).Append(saved).Max();
+        }
+    }
+
+    /// <summary>The first step, from 0, whose loss or gradient was not finite; null: none.</summary>
+    public long? FirstNonFinite
+    {
+        get
+        {
+            Refresh();
+            // A number that is not finite is absent from its line.
+            return rows.Values.Where(row => row.Step > 0 && !(double.IsFinite(row.Loss) && double.IsFinite(row.GradientNorm))).Select(row => (long?)(row.Step - 1)).Min();
+        }
+    }
+
+    /// <summary>The line of a step, from 0; null: there is none.</summary>
+    public StepReport? Of(long step)
+    {
+        Refresh();
+        return rows.TryGetValue(step + 1, out StepReport row) ? row : null;
+    }
+
+    private void Refresh()
+    {
+        long now = File.Exists(path) ? new FileInfo(path).Length : 0;
+        if (now == length) { return; }
+        rows.Clear();
+        foreach (string line in now == 0 ? [] : RunSummary.ReadLines(path))
+        {
+            if (RunRecord.ParseStep(line) is { } row) { rows[row.Step] = row; }
+        }
+        length = now;
+    }
+}

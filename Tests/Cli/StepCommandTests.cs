@@ -1,0 +1,87 @@
+using System.Text.Json;
+using PureLlm.Cli;
+
+namespace PureLlm.Tests.Cli;
+
+public sealed class StepCommandTests
+{
+    private const string Config = "[data]\nsource = \"sort\"\nsize = \"4kB\"\nval = 0.2\n[tokenizer]\nkind = \"chars\"\n[model]\nlayers = 1\nwidth = 8\nheads = 2\ncontext = 40\n[train]\nbudget = \"6 steps\"\nbatch = 2\n[eval]\nevery = \"3 steps\"\nscores = false\nsample = { tokens = 0 }\n[checkpoint]\nevery = \"4 steps\"\n[run]\nname = \"small\"\n";
+
+    [Test]
+    public void A_demo_is_shown_as_one_JSON_object()
+    {
+        using var cli = new CliRunner();
+        JsonElement view = Json(cli, "step", "--demo", "residual");
+        Assert.That(view.GetProperty("schema").GetString(), Is.EqualTo("pure-llm/step/1"));
+        Assert.That(view.GetProperty("cursor").GetString(), Is.EqualTo("0:s"));
+        Assert.That(view.GetProperty("title").GetString(), Is.EqualTo("demo residual"));
+    }
+
+    [Test]
+    public void The_demos_are_listed()
+    {
+        using var cli = new CliRunner();
+        Assert.That(cli.Run("step", "--demo", "list"), Is.EqualTo(ExitCode.Ok));
+        Assert.That(cli.Out.ToString(), Does.Contain("residual  "));
+        Assert.That(Json(cli, "step", "--demo", "list").GetProperty("demos").GetArrayLength(), Is.GreaterThanOrEqualTo(1));
+    }
+
+    [Test]
+    public void A_place_and_an_element_are_found_and_a_script_moves_on_from_there()
+    {
+        using var cli = new CliRunner();
+        Assert.That(Json(cli, "step", "--demo", "residual", "--at", "2:b1", "--el", "2,1").GetProperty("cursor").GetString(), Does.StartWith("2:b1").And.Contain("el=2,1"));
+        Assert.That(Json(cli, "step", "--demo", "residual", "--at", "0:z", "--script", "n n q n").GetProperty("frame").GetProperty("id").GetString(), Is.EqualTo("f1"));
+    }
+
+    [TestCase("which", "step")]
+    [TestCase("did you mean residual?", "step", "--demo", "residul")]
+    [TestCase("two things", "step", "a*b", "--demo", "residual")]
+    [TestCase("no frame 'b99'", "step", "--demo", "residual", "--at", "0:b99")]
+    [TestCase("has steps 0 to 100, not 900", "step", "--demo", "residual", "--at", "900")]
+    [TestCase("the step 'x' is not a number", "step", "--demo", "residual", "--at", "x:b1")]
+    [TestCase("no key 'Z'", "step", "--demo", "residual", "--script", "n Z", "--json")]
+    [TestCase("its own numbers", "step", "--demo", "residual", "--set", "a=1")]
+    [TestCase("must be 1 or more", "step", "small.toml", "--tokens", "0")]
+    [TestCase("no meaning with it", "step", "small.toml", "--tokens", "8", "--whole")]
+    public void A_mistake_is_told_with_what_would_be_right(string message, params string[] arguments)
+    {
+        using var cli = new CliRunner();
+        cli.Write("small.toml", Config);
+        Assert.That(cli.Run(arguments), Is.EqualTo(ExitCode.Usage), cli.Error.ToString());
+        Assert.That(cli.Error.ToString(), Does.Contain(message == "which" ? "what? Give an expression" : message));
+    }
+
+    [Test]
+    public void A_configuration_and_the_run_that_it_makes_show_the_same_steps()
+    {
+        using var cli = new CliRunner();
+        cli.Write("small.toml", Config);
+        Assert.That(cli.Run("train", "small.toml"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        foreach (string step in new[] { "0", "5" })
+        {
+            JsonElement planned = Json(cli, "step", "small.toml", "--at", step), made = Json(cli, "step", "small", "--at", step);
+            Assert.That(made.GetProperty("loss").GetDouble(), Is.EqualTo(planned.GetProperty("loss").GetDouble()));
+            Assert.That(made.GetProperty("title").GetString(), Is.EqualTo("runs/small"));
+            Assert.That(made.GetProperty("tokens").GetArrayLength(), Is.EqualTo(32));
+        }
+        Assert.That(cli.Run("step", "small", "--at", "7"), Is.EqualTo(ExitCode.Usage));
+        Assert.That(cli.Error.ToString(), Does.Contain("runs/small has done 6 steps: 0 to 6 can be opened, 7 cannot."));
+        Assert.That(cli.Run("step", "small", "--set", "train.lr=1"), Is.EqualTo(ExitCode.Usage));
+    }
+
+    [Test]
+    public void A_run_that_is_not_there_is_told_with_those_that_are()
+    {
+        using var cli = new CliRunner();
+        Assert.That(cli.Run("step", "runs/tyni"), Is.EqualTo(ExitCode.Input));
+        Assert.That(cli.Error.ToString(), Does.Contain("R002"));
+    }
+
+    private static JsonElement Json(CliRunner cli, params string[] arguments)
+    {
+        Assert.That(cli.Run([.. arguments, "--json"]), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        using JsonDocument json = JsonDocument.Parse(cli.Out.ToString());
+        return json.RootElement.Clone();
+    }
+}
