@@ -28,6 +28,11 @@ public sealed class Attention(int heads, int keyValueHeads, bool causal, int win
 
     public int KeyValueHeads => keyValueHeads;
 
+    public bool Causal => causal;
+
+    /// <summary>Positions that a query sees, its own included; 0 = all.</summary>
+    public int Window => window;
+
     /// <summary>Keys and values of earlier positions. With it the op only evaluates: new rows are appended, then all are attended to.</summary>
     public KeyValueCache? Cache { get; set; }
 

@@ -19,6 +19,14 @@ public sealed class HeadNorm(int heads, int keyValueHeads, float epsilon = 1e-6f
 
     public override bool IsCheap => true;
 
+    /// <summary>Query heads (H).</summary>
+    public int Heads => heads;
+
+    /// <summary>Key heads, and as many value heads (G).</summary>
+    public int KeyValueHeads => keyValueHeads;
+
+    public float Epsilon => epsilon;
+
     private int TotalHeads => heads + (2 * keyValueHeads);
 
     public override Shape OutputShape(ReadOnlySpan<Tensor> inputs)

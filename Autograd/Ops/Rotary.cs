@@ -27,6 +27,12 @@ public sealed class Rotary(int totalHeads, int rotatedHeads, bool interleaved) :
 
     public override bool IsCheap => true;
 
+    public int TotalHeads => totalHeads;
+
+    public int RotatedHeads => rotatedHeads;
+
+    public bool Interleaved => interleaved;
+
     /// <summary>Position of the first row of each sequence; decoding with a cache moves it on.</summary>
     public int FirstPosition { get; set; }
 

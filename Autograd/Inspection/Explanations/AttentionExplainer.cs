@@ -1,0 +1,148 @@
+using PureLlm.Autograd.Ops;
+
+namespace PureLlm.Autograd.Inspection.Explanations;
+
+/// <summary>Explains <see cref="Attention"/>: which tokens a query looked at, and what each of them gives back.</summary>
+public sealed partial class AttentionExplainer : OpExplainer
+{
+    private const string Scores = "ds = p .* (dp - delta); dp = dy * v^T; delta = sum(j: p .* dp)";
+
+    private static readonly Formula ForwardFormula = Formula.Parse("y = p * v; p = softmax(q * k^T / sqrt(D))");
+    private static readonly Formula PackedFormula = Formula.Parse($"dq = ds * k / sqrt(D); dk = ds^T * q / sqrt(D); dv = p^T * dy; {Scores}");
+    private static readonly Formula QueryFormula = Formula.Parse($"dq = ds * k / sqrt(D); {Scores}");
+    private static readonly Formula KeyFormula = Formula.Parse($"dk = ds^T * q / sqrt(D); dv = p^T * dy; {Scores}");
+
+    public override Formula Forward(NodeValues values) => ForwardFormula;
+
+    public override Formula Backward(NodeValues values, int input) => values.InputCount == 1 ? PackedFormula : input == 0 ? QueryFormula : KeyFormula;
+
+    public override string Symbol(NodeValues values, int input) => values.InputCount == 1 ? "qkv" : input == 0 ? "q" : "kv";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Term> Terms(NodeValues values, int input, int element)
+    {
+        AttentionCall call = AttentionCall.Of(values);
+        AttentionPlace place = call.Locate(input, element);
+        Factor scale = new("1/√D", call.Scale);
+        AttentionCell[] cells = Cells(call, place);
+        Term[] terms = new Term[cells.Length];
+        for (int i = 0; i < terms.Length; i++)
+        {
+            AttentionCell cell = cells[i];
+            Factor other = Other(values, call, place, cell);
+            string label = Label(call, place, cell);
+            terms[i] = place.Part == AttentionPart.Value
+                ? new Term(label, new Factor(Pair("p", call, place, cell), cell.P), other)
+                : new Term(label, new Factor(Pair("ds", call, place, cell), cell.Ds), other, scale);
+        }
+        return terms;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Quantity> Rule(NodeValues values, int input, int element)
+    {
+        AttentionCall call = AttentionCall.Of(values);
+        AttentionPlace place = call.Locate(input, element);
+        AttentionCell[] cells = Cells(call, place);
+        string result = FormattableString.Invariant($"d{Letter(place)}[{place.Token},{place.Channel}]");
+        if (cells.Length == 0) { return [new(result, "no query sees this token", 0)]; }
+        IReadOnlyList<Term> terms = Terms(values, input, element);
+        double sum = terms.Sum(term => term.Value);
+        bool isValue = place.Part == AttentionPart.Value;
+        int most = 0;
+        for (int i = 1; i < cells.Length; i++) { most = Math.Abs(terms[i].Value) > Math.Abs(terms[most].Value) ? i : most; }
+        AttentionCell cell = cells[most];
+        List<Quantity> lines = [.. Probability(call, place, cell)];
+        if (!isValue)
+        {
+            lines.Add(new(Pair("dp", call, place, cell), FormattableString.Invariant($"dy[{cell.Query}]·v[{cell.Key}]"), cell.Dp));
+            lines.Add(new(FormattableString.Invariant($"δ[{cell.Query}]"), FormattableString.Invariant($"Σ p ⊙ dp of the {Count(call, cell)} that token {cell.Query} sees"), cell.Delta));
+            lines.Add(new(Pair("ds", call, place, cell), $"p × (dp − δ) = {Shown.Number(cell.P)} × ({Shown.Number(cell.Dp)} − {Shown.Operand(cell.Delta)})", cell.Ds));
+        }
+        string product = isValue ? "Σ p × dy" : place.Part == AttentionPart.Query ? "Σ ds × k / √D" : "Σ ds × q / √D";
+        string over = cells.Length == 1 ? Label(call, place, cell) : FormattableString.Invariant($"{cells.Length} {(place.Part != AttentionPart.Query && call.Share > 1 ? "queries of all heads" : "tokens")}");
+        lines.Add(new(result, cells.Length <= 3 ? $"{product} = {Shown.Sum(terms, product)}" : $"{product} over {over}", sum));
+        return lines;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element)
+    {
+        AttentionCall call = AttentionCall.Of(values);
+        int channel = element % call.Size, head = element / call.Size % call.Op.Heads, row = element / call.Size / call.Op.Heads, query = row % call.Queries, batch = row / call.Queries;
+        AttentionCell[] cells = call.Row(batch, head, query).Cells;
+        string result = FormattableString.Invariant($"y[{query},{channel}]");
+        if (cells.Length == 0) { return [new(result, "sees no key", 0)]; }
+        AttentionCell cell = cells.MaxBy(each => each.P)!;
+        ReadOnlySpan<float> kv = call.KeysAndValues;
+        Term[] terms = new Term[cells.Length];
+        for (int i = 0; i < terms.Length; i++) { terms[i] = new Term("", new Factor("p", cells[i].P), new Factor("v", kv[call.ValueAt(batch, cells[i].Key, head / call.Share) + channel])); }
+        AttentionPlace place = new(AttentionPart.Query, batch, query, head, channel);
+        return
+        [
+            .. Probability(call, place, cell),
+            new(FormattableString.Invariant($"v[{cell.Key},{channel}]"), "the value looked at most", kv[call.ValueAt(batch, cell.Key, head / call.Share) + channel]),
+            new(result, cells.Length <= 3 ? $"Σ p × v = {Shown.Sum(terms, "")}" : FormattableString.Invariant($"Σ p × v over {cells.Length} tokens"), terms.Sum(term => term.Value)),
+        ];
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>dp − δ is a difference, and p an exponential of one: their parts count.</remarks>
+    public override double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms)
+    {
+        AttentionCall call = AttentionCall.Of(values);
+        AttentionPlace place = call.Locate(input, element);
+        AttentionCell[] cells = Cells(call, place);
+        double sum = 0;
+        foreach (AttentionCell cell in cells)
+        {
+            double other = Math.Abs(Other(values, call, place, cell).Value);
+            sum += place.Part == AttentionPart.Value ? cell.PSize * other : cell.DsSize * other * call.Scale;
+        }
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
+    [
+        SourceFiles.Method("Autograd/Ops/Attention.cs", "void Backward("),
+        SourceFiles.Method("Kernels/Cpu/AttentionKernel.Softmax.cs", "void SoftmaxGradient<"),
+        .. input == 0 ? [SourceFiles.Lines("Kernels/Cpu/AttentionKernel.Backward.cs", "AttentionTiles.Multiply<TWidth, TVector>(ds + first", 2)] : Array.Empty<SourcePlace>(),
+        .. input == values.InputCount - 1 ? [SourceFiles.Method("Kernels/Cpu/AttentionKernel.Backward.cs", "void KeyGradients<")] : Array.Empty<SourcePlace>(),
+    ];
+
+    private static AttentionCell[] Cells(AttentionCall call, AttentionPlace place) =>
+        place.Part == AttentionPart.Query ? call.Row(place.Batch, place.Head, place.Token).Cells : call.Column(place.Batch, place.Head, place.Token);
+
+    /// <summary>The other factor of a cell's term: k for a query, q for a key, dy for a value.</summary>
+    private static Factor Other(NodeValues values, AttentionCall call, AttentionPlace place, AttentionCell cell) => place.Part switch
+    {
+        AttentionPart.Query => new(FormattableString.Invariant($"k[{cell.Key},{place.Channel}]"), call.KeysAndValues[call.KeyAt(place.Batch, cell.Key, place.Head / call.Share) + place.Channel]),
+        AttentionPart.Key => new(FormattableString.Invariant($"q[{cell.Query},{place.Channel}]"), call.Q[call.QueryAt(place.Batch, cell.Query, cell.Head) + place.Channel]),
+        _ => new(FormattableString.Invariant($"dy[{cell.Query},{place.Channel}]"), values.OutputGradient[call.OutputAt(place.Batch, cell.Query, cell.Head) + place.Channel]),
+    };
+
+    /// <summary>The score and the probability of a pair.</summary>
+    private static IEnumerable<Quantity> Probability(AttentionCall call, AttentionPlace place, AttentionCell cell) =>
+    [
+        new(Pair("s", call, place, cell), FormattableString.Invariant($"q[{cell.Query}]·k[{cell.Key}] / √{call.Size}"), cell.Score),
+        new(Pair("p", call, place, cell), FormattableString.Invariant($"exp(s) / Σ exp(s) of the {Count(call, cell)} that token {cell.Query} sees"), cell.P),
+    ];
+
+    private static string Count(AttentionCall call, AttentionCell cell)
+    {
+        (int first, int end) = call.KeysOf(cell.Query);
+        return end - first == 1 ? "one token" : FormattableString.Invariant($"{end - first} tokens");
+    }
+
+    /// <summary>p[7,3], or with the query head where several heads add up: p[1,7,3].</summary>
+    private static string Pair(string symbol, AttentionCall call, AttentionPlace place, AttentionCell cell) => place.Part != AttentionPart.Query && call.Share > 1
+        ? FormattableString.Invariant($"{symbol}[{cell.Head},{cell.Query},{cell.Key}]")
+        : FormattableString.Invariant($"{symbol}[{cell.Query},{cell.Key}]");
+
+    private static string Label(AttentionCall call, AttentionPlace place, AttentionCell cell) => place.Part == AttentionPart.Query
+        ? FormattableString.Invariant($"token {cell.Key}")
+        : call.Share > 1 ? FormattableString.Invariant($"head {cell.Head}, token {cell.Query}") : FormattableString.Invariant($"token {cell.Query}");
+
+    private static char Letter(AttentionPlace place) => place.Part switch { AttentionPart.Query => 'q', AttentionPart.Key => 'k', _ => 'v' };
+}

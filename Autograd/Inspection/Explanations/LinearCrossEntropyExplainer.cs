@@ -1,0 +1,262 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using PureLlm.Autograd.Ops;
+
+namespace PureLlm.Autograd.Inspection.Explanations;
+
+/// <summary>Explains <see cref="LinearCrossEntropy"/>: the push on every logit, carried through the output projection.</summary>
+/// <remarks>dx needs all logits of one row, dW one logit of every row. Up to <see cref="Exact"/> products the logsumexp of every row is
+/// computed again for dW; beyond, the recorded one stands for it, so that one element costs rows·C instead of rows·V·C.</remarks>
+public sealed class LinearCrossEntropyExplainer : OpExplainer
+{
+    /// <summary>Terms of dx that are named one by one; the smallest of a larger vocabulary are added up in one more.</summary>
+    public const int Named = 4096;
+
+    /// <summary>Products up to which nothing that the kernels saved is believed.</summary>
+    private const long Exact = 1 << 24;
+
+    private static readonly Formula ForwardFormula = Formula.Parse("L = a * sum(t: log(sum(v: exp(z[t,v]))) - z[t,target]); z = x * W^T");
+    private static readonly Formula InputFormula = Formula.Parse("dx[t,c] = sum(v: dz[t,v] * W[v,c]); dz[t,v] = dL * a * (p[t,v] - [v = target]); p = softmax(z)");
+    private static readonly Formula WeightFormula = Formula.Parse("dW[v,c] = sum(t: dz[t,v] * x[t,c]); dz[t,v] = dL * a * (p[t,v] - [v = target]); p = softmax(z)");
+
+    public override Formula Forward(NodeValues values) => ForwardFormula;
+
+    public override Formula Backward(NodeValues values, int input) => input == 0 ? InputFormula : WeightFormula;
+
+    public override string Symbol(NodeValues values, int input) => input == 0 ? "x" : "W";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Quantity> Rule(NodeValues values, int input, int element)
+    {
+        Shape x = values.InputShape(0);
+        int columns = x.Columns, at = element / columns, channel = element % columns;
+        (double upstream, double weight) = Weight(values);
+        IReadOnlyList<Term> terms = Terms(values, input, element);
+        double sum = terms.Sum(term => term.Value);
+        if (input == 0)
+        {
+            LossRow loss = Row(values, at);
+            string place = Shown.Place(x, element), row = Shown.RowPlace(x, at);
+            if (loss.IsIgnored) { return [new($"dx{place}", "the target of this row is ignored", 0)]; }
+            string dz = FormattableString.Invariant($"dz{Inside(row, loss.Target)}");
+            double p = loss.Probability(loss.Target);
+            return
+            [
+                new("logsumexp", FormattableString.Invariant($"ln Σ exp(z) of {loss.Logits.Length} logits"), loss.LogSumExp),
+                new($"p{Inside(row, loss.Target)}", $"of the target: exp({Shown.Number(loss.Logits[loss.Target])} − {Shown.Operand(loss.LogSumExp)})", p),
+                new(dz, $"dL × a × (p − 1) = {Shown.Number(upstream)} × {Shown.Number(weight)} × ({Shown.Number(p)} − 1)", upstream * weight * (p - 1)),
+                new($"dx{place}", FormattableString.Invariant($"Σ dz × W[v,{channel}] over {loss.Logits.Length} v"), sum),
+            ];
+        }
+        List<Quantity> lines = [];
+        int most = Most(terms);
+        if (most >= 0) { lines.Add(new(terms[most].Factors[0].Name, $"dL × a × (p − [v = target]), the largest of them: {terms[most].Label}", terms[most].Factors[0].Value)); }
+        lines.Add(new(FormattableString.Invariant($"dW[{at},{channel}]"), FormattableString.Invariant($"Σ dz × x over {terms.Count} rows that count"), sum));
+        return lines;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Term> Terms(NodeValues values, int input, int element) =>
+        values.Remember(("terms", input, element), () => input == 0 ? InputTerms(values, element) : WeightTerms(values, element));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element)
+    {
+        Shape shape = values.InputShape(0);
+        int[] targets = CrossEntropyExplainer.Targets(values, Op(values).Targets);
+        ReadOnlySpan<float> losses = values.Saved[..shape.Rows];
+        List<Quantity> lines = [];
+        double sum = 0;
+        int counted = 0;
+        for (int row = 0; row < shape.Rows; row++)
+        {
+            if (targets[row] == Tokens.Ignored) { continue; }
+            sum += losses[row];
+            if (counted++ >= 3) { continue; }
+            LossRow loss = Row(values, row);
+            lines.Add(new($"loss{Shown.RowPlace(shape, row)}", FormattableString.Invariant($"logsumexp − z[{loss.Target}] = {Shown.Number(loss.LogSumExp)} − {Shown.Operand(loss.Logits[loss.Target])}"), loss.Loss));
+        }
+        double weight = Weight(values).Weight;
+        lines.Add(new("L", FormattableString.Invariant($"a × Σ loss of {counted} rows = {Shown.Number(weight)} × {Shown.Number(sum)}"), weight * sum));
+        return lines;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Observation> Observe(NodeValues values, int input, int element)
+    {
+        Shape shape = values.InputShape(0);
+        int at = element / shape.Columns;
+        if (input == 0) { return Row(values, at).Observe(CrossEntropyExplainer.Sentence(Shown.Row(shape, at))); }
+        int times = CrossEntropyExplainer.Targets(values, Op(values).Targets).Count(target => target == at);
+        return
+        [
+            times == 0
+                ? new("never the target", FormattableString.Invariant($"{at} is the target of no row: its logit is only pushed down, by its probability."))
+                : new("target", FormattableString.Invariant($"{at} is the target of {times} row{(times == 1 ? "" : "s")}: there dz is p − 1, a pull up.")),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public override string Describe(NodeValues values, int input, int element)
+    {
+        if (input < 0) { return "the loss"; }
+        Shape shape = values.InputShape(0);
+        return input == 0
+            ? FormattableString.Invariant($"{Shown.Row(shape, element / shape.Columns)}, channel {element % shape.Columns}")
+            : FormattableString.Invariant($"vocabulary entry {element / shape.Columns}, channel {element % shape.Columns}");
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>As in <see cref="CrossEntropyExplainer"/>, summed over what the projection mixes.</remarks>
+    public override double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms)
+    {
+        int columns = values.InputShape(0).Columns, at = element / columns, channel = element % columns;
+        (double upstream, double weight) = Weight(values);
+        double sum = 0;
+        if (input == 0)
+        {
+            LossRow loss = Row(values, at);
+            ReadOnlySpan<float> w = values.Input(1);
+            for (int v = 0; v < loss.Logits.Length; v++) { sum += loss.Size(v) * Math.Abs(w[(v * columns) + channel]); }
+            return Math.Abs(upstream * weight) * sum;
+        }
+        foreach ((int row, _, double size) in Pushes(values, at)) { sum += size * Math.Abs(values.Input(0)[(row * columns) + channel]); }
+        return Math.Abs(upstream * weight) * sum;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A chain of V products for dx, of rows for dW.</remarks>
+    public override double ToleranceInUlps(NodeValues values, int input) => 8 + (Math.Sqrt(input == 0 ? values.InputShape(1)[0] : values.InputShape(0).Rows) / 8);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
+    [
+        SourceFiles.Method("Autograd/Ops/LinearCrossEntropy.cs", "void Backward("),
+        SourceFiles.Method("Kernels/Cpu/CrossEntropyKernel.cs", "readonly struct Backward("),
+    ];
+
+    private static Term[] InputTerms(NodeValues values, int element)
+    {
+        Shape shape = values.InputShape(0);
+        int columns = shape.Columns, row = element / columns, channel = element % columns;
+        LossRow loss = Row(values, row);
+        if (loss.IsIgnored) { return []; }
+        (double upstream, double weight) = Weight(values);
+        ReadOnlySpan<float> w = values.Input(1);
+        int vocabulary = loss.Logits.Length;
+        double[] pushes = new double[vocabulary], sizes = new double[vocabulary];
+        for (int v = 0; v < vocabulary; v++)
+        {
+            pushes[v] = upstream * weight * loss.Push(v);
+            sizes[v] = -Math.Abs(pushes[v] * w[(v * columns) + channel]);
+        }
+        int[] shown = [.. Enumerable.Range(0, vocabulary)];
+        double rest = 0;
+        if (vocabulary > Named)
+        {
+            Array.Sort(sizes, shown);
+            for (int i = Named; i < vocabulary; i++) { rest += pushes[shown[i]] * w[(shown[i] * columns) + channel]; }
+            Array.Resize(ref shown, Named);
+            Array.Sort(shown);
+        }
+        string place = Shown.RowPlace(shape, row);
+        List<Term> terms = new(shown.Length + 1);
+        foreach (int v in shown)
+        {
+            terms.Add(new Term(FormattableString.Invariant($"v = {v}{(v == loss.Target ? " (target)" : "")}"),
+                new Factor($"dz{Inside(place, v)}", pushes[v]), new Factor(FormattableString.Invariant($"W[{v},{channel}]"), w[(v * columns) + channel])));
+        }
+        if (vocabulary > Named) { terms.Add(new Term(FormattableString.Invariant($"the {vocabulary - Named} smallest"), new Factor("Σ dz·W", rest))); }
+        return [.. terms];
+    }
+
+    private static Term[] WeightTerms(NodeValues values, int element)
+    {
+        Shape shape = values.InputShape(0);
+        int columns = shape.Columns, entry = element / columns, channel = element % columns;
+        (double upstream, double weight) = Weight(values);
+        List<Term> terms = [];
+        foreach ((int row, double push, _) in Pushes(values, entry))
+        {
+            int at = (row * columns) + channel;
+            terms.Add(new Term(Shown.Row(shape, row), new Factor($"dz{Inside(Shown.RowPlace(shape, row), entry)}", upstream * weight * push), new Factor($"x{Shown.Place(shape, at)}", values.Input(0)[at])));
+        }
+        return [.. terms];
+    }
+
+    /// <summary>p − 1[target] of one vocabulary entry in every row that counts, and what its rounding is counted by.</summary>
+    private static (int Row, double Push, double Size)[] Pushes(NodeValues values, int entry) => values.Remember(("pushes", entry), () =>
+    {
+        Shape x = values.InputShape(0), w = values.InputShape(1);
+        int[] targets = CrossEntropyExplainer.Targets(values, Op(values).Targets);
+        double[] logSumExp = LogSumExps(values);
+        List<(int, double, double)> pushes = [];
+        for (int row = 0; row < x.Rows; row++)
+        {
+            if (targets[row] == Tokens.Ignored) { continue; }
+            double z = Dot(Wide(values, row), values.Input(1).Slice(entry * w[1], w[1]));
+            pushes.Add((row, Math.Exp(z - logSumExp[row]) - (targets[row] == entry ? 1 : 0), LossRow.SizeOf(z, logSumExp[row], targets[row] == entry)));
+        }
+        return pushes.ToArray();
+    });
+
+    private static double[] LogSumExps(NodeValues values) => values.Remember("logsumexps", () =>
+    {
+        int rows = values.InputShape(0).Rows;
+        bool isSmall = (long)rows * values.InputShape(1).Length <= Exact;
+        double[] all = new double[rows];
+        for (int row = 0; row < rows; row++) { all[row] = isSmall ? MakeRow(values, row).LogSumExp : values.Saved[rows + row]; }
+        return all;
+    });
+
+    private static LossRow Row(NodeValues values, int row) => values.Remember(("loss", row), () => MakeRow(values, row));
+
+    private static LossRow MakeRow(NodeValues values, int row)
+    {
+        int vocabulary = values.InputShape(1)[0], columns = values.InputShape(1)[1];
+        ReadOnlySpan<float> w = values.Input(1);
+        double[] x = Wide(values, row), logits = new double[vocabulary];
+        for (int v = 0; v < vocabulary; v++) { logits[v] = Dot(x, w.Slice(v * columns, columns)); }
+        return LossRow.Of(logits, CrossEntropyExplainer.Targets(values, Op(values).Targets)[row]);
+    }
+
+    /// <summary>A row of x in float64.</summary>
+    private static double[] Wide(NodeValues values, int row)
+    {
+        int columns = values.InputShape(0).Columns;
+        double[] wide = new double[columns];
+        ReadOnlySpan<float> x = values.Input(0).Slice(row * columns, columns);
+        for (int c = 0; c < columns; c++) { wide[c] = x[c]; }
+        return wide;
+    }
+
+    private static double Dot(double[] a, ReadOnlySpan<float> b)
+    {
+        Vector<double> low = default, high = default;
+        ReadOnlySpan<Vector<float>> narrow = MemoryMarshal.Cast<float, Vector<float>>(b);
+        ReadOnlySpan<Vector<double>> wide = MemoryMarshal.Cast<double, Vector<double>>(a);
+        for (int i = 0; i < narrow.Length; i++)
+        {
+            Vector.Widen(narrow[i], out Vector<double> first, out Vector<double> second);
+            low += first * wide[2 * i];
+            high += second * wide[(2 * i) + 1];
+        }
+        double sum = Vector.Sum(low + high);
+        for (int c = narrow.Length * Vector<float>.Count; c < b.Length; c++) { sum += a[c] * b[c]; }
+        return sum;
+    }
+
+    private static int Most(IReadOnlyList<Term> terms)
+    {
+        int most = terms.Count == 0 ? -1 : 0;
+        for (int i = 1; i < terms.Count; i++) { most = Math.Abs(terms[i].Value) > Math.Abs(terms[most].Value) ? i : most; }
+        return most;
+    }
+
+    /// <summary>"[0,3]" and 17: "[0,3,17]".</summary>
+    private static string Inside(string place, int last) => place.Length == 0 ? FormattableString.Invariant($"[{last}]") : FormattableString.Invariant($"{place[..^1]},{last}]");
+
+    private static LinearCrossEntropy Op(NodeValues values) => (LinearCrossEntropy)values.Op;
+
+    private static (double Upstream, double Weight) Weight(NodeValues values) => (values.OutputGradient[0], Op(values).Targets.LossWeight);
+}
