@@ -3,7 +3,7 @@ using PureLlm.Autograd.Ops;
 namespace PureLlm.Autograd.Inspection.Explanations;
 
 /// <summary>Explains <see cref="Attention"/>: which tokens a query looked at, and what each of them gives back.</summary>
-public sealed partial class AttentionExplainer : OpExplainer
+internal sealed partial class AttentionExplainer : OpExplainer
 {
     private const string Scores = "ds = p .* (dp - delta); dp = dy * v^T; delta = sum(j: p .* dp)";
 
@@ -18,7 +18,6 @@ public sealed partial class AttentionExplainer : OpExplainer
 
     public override string Symbol(NodeValues values, int input) => values.InputCount == 1 ? "qkv" : input == 0 ? "q" : "kv";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<Term> Terms(NodeValues values, int input, int element)
     {
         AttentionCall call = AttentionCall.Of(values);
@@ -38,16 +37,14 @@ public sealed partial class AttentionExplainer : OpExplainer
         return terms;
     }
 
-    /// <inheritdoc/>
     public override IReadOnlyList<Quantity> Rule(NodeValues values, int input, int element)
     {
         AttentionCall call = AttentionCall.Of(values);
         AttentionPlace place = call.Locate(input, element);
         AttentionCell[] cells = Cells(call, place);
-        string result = FormattableString.Invariant($"d{Letter(place)}[{place.Token},{place.Channel}]");
+        string result = $"d{Letter(place)}[{place.Token},{place.Channel}]";
         if (cells.Length == 0) { return [new(result, "no query sees this token", 0)]; }
         IReadOnlyList<Term> terms = Terms(values, input, element);
-        double sum = terms.Sum(term => term.Value);
         bool isValue = place.Part == AttentionPart.Value;
         int most = 0;
         for (int i = 1; i < cells.Length; i++) { most = Math.Abs(terms[i].Value) > Math.Abs(terms[most].Value) ? i : most; }
@@ -55,23 +52,22 @@ public sealed partial class AttentionExplainer : OpExplainer
         List<Quantity> lines = [.. Probability(call, place, cell)];
         if (!isValue)
         {
-            lines.Add(new(Pair("dp", call, place, cell), FormattableString.Invariant($"dy[{cell.Query}]·v[{cell.Key}]"), cell.Dp));
-            lines.Add(new(FormattableString.Invariant($"δ[{cell.Query}]"), FormattableString.Invariant($"Σ p ⊙ dp of the {Count(call, cell)} that token {cell.Query} sees"), cell.Delta));
-            lines.Add(new(Pair("ds", call, place, cell), $"p × (dp − δ) = {Shown.Number(cell.P)} × ({Shown.Number(cell.Dp)} − {Shown.Operand(cell.Delta)})", cell.Ds));
+            lines.Add(new(Pair("dp", call, place, cell), $"dy[{cell.Query}]·v[{cell.Key}]", cell.Dp));
+            lines.Add(new($"δ[{cell.Query}]", $"Σ p ⊙ dp of the {Count(call, cell)} that token {cell.Query} sees", cell.Delta));
+            lines.Add(new(Pair("ds", call, place, cell), $"p·(dp − δ) = {NumberText.Operand(cell.P)}·({NumberText.Of(cell.Dp)} − {NumberText.Operand(cell.Delta)})", cell.Ds));
         }
-        string product = isValue ? "Σ p × dy" : place.Part == AttentionPart.Query ? "Σ ds × k / √D" : "Σ ds × q / √D";
-        string over = cells.Length == 1 ? Label(call, place, cell) : FormattableString.Invariant($"{cells.Length} {(place.Part != AttentionPart.Query && call.Share > 1 ? "queries of all heads" : "tokens")}");
-        lines.Add(new(result, cells.Length <= 3 ? $"{product} = {Shown.Sum(terms, product)}" : $"{product} over {over}", sum));
+        string product = isValue ? "Σ p·dy" : place.Part == AttentionPart.Query ? "Σ ds·k/√D" : "Σ ds·q/√D";
+        string over = cells.Length == 1 ? Label(call, place, cell) : $"{cells.Length} {(place.Part != AttentionPart.Query && call.Share > 1 ? "queries of all heads" : "tokens")}";
+        lines.AddRange(RuleLines.Sum(result, $"{product} over {over}", terms));
         return lines;
     }
 
-    /// <inheritdoc/>
     public override IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element)
     {
         AttentionCall call = AttentionCall.Of(values);
         int channel = element % call.Size, head = element / call.Size % call.Op.Heads, row = element / call.Size / call.Op.Heads, query = row % call.Queries, batch = row / call.Queries;
         AttentionCell[] cells = call.Row(batch, head, query).Cells;
-        string result = FormattableString.Invariant($"y[{query},{channel}]");
+        string result = $"y[{query},{channel}]";
         if (cells.Length == 0) { return [new(result, "sees no key", 0)]; }
         AttentionCell cell = cells.MaxBy(each => each.P)!;
         ReadOnlySpan<float> kv = call.KeysAndValues;
@@ -81,12 +77,11 @@ public sealed partial class AttentionExplainer : OpExplainer
         return
         [
             .. Probability(call, place, cell),
-            new(FormattableString.Invariant($"v[{cell.Key},{channel}]"), "the value looked at most", kv[call.ValueAt(batch, cell.Key, head / call.Share) + channel]),
-            new(result, cells.Length <= 3 ? $"Σ p × v = {Shown.Sum(terms, "")}" : FormattableString.Invariant($"Σ p × v over {cells.Length} tokens"), terms.Sum(term => term.Value)),
+            new($"v[{cell.Key},{channel}]", "the value looked at most", kv[call.ValueAt(batch, cell.Key, head / call.Share) + channel]),
+            .. RuleLines.Sum(result, $"Σ p·v over {Count(call, cell)}", terms),
         ];
     }
 
-    /// <inheritdoc/>
     /// <remarks>dp − δ is a difference, and p an exponential of one: their parts count.</remarks>
     public override double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms)
     {
@@ -102,7 +97,6 @@ public sealed partial class AttentionExplainer : OpExplainer
         return sum;
     }
 
-    /// <inheritdoc/>
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
         SourceFiles.Method("Autograd/Ops/Attention.cs", "void Backward("),
@@ -117,32 +111,32 @@ public sealed partial class AttentionExplainer : OpExplainer
     /// <summary>The other factor of a cell's term: k for a query, q for a key, dy for a value.</summary>
     private static Factor Other(NodeValues values, AttentionCall call, AttentionPlace place, AttentionCell cell) => place.Part switch
     {
-        AttentionPart.Query => new(FormattableString.Invariant($"k[{cell.Key},{place.Channel}]"), call.KeysAndValues[call.KeyAt(place.Batch, cell.Key, place.Head / call.Share) + place.Channel]),
-        AttentionPart.Key => new(FormattableString.Invariant($"q[{cell.Query},{place.Channel}]"), call.Q[call.QueryAt(place.Batch, cell.Query, cell.Head) + place.Channel]),
-        _ => new(FormattableString.Invariant($"dy[{cell.Query},{place.Channel}]"), values.OutputGradient[call.OutputAt(place.Batch, cell.Query, cell.Head) + place.Channel]),
+        AttentionPart.Query => new($"k[{cell.Key},{place.Channel}]", call.KeysAndValues[call.KeyAt(place.Batch, cell.Key, place.Head / call.Share) + place.Channel]),
+        AttentionPart.Key => new($"q[{cell.Query},{place.Channel}]", call.Q[call.QueryAt(place.Batch, cell.Query, cell.Head) + place.Channel]),
+        _ => new($"dy[{cell.Query},{place.Channel}]", values.OutputGradient[call.OutputAt(place.Batch, cell.Query, cell.Head) + place.Channel]),
     };
 
     /// <summary>The score and the probability of a pair.</summary>
     private static IEnumerable<Quantity> Probability(AttentionCall call, AttentionPlace place, AttentionCell cell) =>
     [
-        new(Pair("s", call, place, cell), FormattableString.Invariant($"q[{cell.Query}]·k[{cell.Key}] / √{call.Size}"), cell.Score),
-        new(Pair("p", call, place, cell), FormattableString.Invariant($"exp(s) / Σ exp(s) of the {Count(call, cell)} that token {cell.Query} sees"), cell.P),
+        new(Pair("s", call, place, cell), $"q[{cell.Query}]·k[{cell.Key}]/√{call.Size}", cell.Score),
+        new(Pair("p", call, place, cell), $"exp(s) / Σ exp(s) of the {Count(call, cell)} that token {cell.Query} sees", cell.P),
     ];
 
     private static string Count(AttentionCall call, AttentionCell cell)
     {
         (int first, int end) = call.KeysOf(cell.Query);
-        return end - first == 1 ? "one token" : FormattableString.Invariant($"{end - first} tokens");
+        return end - first == 1 ? "one token" : $"{end - first} tokens";
     }
 
     /// <summary>p[7,3], or with the query head where several heads add up: p[1,7,3].</summary>
     private static string Pair(string symbol, AttentionCall call, AttentionPlace place, AttentionCell cell) => place.Part != AttentionPart.Query && call.Share > 1
-        ? FormattableString.Invariant($"{symbol}[{cell.Head},{cell.Query},{cell.Key}]")
-        : FormattableString.Invariant($"{symbol}[{cell.Query},{cell.Key}]");
+        ? $"{symbol}[{cell.Head},{cell.Query},{cell.Key}]"
+        : $"{symbol}[{cell.Query},{cell.Key}]";
 
     private static string Label(AttentionCall call, AttentionPlace place, AttentionCell cell) => place.Part == AttentionPart.Query
-        ? FormattableString.Invariant($"token {cell.Key}")
-        : call.Share > 1 ? FormattableString.Invariant($"head {cell.Head}, token {cell.Query}") : FormattableString.Invariant($"token {cell.Query}");
+        ? $"token {cell.Key}"
+        : call.Share > 1 ? $"head {cell.Head}, token {cell.Query}" : $"token {cell.Query}";
 
     private static char Letter(AttentionPlace place) => place.Part switch { AttentionPart.Query => 'q', AttentionPart.Key => 'k', _ => 'v' };
 }

@@ -3,7 +3,7 @@ using PureLlm.Autograd.Ops;
 namespace PureLlm.Autograd.Inspection.Explanations;
 
 /// <summary>Explains <see cref="HeadNorm"/>: each query and key head divided by its root mean square, value heads left alone.</summary>
-public sealed class HeadNormExplainer : NormExplainer
+internal sealed class HeadNormExplainer : NormExplainer
 {
     private static readonly Formula ForwardFormula = Formula.Parse("y[h] = x[h] * r[h] * w[h]; r[h] = 1 / sqrt(mean(x[h]^2) + epsilon); w[h] = \"wq or wk\"");
     private static readonly Formula InputFormula = Formula.Parse("dx[h] = r[h] * (dn[h] - n[h] * mean(dn[h] .* n[h])); n = x * r; dn = dy .* w");
@@ -20,9 +20,9 @@ public sealed class HeadNormExplainer : NormExplainer
 
     public override string Describe(NodeValues values, int input, int element)
     {
-        if (input > 0) { return FormattableString.Invariant($"channel {element} of every {(input == 1 ? "query" : "key")} head"); }
+        if (input > 0) { return $"channel {element} of every {(input == 1 ? "query" : "key")} head"; }
         int size = values.InputShape(1)[0];
-        return FormattableString.Invariant($"{GroupOf(values, element).Label}, channel {element % size}");
+        return $"{GroupOf(values, element).Label}, channel {element % size}";
     }
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
@@ -34,22 +34,22 @@ public sealed class HeadNormExplainer : NormExplainer
 
     protected override double Epsilon(NodeValues values) => ((HeadNorm)values.Op).Epsilon;
 
-    protected override string Groups(NodeValues values) => "heads of all tokens";
+    protected override string Groups => "heads of all tokens";
 
-    protected override Group GroupOf(NodeValues values, int element) => Head(values, element / values.InputShape(1)[0]);
+    protected override NormGroup GroupOf(NodeValues values, int element) => Head(values, element / values.InputShape(1)[0]);
 
-    protected override IReadOnlyList<Group> GroupsOf(NodeValues values, int input) => values.Remember(("heads", input), () =>
+    protected override IReadOnlyList<NormGroup> GroupsOf(NodeValues values, int input) => values.Remember(("heads", input), () =>
     {
         int groups = values.InputShape(0).Length / values.InputShape(1)[0];
         return Enumerable.Range(0, groups).Select(group => Head(values, group)).Where(head => head.Weight == input).ToArray();
     });
 
-    private static Group Head(NodeValues values, int index)
+    private static NormGroup Head(NodeValues values, int index)
     {
         HeadNorm op = (HeadNorm)values.Op;
         int size = values.InputShape(1)[0], total = op.Heads + (2 * op.KeyValueHeads), head = index % total;
         (int weight, int number, string kind) = head < op.Heads ? (1, head, "query")
             : head < op.Heads + op.KeyValueHeads ? (2, head - op.Heads, "key") : (-1, head - op.Heads - op.KeyValueHeads, "value");
-        return new Group(index, index * size, size, weight, FormattableString.Invariant($"{Shown.Row(values.InputShape(0), index / total)}, {kind} head {number}"));
+        return new NormGroup(index, index * size, size, weight, $"{Place.Row(values.InputShape(0), index / total)}, head {number} ({kind})");
     }
 }

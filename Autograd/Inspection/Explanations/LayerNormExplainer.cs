@@ -3,7 +3,7 @@ using PureLlm.Autograd.Ops;
 namespace PureLlm.Autograd.Inspection.Explanations;
 
 /// <summary>Explains <see cref="LayerNorm"/>: rows moved to mean 0 and divided by their spread.</summary>
-public sealed class LayerNormExplainer : RowNormExplainer
+internal sealed class LayerNormExplainer : RowNormExplainer
 {
     private static readonly Formula ForwardFormula = Formula.Parse("y = (x - mu) * r * w; mu = mean(x); r = 1 / sqrt(mean((x - mu)^2) + epsilon)");
     private static readonly Formula ForwardWithBias = Formula.Parse("y = (x - mu) * r * w + b; mu = mean(x); r = 1 / sqrt(mean((x - mu)^2) + epsilon)");

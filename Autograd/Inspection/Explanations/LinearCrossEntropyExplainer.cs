@@ -7,7 +7,7 @@ namespace PureLlm.Autograd.Inspection.Explanations;
 /// <summary>Explains <see cref="LinearCrossEntropy"/>: the push on every logit, carried through the output projection.</summary>
 /// <remarks>dx needs all logits of one row, dW one logit of every row. Up to <see cref="Exact"/> products the logsumexp of every row is
 /// computed again for dW; beyond, the recorded one stands for it, so that one element costs rows·C instead of rows·V·C.</remarks>
-public sealed class LinearCrossEntropyExplainer : OpExplainer
+internal sealed class LinearCrossEntropyExplainer : OpExplainer
 {
     /// <summary>Terms of dx that are named one by one; the smallest of a larger vocabulary are added up in one more.</summary>
     public const int Named = 4096;
@@ -25,41 +25,36 @@ public sealed class LinearCrossEntropyExplainer : OpExplainer
 
     public override string Symbol(NodeValues values, int input) => input == 0 ? "x" : "W";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<Quantity> Rule(NodeValues values, int input, int element)
     {
         Shape x = values.InputShape(0);
         int columns = x.Columns, at = element / columns, channel = element % columns;
         (double upstream, double weight) = Weight(values);
         IReadOnlyList<Term> terms = Terms(values, input, element);
-        double sum = terms.Sum(term => term.Value);
         if (input == 0)
         {
             LossRow loss = Row(values, at);
-            string place = Shown.Place(x, element), row = Shown.RowPlace(x, at);
-            if (loss.IsIgnored) { return [new($"dx{place}", "the target of this row is ignored", 0)]; }
-            string dz = FormattableString.Invariant($"dz{Inside(row, loss.Target)}");
+            string result = Place.At("dx", x, element);
+            if (loss.IsIgnored) { return [new(result, "the target of this row is ignored", 0)]; }
             double p = loss.Probability(loss.Target);
             return
             [
-                new("logsumexp", FormattableString.Invariant($"ln Σ exp(z) of {loss.Logits.Length} logits"), loss.LogSumExp),
-                new($"p{Inside(row, loss.Target)}", $"of the target: exp({Shown.Number(loss.Logits[loss.Target])} − {Shown.Operand(loss.LogSumExp)})", p),
-                new(dz, $"dL × a × (p − 1) = {Shown.Number(upstream)} × {Shown.Number(weight)} × ({Shown.Number(p)} − 1)", upstream * weight * (p - 1)),
-                new($"dx{place}", FormattableString.Invariant($"Σ dz × W[v,{channel}] over {loss.Logits.Length} v"), sum),
+                new("logsumexp", $"ln Σ exp(z) of {loss.Logits.Length} logits", loss.LogSumExp),
+                new(Place.In("p", x, at, loss.Target), $"of the target: exp({NumberText.Of(loss.Logits[loss.Target])} − {NumberText.Operand(loss.LogSumExp)})", p),
+                new(Place.In("dz", x, at, loss.Target), $"dL·a·(p − 1) = {NumberText.Operand(upstream)}·{NumberText.Of(weight)}·({NumberText.Of(p)} − 1)", upstream * weight * (p - 1)),
+                .. RuleLines.Sum(result, $"Σ dz·W[v,{channel}] over {loss.Logits.Length} v", terms),
             ];
         }
         List<Quantity> lines = [];
         int most = Most(terms);
-        if (most >= 0) { lines.Add(new(terms[most].Factors[0].Name, $"dL × a × (p − [v = target]), the largest of them: {terms[most].Label}", terms[most].Factors[0].Value)); }
-        lines.Add(new(FormattableString.Invariant($"dW[{at},{channel}]"), FormattableString.Invariant($"Σ dz × x over {terms.Count} rows that count"), sum));
+        if (most >= 0) { lines.Add(new(terms[most].Factors[0].Name, $"dL·a·(p − [v = target]), {terms[most].Label}: the largest", terms[most].Factors[0].Value)); }
+        lines.AddRange(RuleLines.Sum($"dW[{at},{channel}]", $"Σ dz·x over {terms.Count} tokens", terms));
         return lines;
     }
 
-    /// <inheritdoc/>
     public override IReadOnlyList<Term> Terms(NodeValues values, int input, int element) =>
         values.Remember(("terms", input, element), () => input == 0 ? InputTerms(values, element) : WeightTerms(values, element));
 
-    /// <inheritdoc/>
     public override IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element)
     {
         Shape shape = values.InputShape(0);
@@ -74,39 +69,36 @@ public sealed class LinearCrossEntropyExplainer : OpExplainer
             sum += losses[row];
             if (counted++ >= 3) { continue; }
             LossRow loss = Row(values, row);
-            lines.Add(new($"loss{Shown.RowPlace(shape, row)}", FormattableString.Invariant($"logsumexp − z[{loss.Target}] = {Shown.Number(loss.LogSumExp)} − {Shown.Operand(loss.Logits[loss.Target])}"), loss.Loss));
+            lines.Add(new(Place.AtRow("loss", shape, row), $"logsumexp − z[{loss.Target}] = {NumberText.Of(loss.LogSumExp)} − {NumberText.Operand(loss.Logits[loss.Target])}", loss.Loss));
         }
         double weight = Weight(values).Weight;
-        lines.Add(new("L", FormattableString.Invariant($"a × Σ loss of {counted} rows = {Shown.Number(weight)} × {Shown.Number(sum)}"), weight * sum));
+        lines.Add(new("L", $"a·Σ loss of {counted} rows = {NumberText.Of(weight)}·{NumberText.Operand(sum)}", weight * sum));
         return lines;
     }
 
-    /// <inheritdoc/>
     public override IEnumerable<Observation> Observe(NodeValues values, int input, int element)
     {
         Shape shape = values.InputShape(0);
         int at = element / shape.Columns;
-        if (input == 0) { return Row(values, at).Observe(CrossEntropyExplainer.Sentence(Shown.Row(shape, at))); }
+        if (input == 0) { return Row(values, at).Observe(Place.Row(shape, at)); }
         int times = CrossEntropyExplainer.Targets(values, Op(values).Targets).Count(target => target == at);
         return
         [
             times == 0
-                ? new("never the target", FormattableString.Invariant($"{at} is the target of no row: its logit is only pushed down, by its probability."))
-                : new("target", FormattableString.Invariant($"{at} is the target of {times} row{(times == 1 ? "" : "s")}: there dz is p − 1, a pull up.")),
+                ? new("never the target", $"{at} is the target of no row: its logit is only pushed down, by its probability")
+                : new("target", $"{at} is the target of {times} row{(times == 1 ? "" : "s")}: there dz is p − 1, a pull up"),
         ];
     }
 
-    /// <inheritdoc/>
     public override string Describe(NodeValues values, int input, int element)
     {
         if (input < 0) { return "the loss"; }
         Shape shape = values.InputShape(0);
         return input == 0
-            ? FormattableString.Invariant($"{Shown.Row(shape, element / shape.Columns)}, channel {element % shape.Columns}")
-            : FormattableString.Invariant($"vocabulary entry {element / shape.Columns}, channel {element % shape.Columns}");
+            ? $"{Place.Row(shape, element / shape.Columns)}, channel {element % shape.Columns}"
+            : $"vocabulary entry {element / shape.Columns}, channel {element % shape.Columns}";
     }
 
-    /// <inheritdoc/>
     /// <remarks>As in <see cref="CrossEntropyExplainer"/>, summed over what the projection mixes.</remarks>
     public override double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms)
     {
@@ -124,11 +116,9 @@ public sealed class LinearCrossEntropyExplainer : OpExplainer
         return Math.Abs(upstream * weight) * sum;
     }
 
-    /// <inheritdoc/>
     /// <remarks>A chain of V products for dx, of rows for dW.</remarks>
     public override double ToleranceInUlps(NodeValues values, int input) => 8 + (Math.Sqrt(input == 0 ? values.InputShape(1)[0] : values.InputShape(0).Rows) / 8);
 
-    /// <inheritdoc/>
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
         SourceFiles.Method("Autograd/Ops/LinearCrossEntropy.cs", "void Backward("),
@@ -159,14 +149,13 @@ public sealed class LinearCrossEntropyExplainer : OpExplainer
             Array.Resize(ref shown, Named);
             Array.Sort(shown);
         }
-        string place = Shown.RowPlace(shape, row);
         List<Term> terms = new(shown.Length + 1);
         foreach (int v in shown)
         {
-            terms.Add(new Term(FormattableString.Invariant($"v = {v}{(v == loss.Target ? " (target)" : "")}"),
-                new Factor($"dz{Inside(place, v)}", pushes[v]), new Factor(FormattableString.Invariant($"W[{v},{channel}]"), w[(v * columns) + channel])));
+            terms.Add(new Term($"v = {v}{(v == loss.Target ? " (target)" : "")}",
+                new Factor(Place.In("dz", shape, row, v), pushes[v]), new Factor($"W[{v},{channel}]", w[(v * columns) + channel])));
         }
-        if (vocabulary > Named) { terms.Add(new Term(FormattableString.Invariant($"the {vocabulary - Named} smallest"), new Factor("Σ dz·W", rest))); }
+        if (vocabulary > Named) { terms.Add(new Term($"the {vocabulary - Named} smallest", new Factor("Σ dz·W", rest))); }
         return [.. terms];
     }
 
@@ -179,7 +168,7 @@ public sealed class LinearCrossEntropyExplainer : OpExplainer
         foreach ((int row, double push, _) in Pushes(values, entry))
         {
             int at = (row * columns) + channel;
-            terms.Add(new Term(Shown.Row(shape, row), new Factor($"dz{Inside(Shown.RowPlace(shape, row), entry)}", upstream * weight * push), new Factor($"x{Shown.Place(shape, at)}", values.Input(0)[at])));
+            terms.Add(new Term(Place.Row(shape, row), new Factor(Place.In("dz", shape, row, entry), upstream * weight * push), new Factor(Place.At("x", shape, at), values.Input(0)[at])));
         }
         return [.. terms];
     }
@@ -252,9 +241,6 @@ public sealed class LinearCrossEntropyExplainer : OpExplainer
         for (int i = 1; i < terms.Count; i++) { most = Math.Abs(terms[i].Value) > Math.Abs(terms[most].Value) ? i : most; }
         return most;
     }
-
-    /// <summary>"[0,3]" and 17: "[0,3,17]".</summary>
-    private static string Inside(string place, int last) => place.Length == 0 ? FormattableString.Invariant($"[{last}]") : FormattableString.Invariant($"{place[..^1]},{last}]");
 
     private static LinearCrossEntropy Op(NodeValues values) => (LinearCrossEntropy)values.Op;
 

@@ -34,27 +34,27 @@ internal sealed record LossRow(double[] Logits, double LogSumExp, int Target)
         (Math.Exp(logit - logSumExp) * (1 + Math.Abs(logit) + Math.Abs(logSumExp))) + (isTarget ? 1 : 0) + Underflow;
 
     /// <summary>Remarks that hold for every number of the row.</summary>
-    /// <param name="row">How the row is called: "Token 3".</param>
+    /// <param name="row">How the row is called: "token 3".</param>
     public IEnumerable<Observation> Observe(string row)
     {
         if (IsIgnored)
         {
-            yield return new("ignored target", $"{row} has an ignored target: it takes no part in the loss, and its gradient is exactly 0.");
+            yield return new("ignored target", $"{row} has an ignored target: it takes no part in the loss, and its gradient is exactly 0");
             yield break;
         }
         double p = Probability(Target);
-        string loss = Shown.Number(Loss);
+        string loss = NumberText.Of(Loss);
         if (p < 0.05)
         {
-            yield return new("surprised", FormattableString.Invariant($"p(target {Target}) = {Shown.Probability(p)}, a loss of {loss}: a big push, of up to {Shown.Probability(1 - p)} of the weight."));
+            yield return new("surprised", $"p(target {Target}) = {NumberText.Of(p)}, a loss of {loss}: a big push, of up to {NumberText.Of(1 - p)} of the weight");
         }
         else if (p > 0.99)
         {
-            yield return new("confident", FormattableString.Invariant($"p(target {Target}) = {Shown.Probability(p)}, a loss of {loss}: {row} is learned, and hardly any gradient is left."));
+            yield return new("confident", $"p(target {Target}) = {NumberText.Of(p)}, a loss of {loss}: {row} is learned, and hardly any gradient is left");
         }
         else if (Likeliest is var best && best != Target)
         {
-            yield return new("outvoted", FormattableString.Invariant($"{best} is likelier than the target {Target}: p = {Shown.Probability(Probability(best))} against {Shown.Probability(p)}."));
+            yield return new("outvoted", $"{best} is likelier than the target {Target}: p = {NumberText.Of(Probability(best))} against {NumberText.Of(p)}");
         }
     }
 

@@ -3,7 +3,7 @@ namespace PureLlm.Autograd.Inspection.Explanations;
 /// <summary>What the norms have in common: groups of channels are divided by their size, then scaled channel by channel.</summary>
 /// <remarks>With n = (x − μ)·r and dn = dy ⊙ w of a group: dx = r·(dn − mean(dn) − n·mean(dn ⊙ n)), dw = Σ dy ⊙ n, db = Σ dy.
 /// RMSNorm has neither μ nor mean(dn). All is computed again from x, so that a saved value that went stale does not agree.</remarks>
-public abstract class NormExplainer : OpExplainer
+internal abstract partial class NormExplainer : OpExplainer
 {
     /// <summary>Whether the mean of a group is taken away first.</summary>
     protected abstract bool IsCentered { get; }
@@ -12,42 +12,17 @@ public abstract class NormExplainer : OpExplainer
     protected abstract double Epsilon(NodeValues values);
 
     /// <summary>The channels that are normalised together with an element of x.</summary>
-    protected abstract Group GroupOf(NodeValues values, int element);
+    protected abstract NormGroup GroupOf(NodeValues values, int element);
 
     /// <summary>All groups that a weight (or bias) scales, in the order of x.</summary>
-    protected abstract IReadOnlyList<Group> GroupsOf(NodeValues values, int input);
+    protected abstract IReadOnlyList<NormGroup> GroupsOf(NodeValues values, int input);
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Quantity> Rule(NodeValues values, int input, int element)
-    {
-        IReadOnlyList<Term> terms = Terms(values, input, element);
-        double sum = terms.Sum(term => term.Value);
-        if (input != 0)
-        {
-            string what = GroupsOf(values, input) is [var only] ? only.Label : FormattableString.Invariant($"{terms.Count} {Groups(values)}");
-            string formula = IsBias(input) ? "dy" : "dy × n";
-            return [new($"d{Symbol(values, input)}[{element}]", terms.Count > 3 ? $"Σ {formula} over {what}" : Shown.Sum(terms, formula), sum)];
-        }
-        Group group = GroupOf(values, element);
-        string place = Shown.Place(values.InputShape(0), element);
-        double x = values.Input(0)[element], dy = values.OutputGradient[element];
-        if (group.Weight < 0) { return [new($"d{Symbol(values, 0)}{place}", $"dy{place}: these channels pass unchanged", dy)]; }
-        Normed normed = Of(values, group);
-        int c = element - group.Start;
-        double n = normed.N[c], dn = normed.Dn[c];
-        List<Quantity> lines = [];
-        if (IsCentered) { lines.Add(new("μ", $"mean of {group.Size} x", normed.Mean)); }
-        lines.Add(new("r", IsCentered ? "1/√(mean (x − μ)² + ε)" : "1/√(mean x² + ε)", normed.R));
-        lines.Add(new($"n{place}", IsCentered ? $"(x − μ) × r = ({Shown.Number(x)} − {Shown.Operand(normed.Mean)}) × {Shown.Number(normed.R)}" : $"x × r = {Shown.Number(x)} × {Shown.Number(normed.R)}", n));
-        lines.Add(new($"dn{place}", $"dy × {Symbol(values, group.Weight)} = {Shown.Number(dy)} × {Shown.Operand(values.Input(group.Weight)[c])}", dn));
-        if (IsCentered) { lines.Add(new("mean(dn)", $"over {group.Size} channels", normed.MeanDn)); }
-        lines.Add(new("mean(dn⊙n)", $"over {group.Size} channels", normed.MeanDnN));
-        string middle = IsCentered ? $" − {Shown.Operand(normed.MeanDn)}" : "";
-        lines.Add(new($"d{Symbol(values, 0)}{place}", $"{Shown.Number(normed.R)} × ({Shown.Number(dn)}{middle} − {Shown.Operand(n)} × {Shown.Operand(normed.MeanDnN)})", sum));
-        return lines;
-    }
+    /// <summary>What the groups are: "tokens".</summary>
+    protected virtual string Groups => "tokens";
 
-    /// <inheritdoc/>
+    /// <summary>Whether an input is added, not multiplied.</summary>
+    protected virtual bool IsBias(int input) => false;
+
     public override IReadOnlyList<Term> Terms(NodeValues values, int input, int element)
     {
         Shape shape = values.InputShape(0);
@@ -55,162 +30,101 @@ public abstract class NormExplainer : OpExplainer
         if (input != 0)
         {
             List<Term> sum = [];
-            foreach (Group each in GroupsOf(values, input))
+            NormStatistics all = Statistics(values);
+            foreach (NormGroup each in GroupsOf(values, input))
             {
-                string there = Shown.Place(shape, each.Start + element);
-                Factor upstream = new($"dy{there}", dy[each.Start + element]);
-                sum.Add(IsBias(input) ? new Term(each.Label, upstream) : new Term(each.Label, upstream, new($"n{there}", N(values, each, element))));
+                int at = each.Start + element;
+                Factor upstream = new(Place.At("dy", shape, at), dy[at]);
+                sum.Add(IsBias(input) ? new Term(each.Label, upstream) : new Term(each.Label, upstream, new Factor(Place.At("n", shape, at), all.N(each, values.Input(0)[at]))));
             }
             return sum;
         }
-        Group group = GroupOf(values, element);
-        string place = Shown.Place(shape, element);
-        if (group.Weight < 0) { return [new Term("passed", new Factor($"dy{place}", dy[element]))]; }
-        Normed normed = Of(values, group);
+        NormGroup group = GroupOf(values, element);
+        Factor dyHere = new(Place.At("dy", shape, element), dy[element]);
+        if (group.Weight < 0) { return [new Term("passed on", dyHere)]; }
+        NormRow row = Row(values, group);
         int c = element - group.Start;
-        Factor r = new("r", normed.R), minus = new("−r", -normed.R);
-        List<Term> terms = [new("direct", r, new($"dy{place}", dy[element]), new($"{Symbol(values, group.Weight)}[{c}]", values.Input(group.Weight)[c]))];
-        if (IsCentered) { terms.Add(new("through μ", minus, new("mean(dn)", normed.MeanDn))); }
-        terms.Add(new("through r", minus, new($"n{place}", normed.N[c]), new("mean(dn⊙n)", normed.MeanDnN)));
+        Factor r = new("r", row.R), minus = new("−r", -row.R);
+        List<Term> terms = [new("direct", r, dyHere, new($"{Symbol(values, group.Weight)}[{c}]", values.Input(group.Weight)[c]))];
+        if (IsCentered) { terms.Add(new("through μ", minus, new("mean(dn)", row.MeanDn))); }
+        terms.Add(new("through r", minus, new(Place.At("n", shape, element), row.N[c]), new("mean(dn ⊙ n)", row.MeanDnN)));
         return terms;
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element)
+    public override IReadOnlyList<Quantity> Rule(NodeValues values, int input, int element)
     {
-        Group group = GroupOf(values, element);
-        string place = Shown.Place(values.OutputShape, element);
-        double x = values.Input(0)[element];
-        if (group.Weight < 0) { return [new($"y{place}", $"x{place}: these channels pass unchanged", x)]; }
-        Normed normed = Of(values, group);
+        if (input != 0)
+        {
+            string letters = Place.RowLetters(values.InputShape(0)), sum = letters.Length == 0 ? "" : $"Σ_{(letters.Length == 1 ? letters : $"({letters})")} ";
+            return [.. RuleLines.Sum($"d{Symbol(values, input)}[{element}]", $"{sum}dy{(IsBias(input) ? "" : "·n")} over {GroupsOf(values, input).Count} {Groups}", Terms(values, input, element))];
+        }
+        Shape shape = values.InputShape(0);
+        NormGroup group = GroupOf(values, element);
+        double dy = values.OutputGradient[element];
+        string result = Place.At("dx", shape, element);
+        if (group.Weight < 0) { return [new(result, $"{Place.At("dy", shape, element)}, which passes unchanged", dy)]; }
+        NormRow row = Row(values, group);
         int c = element - group.Start;
-        double n = normed.N[c], w = values.Input(group.Weight)[c], b = IsBias(2) && values.InputCount == 3 ? values.Input(2)[c] : 0;
-        List<Quantity> lines = [];
-        if (IsCentered) { lines.Add(new("μ", $"mean of {group.Size} x", normed.Mean)); }
-        lines.Add(new("r", IsCentered ? "1/√(mean (x − μ)² + ε)" : "1/√(mean x² + ε)", normed.R));
-        lines.Add(new($"n{place}", IsCentered ? $"(x − μ) × r = ({Shown.Number(x)} − {Shown.Operand(normed.Mean)}) × {Shown.Number(normed.R)}" : $"x × r = {Shown.Number(x)} × {Shown.Number(normed.R)}", n));
-        bool hasBias = IsBias(2) && values.InputCount == 3;
-        lines.Add(new($"y{place}", $"n × {Symbol(values, group.Weight)}{(hasBias ? " + b" : "")} = {Shown.Number(n)} × {Shown.Operand(w)}{(hasBias ? $" + {Shown.Operand(b)}" : "")}", (n * w) + b));
+        double n = row.N[c], dn = row.Dn[c], w = values.Input(group.Weight)[c];
+        (string atN, string atDn, string mu) = (Place.At("n", shape, element), Place.At("dn", shape, element), IsCentered ? " − mean(dn)" : "");
+        List<Quantity> lines = [.. Normalised(values, group, row, element)];
+        lines.Add(new(atDn, $"dy·{Symbol(values, group.Weight)} = {NumberText.Operand(dy)}·{NumberText.Operand(w)}", dn));
+        if (IsCentered) { lines.Add(new("mean(dn)", $"over {group.Size} channels", row.MeanDn)); }
+        lines.Add(new("mean(dn ⊙ n)", $"over {group.Size} channels", row.MeanDnN));
+        lines.AddRange(RuleLines.Both(result, $"r·({atDn}{mu} − {atN}·mean(dn ⊙ n))",
+            $"{NumberText.Of(row.R)}·({NumberText.Of(dn)}{(IsCentered ? $" − {NumberText.Operand(row.MeanDn)}" : "")} − {NumberText.Operand(n)}·{NumberText.Operand(row.MeanDnN)})",
+            row.R * (dn - (IsCentered ? row.MeanDn : 0) - (n * row.MeanDnN))));
         return lines;
     }
 
-    /// <inheritdoc/>
-    public override IEnumerable<Observation> Observe(NodeValues values, int input, int element)
+    public override IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element)
     {
-        int c = element;
-        if (input == 0)
-        {
-            Group group = GroupOf(values, element);
-            if (group.Weight < 0)
-            {
-                yield return new("passed", "Value heads are not normalised: the gradient passes unchanged.");
-                yield break;
-            }
-            c = element - group.Start;
-            Normed normed = Of(values, group);
-            double limit = 1 / Math.Sqrt(Epsilon(values)), size = Math.Sqrt(Math.Max(0, (1 / (normed.R * normed.R)) - Epsilon(values)));
-            if (normed.R > limit / Math.Sqrt(2))
-            {
-                yield return new("tiny row", $"The {(IsCentered ? "spread" : "size")} of {group.Label} is {Shown.Number(size)}, so small that ε decides: r = {Shown.Number(normed.R)} of at most {Shown.Number(limit)}, and every gradient grows by it.", 0, element);
-            }
-            double direct = Math.Abs(normed.Dn[c]), passed = Math.Abs(normed.Dn[c] - (IsCentered ? normed.MeanDn : 0) - (normed.N[c] * normed.MeanDnN));
-            if (direct > 0 && passed < 0.1 * direct)
-            {
-                yield return new("cancelled", $"The direct part and the part through {(IsCentered ? "μ and r" : "r")} nearly cancel: what the gradient asks for here is mostly a change of the row's {(IsCentered ? "mean or spread" : "size")}, and the norm undoes that.");
-            }
-            if (values.Input(group.Weight)[c] == 0)
-            {
-                yield return new("closed channel", $"{Symbol(values, group.Weight)}[{c}] is 0: nothing comes through this channel directly, only through {(IsCentered ? "μ and r" : "r")}.", group.Weight, c);
-            }
-            yield break;
-        }
-        int count = GroupsOf(values, input).Count;
-        yield return new("shared weight", FormattableString.Invariant($"{Symbol(values, input)}[{c}] {(IsBias(input) ? "shifts" : "scales")} channel {c} of all {count} {Groups(values)}: their gradients add up."));
+        Shape shape = values.OutputShape;
+        NormGroup group = GroupOf(values, element);
+        string result = Place.At("y", shape, element);
+        if (group.Weight < 0) { return [new(result, $"{Place.At("x", shape, element)}, which passes unchanged", values.Input(0)[element])]; }
+        NormRow row = Row(values, group);
+        int c = element - group.Start;
+        bool hasBias = values.InputCount == 3 && IsBias(2);
+        double n = row.N[c], w = values.Input(group.Weight)[c], b = hasBias ? values.Input(2)[c] : 0;
+        return
+        [
+            .. Normalised(values, group, row, element),
+            .. RuleLines.Both(result, $"{Place.At("n", shape, element)}·{Symbol(values, group.Weight)}[{c}]{(hasBias ? $" + b[{c}]" : "")}",
+                $"{NumberText.Operand(n)}·{NumberText.Operand(w)}{(hasBias ? $" + {NumberText.Operand(b)}" : "")}", (n * w) + b),
+        ];
     }
 
-    /// <inheritdoc/>
     /// <remarks>The means and the deviations from μ are sums that may cancel: their parts count, not what is left of them.</remarks>
     public override double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms)
     {
         if (IsBias(input) || (input == 0 && GroupOf(values, element).Weight < 0)) { return base.Magnitude(values, input, element, terms); }
         ReadOnlySpan<float> x = values.Input(0), dy = values.OutputGradient;
+        NormStatistics all = Statistics(values);
         double sum = 0;
         if (input != 0)
         {
-            foreach (Group each in GroupsOf(values, input)) { sum += Math.Abs(dy[each.Start + element]) * Size(x[each.Start + element], Mean(values, each), Scale(values, each)); }
+            foreach (NormGroup each in GroupsOf(values, input)) { sum += Math.Abs(dy[each.Start + element]) * all.Size(each, x[each.Start + element]); }
             return sum;
         }
-        Group group = GroupOf(values, element);
-        Normed normed = Of(values, group);
-        int at = element - group.Start;
-        double dnSize = 0, productSize = 0;
-        for (int c = 0; c < group.Size; c++)
-        {
-            dnSize += Math.Abs(normed.Dn[c]) / group.Size;
-            productSize += Math.Abs(normed.Dn[c]) * Size(x[group.Start + c], normed.Mean, normed.R) / group.Size;
-        }
-        double n = Size(x[element], normed.Mean, normed.R);
-        return normed.R * (Math.Abs(normed.Dn[at]) + (IsCentered ? dnSize : 0) + (n * productSize));
+        NormGroup group = GroupOf(values, element);
+        NormRow row = Row(values, group);
+        for (int c = 0; c < group.Size; c++) { sum += Math.Abs(row.Dn[c]) * ((IsCentered ? 1 : 0) + (all.Size(group, x[element]) * all.Size(group, x[group.Start + c]))); }
+        return row.R * (Math.Abs(row.Dn[element - group.Start]) + (sum / group.Size));
     }
 
-    /// <summary>"tokens", "heads": what the groups are.</summary>
-    protected virtual string Groups(NodeValues values) => values.InputShape(0).Rank == 3 ? "tokens" : "rows";
-
-    /// <summary>Whether an input is added, not multiplied.</summary>
-    protected virtual bool IsBias(int input) => false;
-
-    private static double Size(double x, double mean, double r) => (Math.Abs(x) + Math.Abs(mean)) * r;
-
-    private double N(NodeValues values, Group group, int c) => (values.Input(0)[group.Start + c] - Mean(values, group)) * Scale(values, group);
-
-    private double Mean(NodeValues values, Group group) => Statistics(values).Mean[group.Index];
-
-    private double Scale(NodeValues values, Group group) => Statistics(values).R[group.Index];
-
-    /// <summary>Mean and r of every group, by its index.</summary>
-    private (double[] Mean, double[] R) Statistics(NodeValues values) => values.Remember("statistics", () =>
+    /// <summary>μ, r and n of an element.</summary>
+    private IEnumerable<Quantity> Normalised(NodeValues values, NormGroup group, NormRow row, int element)
     {
-        Dictionary<int, Group> groups = [];
-        for (int input = 1; input < values.InputCount; input++)
-        {
-            foreach (Group group in GroupsOf(values, input)) { groups[group.Index] = group; }
-        }
-        int count = groups.Count == 0 ? 0 : groups.Keys.Max() + 1;
-        double[] mean = new double[count], r = new double[count];
-        foreach (Group group in groups.Values)
-        {
-            ReadOnlySpan<float> x = values.Input(0).Slice(group.Start, group.Size);
-            double sum = 0, squares = 0;
-            foreach (float value in x) { sum += value; }
-            double mu = IsCentered ? sum / group.Size : 0;
-            foreach (float value in x) { squares += (value - mu) * (value - mu); }
-            (mean[group.Index], r[group.Index]) = (mu, 1 / Math.Sqrt((squares / group.Size) + Epsilon(values)));
-        }
-        return Tuple.Create(mean, r);
-    }).ToValueTuple();
+        double x = values.Input(0)[element];
+        if (IsCentered) { yield return new("μ", $"mean of {group.Size} x", row.Mean); }
+        yield return new("r", IsCentered ? "1/√(mean (x − μ)² + ε)" : "1/√(mean x² + ε)", row.R);
+        yield return new(Place.At("n", values.InputShape(0), element), IsCentered
+            ? $"(x − μ)·r = ({NumberText.Of(x)} − {NumberText.Operand(row.Mean)})·{NumberText.Of(row.R)}"
+            : $"x·r = {NumberText.Operand(x)}·{NumberText.Of(row.R)}", row.N[element - group.Start]);
+    }
 
-    private Normed Of(NodeValues values, Group group) => values.Remember(("group", group.Index), () =>
-    {
-        ReadOnlySpan<float> w = values.Input(group.Weight), dy = values.OutputGradient.Slice(group.Start, group.Size);
-        double[] n = new double[group.Size], dn = new double[group.Size];
-        double sum = 0, products = 0;
-        for (int c = 0; c < group.Size; c++)
-        {
-            n[c] = N(values, group, c);
-            dn[c] = (double)dy[c] * w[c];
-            sum += dn[c];
-            products += dn[c] * n[c];
-        }
-        return new Normed(Mean(values, group), Scale(values, group), n, dn, sum / group.Size, products / group.Size);
-    });
+    private NormStatistics Statistics(NodeValues values) => values.Remember("statistics", () => NormStatistics.Of(values, IsCentered, Epsilon(values), Enumerable.Range(1, values.InputCount - 1).SelectMany(input => GroupsOf(values, input))));
 
-    /// <summary>Channels that are normalised together.</summary>
-    /// <param name="Index">Number of the group in x.</param>
-    /// <param name="Start">Its first element.</param>
-    /// <param name="Size">Its channels.</param>
-    /// <param name="Weight">The input that scales them; −1: they pass unchanged.</param>
-    /// <param name="Label">"token 3", "token 3, query head 1".</param>
-    protected readonly record struct Group(int Index, int Start, int Size, int Weight, string Label);
-
-    private sealed record Normed(double Mean, double R, double[] N, double[] Dn, double MeanDn, double MeanDnN);
+    private NormRow Row(NodeValues values, NormGroup group) => values.Remember(("group", group.Index), () => NormRow.Of(values, Statistics(values), group));
 }

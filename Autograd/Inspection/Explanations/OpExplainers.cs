@@ -12,6 +12,13 @@ public static class OpExplainers
         [typeof(MatMul)] = new MatMulExplainer(),
 
         // norms, positions, attention, losses
+        [typeof(RmsNorm)] = new RmsNormExplainer(),
+        [typeof(LayerNorm)] = new LayerNormExplainer(),
+        [typeof(HeadNorm)] = new HeadNormExplainer(),
+        [typeof(Rotary)] = new RotaryExplainer(),
+        [typeof(Attention)] = new AttentionExplainer(),
+        [typeof(CrossEntropy)] = new CrossEntropyExplainer(),
+        [typeof(LinearCrossEntropy)] = new LinearCrossEntropyExplainer(),
     };
 
     /// <summary>The explainer of an op, found by its type or its generic definition.</summary>

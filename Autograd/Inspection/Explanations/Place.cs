@@ -22,6 +22,12 @@ internal static class Place
     /// <summary>The same for the element at a row and a column.</summary>
     public static string At(string symbol, Shape shape, int row, int column) => At(symbol, shape, (row * shape.Columns) + column);
 
+    /// <summary>A row of a tensor [.., C]: "loss[0,1]"; a vector is one row: "loss".</summary>
+    public static string AtRow(string symbol, Shape shape, int row) => shape.Rank < 2 ? symbol : $"{symbol}[{string.Join(',', Indices(shape, row * shape.Columns)[..^1])}]";
+
+    /// <summary>A column of a tensor that has the rows of another and columns of its own: "z[0,1,17]".</summary>
+    public static string In(string symbol, Shape rows, int row, int column) => $"{symbol}[{string.Concat(Indices(rows, row * rows.Columns)[..^1].Select(index => $"{index},"))}{column}]";
+
     /// <summary>A row of a tensor [.., C]: "token 3"; of several sequences: "sequence 1, token 3".</summary>
     public static string Row(Shape shape, int row) =>
         shape.Rank > 2 && shape.Rows > shape[^2] ? $"sequence {row / shape[^2]}, token {row % shape[^2]}" : $"token {row}";

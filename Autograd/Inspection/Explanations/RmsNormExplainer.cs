@@ -3,7 +3,7 @@ using PureLlm.Autograd.Ops;
 namespace PureLlm.Autograd.Inspection.Explanations;
 
 /// <summary>Explains <see cref="RmsNorm"/>: rows divided by their root mean square.</summary>
-public sealed class RmsNormExplainer : RowNormExplainer
+internal sealed class RmsNormExplainer : RowNormExplainer
 {
     private static readonly Formula ForwardFormula = Formula.Parse("y = x * r * w; r = 1 / sqrt(mean(x^2) + epsilon)");
     private static readonly Formula InputFormula = Formula.Parse("dx = r * (dn - n * mean(dn .* n)); n = x * r; dn = dy .* w");

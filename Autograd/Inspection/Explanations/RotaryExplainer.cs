@@ -3,7 +3,7 @@ using PureLlm.Autograd.Ops;
 namespace PureLlm.Autograd.Inspection.Explanations;
 
 /// <summary>Explains <see cref="Rotary"/>: pairs of channels turned by an angle that grows with the position; gradients are turned back.</summary>
-public sealed class RotaryExplainer : OpExplainer
+internal sealed class RotaryExplainer : OpExplainer
 {
     private static readonly Formula ForwardFormula = Formula.Parse("y[u] = x[u] * cos(theta) - x[v] * sin(theta); y[v] = x[v] * cos(theta) + x[u] * sin(theta)");
     private static readonly Formula InputFormula = Formula.Parse("dx[u] = dy[u] * cos(theta) + dy[v] * sin(theta); dx[v] = dy[v] * cos(theta) - dy[u] * sin(theta)");
@@ -15,105 +15,97 @@ public sealed class RotaryExplainer : OpExplainer
 
     public override string Symbol(NodeValues values, int input) => input == 0 ? "x" : "table";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<Quantity> Rule(NodeValues values, int input, int element)
     {
         if (input != 0) { return []; }
         Shape shape = values.InputShape(0);
-        string place = Shown.Place(shape, element);
-        double own = values.OutputGradient[element];
-        if (Turn.Of(values, element) is not { } turn) { return [new($"dx{place}", $"dy{place}: this channel is not turned", own)]; }
-        double other = values.OutputGradient[turn.Partner];
-        string sign = turn.IsFirst ? "+" : "−";
-        return
-        [
-            .. turn.Angle(),
-            new($"dx{place}", $"dy{place} × cos θ {sign} dy{Shown.Place(shape, turn.Partner)} × sin θ = {Shown.Number(own)} × {Shown.Operand(turn.Cos)} {sign} {Shown.Operand(other)} × {Shown.Operand(turn.Sin)}",
-                (own * turn.Cos) + ((turn.IsFirst ? other : -other) * turn.Sin)),
-        ];
+        return Lines(Place.At("dx", shape, element), "dy", shape, values.OutputGradient, element, Turn.Of(values, element), isBackward: true);
     }
 
-    /// <inheritdoc/>
     public override IReadOnlyList<Term> Terms(NodeValues values, int input, int element)
     {
         if (input != 0) { return []; }
         Shape shape = values.InputShape(0);
-        Factor own = new($"dy{Shown.Place(shape, element)}", values.OutputGradient[element]);
-        if (Turn.Of(values, element) is not { } turn) { return [new Term("passed", own)]; }
+        Factor own = new(Place.At("dy", shape, element), values.OutputGradient[element]);
+        if (Turn.Of(values, element) is not { } turn) { return [new Term("passed on", own)]; }
         Factor sine = turn.IsFirst ? new("sin θ", turn.Sin) : new("−sin θ", -turn.Sin);
         return
         [
             new Term("own channel", own, new Factor("cos θ", turn.Cos)),
-            new Term("pair partner", new Factor($"dy{Shown.Place(shape, turn.Partner)}", values.OutputGradient[turn.Partner]), sine),
+            new Term("pair partner", new Factor(Place.At("dy", shape, turn.Partner), values.OutputGradient[turn.Partner]), sine),
         ];
     }
 
-    /// <inheritdoc/>
     public override IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element)
     {
         Shape shape = values.OutputShape;
-        string place = Shown.Place(shape, element);
-        double own = values.Input(0)[element];
-        if (Turn.Of(values, element) is not { } turn) { return [new($"y{place}", $"x{place}: this channel is not turned", own)]; }
-        double other = values.Input(0)[turn.Partner];
-        string sign = turn.IsFirst ? "−" : "+";
-        return
-        [
-            .. turn.Angle(),
-            new($"y{place}", $"x{place} × cos θ {sign} x{Shown.Place(shape, turn.Partner)} × sin θ = {Shown.Number(own)} × {Shown.Operand(turn.Cos)} {sign} {Shown.Operand(other)} × {Shown.Operand(turn.Sin)}",
-                (own * turn.Cos) + ((turn.IsFirst ? -other : other) * turn.Sin)),
-        ];
+        return Lines(Place.At("y", shape, element), "x", shape, values.Input(0), element, Turn.Of(values, element), isBackward: false);
     }
 
-    /// <inheritdoc/>
     public override IEnumerable<Observation> Observe(NodeValues values, int input, int element)
     {
         if (input != 0)
         {
-            yield return new("constant", "The table of cosines and sines is a constant: it gets no gradient.");
+            yield return new("constant", "the table of cosines and sines is a constant: it gets no gradient");
         }
         else if (Turn.Of(values, element) is { } turn)
         {
             yield return turn.Sin == 0 && turn.Cos == 1
-                ? new("position 0", "Position 0 is turned by 0°: the gradient passes unchanged.")
-                : new("rotated pair", FormattableString.Invariant($"Channel {turn.Channel} turns with channel {turn.PartnerChannel} by {Shown.Number(turn.Degrees)}° at position {turn.Position}; a rotation changes no length, so the pair's gradient keeps its size."), 0, turn.Partner);
+                ? new("position 0", "position 0 is turned by 0°: the gradient passes unchanged")
+                : new("rotated pair", $"channel {turn.Channel} turns with channel {turn.PartnerChannel} by {NumberText.Of(turn.Degrees)}° at position {turn.Position}; a rotation changes no length, so the pair's gradient keeps its size", 0, turn.Partner);
         }
         else
         {
             Rotary op = (Rotary)values.Op;
             int size = values.InputShape(0).Columns / op.TotalHeads;
             bool isHead = element / size % op.TotalHeads < op.RotatedHeads;
-            yield return new("passed", isHead ? FormattableString.Invariant($"Only the first {values.InputShape(1)[1]} of {size} channels of a head are turned; this one passes unchanged.") : "Value heads are not turned: the gradient passes unchanged.");
+            yield return new("passed on", isHead ? $"only the first {values.InputShape(1)[1]} of {size} channels of a head are turned; this one passes unchanged" : "value heads are not turned: the gradient passes unchanged");
         }
     }
 
-    /// <inheritdoc/>
     public override string Describe(NodeValues values, int input, int element)
     {
         if (input > 0)
         {
             int columns = values.InputShape(1)[1], half = columns / 2, column = element % columns;
-            return FormattableString.Invariant($"position {element / columns}, {(column < half ? "cosine" : "sine")} of pair {column % half}");
+            return $"position {element / columns}, {(column < half ? "cosine" : "sine")} of pair {column % half}";
         }
         Rotary op = (Rotary)values.Op;
         Shape shape = values.InputShape(0);
         int size = shape.Columns / op.TotalHeads;
-        return FormattableString.Invariant($"{Shown.Row(shape, element / shape.Columns)}, head {element / size % op.TotalHeads}, channel {element % size}");
+        return $"{Place.Row(shape, element / shape.Columns)}, head {element / size % op.TotalHeads}, channel {element % size}";
     }
 
     /// <remarks>Two products and a sum; no sum inside.</remarks>
-    /// <inheritdoc/>
     public override double ToleranceInUlps(NodeValues values, int input) => 2;
 
-    /// <inheritdoc/>
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
         SourceFiles.Method("Autograd/Ops/Rotary.cs", "void Backward("),
         SourceFiles.Method("Kernels/Cpu/RotaryKernel.cs", ((Rotary)values.Op).Interleaved ? "void RotateNeighbours<" : "readonly struct Halves("),
     ];
 
+    /// <summary>The angle, then the result with symbols and with numbers; backward turns the other way.</summary>
+    private static IReadOnlyList<Quantity> Lines(string result, string symbol, Shape shape, ReadOnlySpan<float> from, int element, Turn? turn, bool isBackward)
+    {
+        double own = from[element];
+        string place = Place.At(symbol, shape, element);
+        if (turn is null) { return [new(result, $"{place}, which is not turned", own)]; }
+        double other = from[turn.Partner];
+        bool adds = turn.IsFirst == isBackward;
+        string sign = adds ? "+" : "−";
+        return
+        [
+            new("θ", $"the angle of position {turn.Position}, pair {turn.Pair}, in degrees from −180 to 180", turn.Degrees),
+            new("cos θ", "from the table", turn.Cos),
+            new("sin θ", "from the table", turn.Sin),
+            .. RuleLines.Both(result, $"{place}·cos θ {sign} {Place.At(symbol, shape, turn.Partner)}·sin θ",
+                $"{NumberText.Operand(own)}·{NumberText.Operand(turn.Cos)} {sign} {NumberText.Operand(other)}·{NumberText.Operand(turn.Sin)}", (own * turn.Cos) + ((adds ? other : -other) * turn.Sin)),
+        ];
+    }
+
     /// <summary>The rotation that an element takes part in.</summary>
-    private sealed record Turn(int Position, int Channel, int Partner, int PartnerChannel, bool IsFirst, double Cos, double Sin)
+    private sealed record Turn(int Position, int Pair, int Channel, int Partner, int PartnerChannel, bool IsFirst, double Cos, double Sin)
     {
         public double Degrees => Math.Atan2(Sin, Cos) * 180 / Math.PI;
 
@@ -126,14 +118,7 @@ public sealed class RotaryExplainer : OpExplainer
             bool isFirst = op.Interleaved ? channel % 2 == 0 : channel < half;
             int step = (op.Interleaved ? 1 : half) * (isFirst ? 1 : -1), pair = op.Interleaved ? channel / 2 : channel % half;
             int position = op.FirstPosition + (element / shape.Columns % shape[1]), at = (position * turned) + pair;
-            return new Turn(position, channel, element + step, channel + step, isFirst, values.Input(1)[at], values.Input(1)[at + half]);
+            return new Turn(position, pair, channel, element + step, channel + step, isFirst, values.Input(1)[at], values.Input(1)[at + half]);
         }
-
-        public IEnumerable<Quantity> Angle() =>
-        [
-            new("θ", FormattableString.Invariant($"position {Position}, in degrees from −180 to 180"), Degrees),
-            new("cos θ", "from the table", Cos),
-            new("sin θ", "from the table", Sin),
-        ];
     }
 }

@@ -1,22 +1,19 @@
 namespace PureLlm.Autograd.Inspection.Explanations;
 
 /// <summary>Norms whose groups are the rows of x: <see cref="RmsNormExplainer"/> and <see cref="LayerNormExplainer"/>.</summary>
-public abstract class RowNormExplainer : NormExplainer
+internal abstract class RowNormExplainer : NormExplainer
 {
-    public override string Describe(NodeValues values, int input, int element)
-    {
-        Shape shape = input < 0 ? values.OutputShape : values.InputShape(input);
-        return input > 0 ? FormattableString.Invariant($"channel {element}") : FormattableString.Invariant($"{Shown.Row(shape, element / shape.Columns)}, channel {element % shape.Columns}");
-    }
+    public override string Describe(NodeValues values, int input, int element) =>
+        input > 0 ? $"channel {element}" : Place.Describe(values.InputShape(0), element);
 
-    protected override Group GroupOf(NodeValues values, int element) => Row(values, element / values.InputShape(0).Columns);
+    protected override NormGroup GroupOf(NodeValues values, int element) => Row(values, element / values.InputShape(0).Columns);
 
-    protected override IReadOnlyList<Group> GroupsOf(NodeValues values, int input) =>
+    protected override IReadOnlyList<NormGroup> GroupsOf(NodeValues values, int input) =>
         values.Remember("rows", () => Enumerable.Range(0, values.InputShape(0).Rows).Select(row => Row(values, row)).ToArray());
 
-    private static Group Row(NodeValues values, int row)
+    private static NormGroup Row(NodeValues values, int row)
     {
         Shape shape = values.InputShape(0);
-        return new Group(row, row * shape.Columns, shape.Columns, 1, Shown.Row(shape, row));
+        return new NormGroup(row, row * shape.Columns, shape.Columns, 1, Place.Row(shape, row));
     }
 }
