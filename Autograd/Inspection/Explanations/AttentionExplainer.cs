@@ -7,12 +7,13 @@ internal sealed partial class AttentionExplainer : OpExplainer
 {
     private const string Scores = "ds = p .* (dp - delta); dp = dy * v^T; delta = sum(j: p .* dp)";
 
-    private static readonly Formula ForwardFormula = Formula.Parse("y = p * v; p = softmax(q * k^T / sqrt(D))");
-    private static readonly Formula PackedFormula = Formula.Parse($"dq = ds * k / sqrt(D); dk = ds^T * q / sqrt(D); dv = p^T * dy; {Scores}");
+    private static readonly Formula PackedForward = Formula.Parse("y = p * v; p = softmax(q * k^T / sqrt(D)); qkv = join(q, k, v)");
+    private static readonly Formula CrossForward = Formula.Parse("y = p * v; p = softmax(q * k^T / sqrt(D)); kv = join(k, v)");
+    private static readonly Formula PackedFormula = Formula.Parse($"dqkv = join(dq, dk, dv); dq = ds * k / sqrt(D); dk = ds^T * q / sqrt(D); dv = p^T * dy; {Scores}");
     private static readonly Formula QueryFormula = Formula.Parse($"dq = ds * k / sqrt(D); {Scores}");
-    private static readonly Formula KeyFormula = Formula.Parse($"dk = ds^T * q / sqrt(D); dv = p^T * dy; {Scores}");
+    private static readonly Formula KeyFormula = Formula.Parse($"dkv = join(dk, dv); dk = ds^T * q / sqrt(D); dv = p^T * dy; {Scores}");
 
-    public override Formula Forward(NodeValues values) => ForwardFormula;
+    public override Formula Forward(NodeValues values) => values.InputCount == 1 ? PackedForward : CrossForward;
 
     public override Formula Backward(NodeValues values, int input) => values.InputCount == 1 ? PackedFormula : input == 0 ? QueryFormula : KeyFormula;
 
