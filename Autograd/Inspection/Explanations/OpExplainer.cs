@@ -45,7 +45,7 @@ public abstract class OpExplainer
             lines.AddRange(Rule(values, i, element));
             parts.Add(lines[^1]);
         }
-        lines.Add(new Quantity(Place.At($"d({string.Join('=', same.Select(i => Symbol(values, i)))})", values.InputShape(input), element), string.Join(" + ", parts.Select(part => part.Name)), parts.Sum(part => part.Value)));
+        lines.Add(new Quantity(string.Join(" + ", parts.Select(part => part.Name)), string.Join(" + ", parts.Select((part, i) => i == 0 ? NumberText.Of(part.Value) : NumberText.Operand(part.Value))), parts.Sum(part => part.Value)));
         return lines;
     }
 

@@ -9,7 +9,15 @@ public static class OpExplainers
     {
         // arithmetic
         [typeof(Add)] = new AddExplainer(),
+        [typeof(AddPositions)] = new AddPositionsExplainer(),
+        [typeof(Multiply)] = new MultiplyExplainer(),
+        [typeof(Scale)] = new ScaleExplainer(),
+        [typeof(Map<>)] = new MapExplainer(),
+        [typeof(Gate<>)] = new GateExplainer(),
+        [typeof(Dropout)] = new DropoutExplainer(),
+        [typeof(Embedding)] = new EmbeddingExplainer(),
         [typeof(MatMul)] = new MatMulExplainer(),
+        [typeof(Softmax)] = new SoftmaxExplainer(),
 
         // norms, positions, attention, losses
         [typeof(RmsNorm)] = new RmsNormExplainer(),
