@@ -17,21 +17,27 @@ internal sealed record FunctionText(string Name, string File, string Forward, st
     /// <summary>Whether it is exactly flat below 0.</summary>
     public bool IsRectifier { get; init; }
 
+    /// <summary>By how many last places the float32 forms may differ from the float64 ones.</summary>
+    public double Ulps { get; init; } = 4;
+
+    /// <summary>How much a rounding on the way to f grows: 1, or more where it is in the exponent.</summary>
+    public Func<double, double> Growth { get; init; } = _ => 1;
+
     private static readonly Dictionary<Type, FunctionText> ByType = new()
     {
-        [typeof(Relu)] = Of<Relu>("relu", "f(x) = max(0, x)", "f'(x) = [x > 0]", _ => []) with { IsRectifier = true },
+        [typeof(Relu)] = Of<Relu>("relu", "f(x) = max(0, x)", "f'(x) = [x > 0]", _ => []) with { IsRectifier = true, Ulps = 0.5 },
         [typeof(ReluSquared)] = Of<ReluSquared>("relu²", "f(x) = max(0, x)^2", "f'(x) = 2*max(0, x)",
-            x => [new("max(0, x)", $"max(0, {NumberText.Of(x)})", Math.Max(0, x))]) with { IsRectifier = true },
+            x => [new("max(0, x)", $"max(0, {NumberText.Of(x)})", Math.Max(0, x))]) with { IsRectifier = true, Ulps = 0.5 },
         [typeof(Tanh)] = Of<Tanh>("tanh", "f(x) = tanh(x)", "f'(x) = 1 - tanh(x)^2",
             x => [new("tanh(x)", $"tanh({NumberText.Of(x)})", Math.Tanh(x))]),
         [typeof(Sigmoid)] = Of<Sigmoid>("sigmoid", "f(x) = sigma(x); sigma(x) = 1/(1 + e^(-x))", "f'(x) = sigma(x)*(1 - sigma(x))", Logistic),
         [typeof(Silu)] = Of<Silu>("silu", "f(x) = x*sigma(x); sigma(x) = 1/(1 + e^(-x))", "f'(x) = sigma(x)*(1 + x*(1 - sigma(x)))", Logistic,
             x => Sigmoid.Invoke64(x) * (1 + (Math.Abs(x) * Sigmoid.Invoke64(-x)))),
         [typeof(GeluErf)] = Of<GeluErf>("gelu", "f(x) = x*Phi(x); Phi(x) = 1/2*(1 + erf(x/sqrt(2)))", "f'(x) = Phi(x) + x*phi(x); phi(x) = e^(-x^2/2)/sqrt(2*pi)", Normal,
-            x => Distribution(x) + Math.Abs(x * Density(x))),
+            x => Distribution(x) + Math.Abs(x * Density(x))) with { Ulps = 8 },
         [typeof(GeluTanh)] = Of<GeluTanh>("gelu", "f(x) = 1/2*x*(1 + tanh(u)); u = sqrt(2/pi)*(x + 0.044715*x^3)",
             "f'(x) = 1/2*(1 + tanh(u)) + 1/2*x*(1 - tanh(u)^2)*u'; u' = sqrt(2/pi)*(1 + 0.134145*x^2)", TanhParts,
-            x => Math.Abs(0.5 * (1 + Math.Tanh(U(x)))) + Math.Abs(GeluTanh.Derivative64(x) - (0.5 * (1 + Math.Tanh(U(x)))))),
+            x => Open(x) + Math.Abs(GeluTanh.Derivative64(x) - Open(x))) with { Growth = x => 1 + Math.Abs(2 * U(x)) }, // e^(−2u) of a rounded u
     };
 
     /// <summary>The text of the function of a generic op: the type argument of Map and Gate.</summary>
@@ -76,6 +82,9 @@ internal sealed record FunctionText(string Name, string File, string Forward, st
     ];
 
     private static double U(double x) => Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x));
+
+    /// <summary>½(1 + tanh u), without cancellation.</summary>
+    private static double Open(double x) => Sigmoid.Invoke64(2 * U(x));
 
     private static double Density(double x) => Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI);
 

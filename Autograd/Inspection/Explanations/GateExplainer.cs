@@ -47,12 +47,15 @@ internal sealed class GateExplainer : ElementwiseExplainer
         }
     }
 
-    public override double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms) => input == 0
-        ? Math.Abs((double)values.OutputGradient[element] * values.Input(1)[element]) * Function(values).SlopeSize(values.Input(0)[element])
-        : base.Magnitude(values, input, element, terms);
+    public override double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms)
+    {
+        double gate = values.Input(0)[element], dy = values.OutputGradient[element];
+        FunctionText function = Function(values);
+        return Math.Abs(dy * (input == 0 ? values.Input(1)[element] * function.SlopeSize(gate) : function.Value(gate))) * function.Growth(gate);
+    }
 
-    /// <summary>The float32 function and its slope are a few last places from the float64 ones.</summary>
-    public override double ToleranceInUlps(NodeValues values, int input) => 8;
+    /// <summary>The float32 function and its slope are a few last places from the float64 ones; one more product is rounded.</summary>
+    public override double ToleranceInUlps(NodeValues values, int input) => Function(values).Ulps + 1;
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [

@@ -31,11 +31,14 @@ internal sealed class MapExplainer : ElementwiseExplainer
     public override IEnumerable<Observation> Observe(NodeValues values, int input, int element) =>
         [.. base.Observe(values, input, element), .. Observations.Flat(values, Function(values), 0, "x", element)];
 
-    public override double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms) =>
-        Math.Abs(values.OutputGradient[element]) * Function(values).SlopeSize(values.Input(0)[element]);
+    public override double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms)
+    {
+        double x = values.Input(0)[element];
+        return Math.Abs(values.OutputGradient[element]) * Function(values).SlopeSize(x) * Function(values).Growth(x);
+    }
 
     /// <summary>The float32 slope is a few last places from the float64 one.</summary>
-    public override double ToleranceInUlps(NodeValues values, int input) => 8;
+    public override double ToleranceInUlps(NodeValues values, int input) => Function(values).Ulps;
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
