@@ -29,17 +29,21 @@ public sealed class TwinReplay
 
     /// <summary>(L(x + h) − L(x − h)) / 2h for one element of an input and a scalar L.</summary>
     /// <exception cref="ArgumentException">A tensor took no part, or the loss is no scalar.</exception>
-    public double Derivative(Tensor loss, Tensor input, int element, double step)
+    public double Derivative(Tensor loss, Tensor input, int element, double step) =>
+        (Moved(loss, input, element, step) - Moved(loss, input, element, -step)) / (2 * step);
+
+    /// <summary>What a scalar L would be with one element of a tensor moved: L(x + by).</summary>
+    /// <remarks>Of an activation, what follows it sees it moved; what made it does not run again.</remarks>
+    /// <exception cref="ArgumentException">A tensor took no part, or the loss is no scalar.</exception>
+    public double Moved(Tensor loss, Tensor input, int element, double by)
     {
         if (loss.Shape.Length != 1) { throw new ArgumentException($"A derivative is that of a scalar, not of {loss}."); }
         double[] x = Find(input);
         double kept = x[element];
         try
         {
-            x[element] = kept + step;
-            double above = Again(input, loss);
-            x[element] = kept - step;
-            return (above - Again(input, loss)) / (2 * step);
+            x[element] = kept + by;
+            return Again(input, loss);
         }
         finally
         {

@@ -8,7 +8,10 @@ internal static class ElementExplainer
     /// <summary>What the formulas call the output of an operation.</summary>
     public const string OutputSymbol = "y";
 
-    private const int Shown = 12, ShownAtTerms = 1024;
+    private const int Shown = 12;
+
+    /// <summary>Summands that are shown at the level of terms, at most.</summary>
+    public const int ShownAtTerms = 1024;
 
     /// <summary>How an element of the output was made.</summary>
     public static ElementView? Forward(StepScene scene)
@@ -25,22 +28,33 @@ internal static class ElementExplainer
         if (scene.Element < 0) { return null; }
         TensorReading share = scene.Subject!.Value with { Part = TensorPart.Share };
         var view = new ElementView { Indices = scene.Indices, Meaning = ElementMeaning.Of(scene), Kernel = scene.Trace.At(share, scene.Element) };
-        if (scene.Explainer is null) { return view; }
-        Explained explained = Explained.Of(scene.Trace, share.Tensor, scene.Frame.Node, scene.Element);
-        Term[] terms = [.. explained.Terms.OrderByDescending(term => Math.Abs(term.Value))];
-        int shown = Math.Min(terms.Length, scene.Cursor.Level == StepLevel.Term ? ShownAtTerms : Shown);
-        double rest = 0;
-        for (int i = shown; i < terms.Length; i++) { rest += terms[i].Value; }
+        if (scene.Explained is not { } explained) { return view; }
+        bool isAtTerms = scene.Cursor.Level == StepLevel.Term;
+        IReadOnlyList<Term> terms = explained.BySize;
+        int shown = Math.Min(terms.Count, isAtTerms ? ShownAtTerms : Shown);
+        double rest = 0, size = 0;
+        for (int i = 0; i < terms.Count; i++)
+        {
+            rest += i < shown ? 0 : terms[i].Value;
+            size += Math.Abs(terms[i].Value);
+        }
         return view with
         {
-            Lines = Lines(scene.Explainer.Rule(scene.Values!, scene.SubjectInputs[0], scene.Element)),
-            Terms = [.. terms.Take(shown).Select(term => new TermView(term.Label, [.. term.Factors.Select(factor => new FactorView(factor.Name, factor.Value))], term.Value))],
-            MoreTerms = terms.Length - shown,
+            Lines = Lines(scene.Explainer!.Rule(scene.Values!, scene.SubjectInputs[0], scene.Element)),
+            Terms = [.. terms.Take(shown).Select(term => View(scene, term, size))],
+            SelectedTerm = isAtTerms && terms.Count > 0 ? Math.Min(scene.Cursor.Term, shown - 1) : null,
+            MoreTerms = terms.Count - shown,
             MoreSum = rest,
             Sum = explained.Sum,
             Proof = explained.Proof,
         };
     }
+
+    private static TermView View(StepScene scene, Term term, double size) => new(
+        ElementMeaning.WithTokens(scene.Trace, term.Label),
+        [.. term.Factors.Select(factor => new FactorView(factor.Name, factor.Value, FactorSource.Of(scene, factor)))],
+        term.Value,
+        size > 0 && double.IsFinite(size) ? Math.Abs(term.Value) / size : 0);
 
     /// <summary>An element that no rule makes.</summary>
     public static ElementView? Leaf(StepScene scene, TensorReading reading) => scene.Element < 0 ? null : new ElementView

@@ -10,6 +10,11 @@ namespace PureLlm.Engine.Inspection;
 /// <param name="Proof">Whether the sum is what the kernels added.</param>
 internal sealed record Explained(IReadOnlyList<Term> Terms, double Sum, double Unit, ProofView Proof)
 {
+    private IReadOnlyList<Term>? bySize;
+
+    /// <summary>The summands, the largest first.</summary>
+    public IReadOnlyList<Term> BySize => bySize ??= [.. Terms.OrderByDescending(term => double.IsNaN(term.Value) ? double.PositiveInfinity : Math.Abs(term.Value))];
+
     /// <summary>Takes one element apart.</summary>
     /// <exception cref="NotSupportedException">The operation has no explainer.</exception>
     public static Explained Of(StepTrace trace, TraceTensor tensor, int nodeIndex, int element)

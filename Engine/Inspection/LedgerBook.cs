@@ -35,6 +35,7 @@ internal static class LedgerBook
             Rows = rows,
             Total = total,
             Gradient = gradient,
+            FiniteDifference = MeasuredProofs.Slopes(scene, tensor, elements),
             Proof = Prove(trace, tensor, order, scene.Element, total, gradient, Array.IndexOf(elements, scene.Element)),
         };
     }

@@ -14,11 +14,12 @@ internal static class ModuleStarts
     /// <summary>The first frame of this module, or from there of the one before.</summary>
     public static Frame? Previous(StepTrace trace, Frame frame)
     {
-        Frame start = Start(trace, frame);
-        return start != frame ? start : start.Index == 0 ? null : Start(trace, trace.Frames[start.Index - 1]);
+        Frame start = Of(trace, frame);
+        return start != frame ? start : start.Index == 0 ? null : Of(trace, trace.Frames[start.Index - 1]);
     }
 
-    private static Frame Start(StepTrace trace, Frame frame)
+    /// <summary>The first frame of the module that a frame is in.</summary>
+    public static Frame Of(StepTrace trace, Frame frame)
     {
         int i = frame.Index;
         while (i > 0 && Same(trace.Frames[i - 1], frame)) { i--; }
@@ -27,7 +28,8 @@ internal static class ModuleStarts
 
     private static bool Same(Frame a, Frame b) => a.Module == b.Module && Pass(a.Kind) == Pass(b.Kind);
 
-    private static int Pass(FrameKind kind) => kind switch
+    /// <summary>Frames of the same pass have the same number.</summary>
+    public static int Pass(FrameKind kind) => kind switch
     {
         FrameKind.Backward or FrameKind.Accumulate => (int)FrameKind.Backward,
         _ => (int)kind,

@@ -15,16 +15,16 @@ public static partial class StepExplainer
     {
         StepScene scene = StepScene.Resolve(trace, cursor);
         StepView view = Base(scene);
-        if (scene.Cursor.Level >= StepLevel.Op)
+        if (scene.Cursor.Level == StepLevel.Run) { return Panes(scene, Overview.Run(scene, view)); }
+        if (scene.Cursor.Level == StepLevel.Module) { return Panes(scene, Overview.Module(scene, view)); }
+        view = view with { Graph = StepGraph.Of(scene), Proofs = MeasuredProofs.Of(scene), Notes = StepNotes.Of(scene), ReadAs = StepSentences.Of(scene) };
+        view = scene.Frame.Kind switch
         {
-            view = scene.Frame.Kind switch
-            {
-                FrameKind.Forward => Forward(scene, view),
-                FrameKind.Backward or FrameKind.Accumulate => Backward(scene, view),
-                FrameKind.Seed or FrameKind.Zero => Leaf(scene, view),
-                _ => Update(scene, view),
-            };
-        }
+            FrameKind.Forward => Forward(scene, view),
+            FrameKind.Backward or FrameKind.Accumulate => Backward(scene, view),
+            FrameKind.Seed or FrameKind.Zero => Leaf(scene, view),
+            _ => Update(scene, view),
+        };
         return Panes(scene, view);
     }
 
@@ -43,6 +43,7 @@ public static partial class StepExplainer
             FrameCount = trace.Frames.Count,
             Level = scene.Cursor.Level.ToString().ToLowerInvariant(),
             Nearby = [.. trace.Frames.Skip(first).Take(NearbyAll).Select(scene.View)],
+            Modules = trace.Modules.Views(scene),
             Tokens = trace.Subject.Tokens,
         };
     }

@@ -62,9 +62,7 @@ public static class StepNavigator
     }
 
     /// <summary>How many summands the selected element has; 0 where no rule makes it.</summary>
-    private static int TermsOf(StepScene scene) => scene.Element < 0 || scene.Explainer is null || scene.Frame.Kind is not (FrameKind.Backward or FrameKind.Accumulate)
-        ? 0
-        : Explained.Of(scene.Trace, scene.Subject!.Value.Tensor, scene.Frame.Node, scene.Element).Terms.Count;
+    private static int TermsOf(StepScene scene) => Math.Min(scene.Explained?.Terms.Count ?? 0, ElementExplainer.ShownAtTerms);
 
     /// <summary>The element so many rows down and columns to the right; at the edge it stays.</summary>
     private static Cursor Select(StepTrace trace, Cursor cursor, int down, int right)

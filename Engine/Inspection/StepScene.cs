@@ -7,6 +7,8 @@ namespace PureLlm.Engine.Inspection;
 /// <summary>What a cursor points at: its frame, the tensor that it is about, and the element. A pure function of (trace, cursor).</summary>
 public sealed class StepScene
 {
+    private Explained? explained;
+
     private StepScene(StepTrace trace, Cursor cursor, Frame frame)
     {
         (Trace, Cursor, Frame) = (trace, cursor, frame);
@@ -41,6 +43,11 @@ public sealed class StepScene
     /// <summary>Whether the selection is the cursor's and not the frame's own choice.</summary>
     public bool IsSelected { get; private set; }
 
+    /// <summary>The selected element, taken apart; null where no rule makes it.</summary>
+    internal Explained? Explained => Frame.Kind is FrameKind.Backward or FrameKind.Accumulate && Element >= 0 && Explainer is not null
+        ? explained ??= Explained.Of(Trace, Subject!.Value.Tensor, Frame.Node, Element)
+        : null;
+
     /// <summary>Indices of the selected element: "1,2".</summary>
     public string Indices => Subject is { } subject && Element >= 0 ? ElementText.Of(subject.Tensor.Tensor.Shape, Element) : "";
 
@@ -68,7 +75,7 @@ public sealed class StepScene
         if (cursor.Tensor.Length > 0 && trace.FindTensor(cursor.Tensor) is null) { throw new ArgumentException(trace.NoTensor(cursor.Tensor)); }
         int[] indices = ElementText.Parse(cursor.Element);
 
-        var scene = new StepScene(trace, cursor with { Step = trace.Subject.Step, Frame = frame.Id }, frame);
+        var scene = new StepScene(trace, cursor with { Step = trace.Subject.Step, Frame = frame.Id, Term = 0 }, frame);
         if (scene.Candidates.Count == 0) { return scene; }
         int chosen = cursor.Tensor.Length == 0 ? 0 : scene.Candidates.ToList().FindIndex(reading => reading.Tensor.Id == cursor.Tensor);
         TensorReading subject = scene.Candidates[Math.Max(0, chosen)];
@@ -83,6 +90,7 @@ public sealed class StepScene
         scene.IsSelected = element >= 0;
         scene.Element = element >= 0 ? element : trace.Summary(subject).Largest[0].Element;
         if (cursor.Level >= StepLevel.Element) { scene.Cursor = scene.Cursor with { Tensor = subject.Tensor.Id, Element = scene.Indices }; }
+        if (cursor.Level == StepLevel.Term) { scene.Cursor = scene.Cursor with { Term = Math.Clamp(cursor.Term, 0, Math.Max(0, (scene.Explained?.Terms.Count ?? 0) - 1)) }; }
         return scene;
     }
 

@@ -15,6 +15,12 @@ public sealed partial class StepTrace
     private readonly LinkedList<int> valuesInUse = new();
     private readonly Dictionary<(string Tensor, TensorPart Part, int Node), TensorSummary> summaries = [];
     private readonly Dictionary<string, int[]> contributors = [];
+    private readonly Dictionary<(string Tensor, int Element), FiniteDifference> differences = [];
+    private (int Node, double[] Values) reference = (-1, []);
+    private double cost = -1;
+    private ModuleTree? modules;
+    private Frame? firstNonFinite;
+    private bool isSearched;
 
     /// <summary>The parameters, in the order of the slab.</summary>
     public IReadOnlyList<TraceTensor> Parameters { get; private set; } = [];
@@ -122,6 +128,38 @@ public sealed partial class StepTrace
         return found;
     }
 
+    /// <summary>The modules with their shares of the gradient; measured when first asked for.</summary>
+    public ModuleTree Modules => modules ??= new ModuleTree(this);
+
+    /// <summary>The first frame, in the order of the tape, that makes a NaN or an infinity; null: there is none.</summary>
+    public Frame? FirstNonFinite
+    {
+        get
+        {
+            if (!isSearched) { (firstNonFinite, isSearched) = (Frames.FirstOrDefault(MakesNonFinite), true); }
+            return firstNonFinite;
+        }
+    }
+
+    /// <summary>Multiply-adds of the forward pass, roughly.</summary>
+    internal double Cost => cost < 0 ? cost = StepCost.Of(this) : cost;
+
+    /// <summary>The measured slope of the loss along an element; kept.</summary>
+    internal FiniteDifference Difference(TraceTensor tensor, int element)
+    {
+        if (!differences.TryGetValue((tensor.Id, element), out FiniteDifference found)) { differences[(tensor.Id, element)] = found = FiniteDifference.Of(this, tensor, element); }
+        return found;
+    }
+
+    /// <summary>A node's output by its textbook formula in float64, on the inputs that the kernels read; the last is kept.</summary>
+    internal double[] Reference(int node)
+    {
+        if (reference.Node == node) { return reference.Values; }
+        Tensor[] inputs = Tape[node].Inputs.ToArray();
+        reference = (node, Tape[node].Op.Reference(Array.ConvertAll(inputs, input => Array.ConvertAll(Read(input.Data), value => (double)value)), Array.ConvertAll(inputs, input => input.Shape)));
+        return reference.Values;
+    }
+
     /// <summary>The frame that is nearest to one that a step of another size has.</summary>
     /// <exception cref="FormatException">It is no id of a frame.</exception>
     public Frame Nearest(string id)
@@ -153,6 +191,17 @@ public sealed partial class StepTrace
     {
         string text = FormattableString.Invariant($"z (zero), f0 to f{Tape.Count - 1} (forward), s (seed), b{Tape.Count - 1} to b0 (backward), a7.0 (node 7 adds to its input 0)");
         return Subject.Optimizer is null ? text : FormattableString.Invariant($"{text}, c (clip), u0 to u{Parameters.Count - 1} (update), k (check)");
+    }
+
+    private bool MakesNonFinite(Frame frame)
+    {
+        bool Has(TensorReading reading) => Summary(reading).Stats is { NaNs: > 0 } or { Infinities: > 0 };
+        return frame.Kind switch
+        {
+            FrameKind.Forward => Has(new TensorReading(Of(Tape[frame.Node].Output), TensorPart.Value)),
+            FrameKind.Backward => Receivers(frame.Node).Any(tensor => Has(new TensorReading(tensor, TensorPart.Share, frame.Node))),
+            _ => false,
+        };
     }
 
     /// <summary>The same numbers by their plainest name: the share of the only contributor is the gradient.</summary>

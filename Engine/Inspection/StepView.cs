@@ -32,6 +32,12 @@ public sealed record StepView
     /// <summary>Modules with their share of the gradient's squared norm, largest first within a parent.</summary>
     public IReadOnlyList<ModuleView> Modules { get; init; } = [];
 
+    /// <summary>The module of the frame, at the level of modules.</summary>
+    public ModuleDetailView? Module { get; init; }
+
+    /// <summary>The step in numbers, at the level of the run.</summary>
+    public IReadOnlyList<LineView> Facts { get; init; } = [];
+
     /// <summary>The selected tensor: in a backward frame the gradient of an input; forward the output; in an update the parameter.</summary>
     public TensorView? Subject { get; init; }
 
@@ -91,6 +97,12 @@ public sealed record FrameView(int Index, string Id, string Kind, string Text, s
 
 /// <summary>A module in the tree: its share of the gradient's squared norm, from 0 to 1, and where it begins.</summary>
 public sealed record ModuleView(string Path, int Depth, double Share, double Norm, bool IsCurrent, string Cursor);
+
+/// <summary>A module: its operations in the pass of the frame, and its parameters, the largest gradient first.</summary>
+public sealed record ModuleDetailView(string Path, double Share, double Norm, IReadOnlyList<FrameView> Operations, IReadOnlyList<ParameterView> Parameters);
+
+/// <summary>A parameter: the norm of its gradient, its share of the squared norm of the whole gradient, and where its gradient is completed.</summary>
+public sealed record ParameterView(string Name, IReadOnlyList<int> Shape, double Norm, double Share, string Cursor);
 
 /// <summary>A tensor at a glance.</summary>
 public sealed record TensorView
@@ -160,6 +172,9 @@ public sealed record ElementView
     /// <summary>The largest summands, at most twelve, or all at the level of terms.</summary>
     public IReadOnlyList<TermView> Terms { get; init; } = [];
 
+    /// <summary>The selected summand among <see cref="Terms"/>, at the level of terms; else null.</summary>
+    public int? SelectedTerm { get; init; }
+
     /// <summary>Summands that are not shown.</summary>
     public int MoreTerms { get; init; }
 
@@ -176,9 +191,15 @@ public sealed record ElementView
 /// <summary>"r", "1/√(mean x² + ε)", 1.30744.</summary>
 public sealed record LineView(string Name, string Expression, double Value);
 
-public sealed record TermView(string Label, IReadOnlyList<FactorView> Factors, double Value);
+/// <summary>A summand.</summary>
+/// <param name="Label">What the sum runs over: "token 3".</param>
+/// <param name="Factors">Their product is the value.</param>
+/// <param name="Value">In float64.</param>
+/// <param name="Share">Its part of Σ |terms|, from 0 to 1.</param>
+public sealed record TermView(string Label, IReadOnlyList<FactorView> Factors, double Value, double Share = 0);
 
-public sealed record FactorView(string Name, double Value);
+/// <summary>A factor, and the frame in which it was made; null: it was there before, or is made inside the rule.</summary>
+public sealed record FactorView(string Name, double Value, string? Cursor = null);
 
 /// <summary>Who added what to a tensor's gradient, in the order of arrival.</summary>
 public sealed record LedgerView

@@ -22,6 +22,7 @@ public sealed class TensorSummary
         Stats = new StatsView(
             finite == 0 ? 0 : Math.Sqrt(whole.Squares / finite), finite == 0 ? 0 : Math.Max(Math.Abs((double)whole.Minimum), Math.Abs((double)whole.Maximum)),
             finite == 0 ? 0 : whole.Sum / finite, finite == 0 ? 0 : whole.Minimum, finite == 0 ? 0 : whole.Maximum, whole.Zeros, whole.NaNs, whole.Infinities, count);
+        (ZeroRows, FirstZeroRow) = (whole.ZeroRows, whole.FirstZeroRow);
         (RowSize, ColumnSize, Rows, Columns, Map, Histogram, largest) = (rowSize, columnSize, rows, columns, Array.ConvertAll(map, value => (double)value), histogram, [.. whole.Top]);
     }
 
@@ -34,6 +35,12 @@ public sealed class TensorSummary
     public int Rows { get; }
 
     public int Columns { get; }
+
+    /// <summary>Rows that are exactly 0.</summary>
+    public int ZeroRows { get; }
+
+    /// <summary>The first of them; −1: none.</summary>
+    public int FirstZeroRow { get; }
 
     /// <summary>Of each cell the value with the largest magnitude; NaN is larger than any.</summary>
     public double[] Map { get; }
@@ -118,10 +125,15 @@ public sealed class TensorSummary
 
         public int Infinities { get; private set; }
 
+        public int ZeroRows { get; private set; }
+
+        public int FirstZeroRow { get; private set; } = -1;
+
         public List<(float Value, int Element)> Top { get; } = [];
 
         public void AddRow(ReadOnlySpan<float> row, int offset, int size, Span<float> cells)
         {
+            int zeros = Zeros;
             for (int cell = 0; cell < cells.Length; cell++)
             {
                 ReadOnlySpan<float> values = row.Slice(cell * size, Math.Min(size, row.Length - (cell * size)));
@@ -152,6 +164,11 @@ public sealed class TensorSummary
                 Sum += sum;
                 Squares += squares;
             }
+            if (Zeros - zeros == row.Length)
+            {
+                ZeroRows++;
+                if (FirstZeroRow < 0) { FirstZeroRow = offset / row.Length; }
+            }
         }
 
         public void Add(Part other)
@@ -163,6 +180,8 @@ public sealed class TensorSummary
             Zeros += other.Zeros;
             NaNs += other.NaNs;
             Infinities += other.Infinities;
+            ZeroRows += other.ZeroRows;
+            if (FirstZeroRow < 0) { FirstZeroRow = other.FirstZeroRow; }
             foreach ((float value, int element) in other.Top) { Keep(value, element); }
         }
 
