@@ -1,3 +1,4 @@
+using PureLlm.Engine.Inspection.Lenses;
 using PureLlm.Engine.Inspection.Updates;
 
 namespace PureLlm.Engine.Inspection;
@@ -26,6 +27,9 @@ public static partial class StepExplainer
     private static StepView Panes(StepScene scene, StepView view) => scene.Cursor.View switch
     {
         "line-search" => UpdateExplainer.LineSearch(scene, view),
+        "attention" => AttentionPane.Of(scene, view),
+        "lens" => LensPane.Of(scene, view),
+        "tokens" => TokenLossPane.Of(scene, view),
         _ => view,
     };
 }

@@ -254,11 +254,39 @@ public sealed record GraphNodeView(string Id, string Label, string Kind, int Lay
 
 public sealed record GraphEdgeView(string From, string To, string Tensor);
 
-/// <summary>Attention probabilities of one head, [queries, keys] row-major, and the entropy of each row in nats.</summary>
-public sealed record AttentionView(string Module, int Head, int Heads, int Queries, int Keys, IReadOnlyList<double> Probabilities, IReadOnlyList<double> Gradient, IReadOnlyList<double> Entropy);
+/// <summary>Attention probabilities of one head in float64, their gradient, and the entropy of each row in nats.</summary>
+/// <param name="Module">"blocks.0.attention".</param>
+/// <param name="Head">From 0; the cursor's term.</param>
+/// <param name="Heads">How many there are.</param>
+/// <param name="Queries">Rows of the map.</param>
+/// <param name="Keys">Its columns.</param>
+/// <param name="Probabilities">p [Queries, Keys], row-major.</param>
+/// <param name="Gradient">∂L/∂p, in the same order.</param>
+/// <param name="Entropy">−Σ p·ln p of each query.</param>
+/// <param name="Sequence">Which sequence of the batch: its first token is the number Sequence · T.</param>
+/// <param name="RowSize">Queries in a row of the map; 1 where it is not pooled.</param>
+/// <param name="ColumnSize">Keys in a column.</param>
+/// <param name="Places">All attentions of the step, with where they are shown.</param>
+public sealed record AttentionView(
+    string Module, int Head, int Heads, int Queries, int Keys, IReadOnlyList<double> Probabilities, IReadOnlyList<double> Gradient, IReadOnlyList<double> Entropy,
+    int Sequence = 0, int RowSize = 1, int ColumnSize = 1, IReadOnlyList<AttentionPlaceView>? Places = null);
+
+/// <summary>An attention of the step: its module and a cursor that shows it.</summary>
+public sealed record AttentionPlaceView(string Module, string Cursor, bool IsCurrent);
 
 /// <summary>What the model would say if it stopped after each part: rows of the residual stream by positions.</summary>
-public sealed record LensView(IReadOnlyList<string> Layers, IReadOnlyList<LensCellView> Cells);
+/// <param name="Layers">"embedding", "blocks.0.attention", "blocks.0.mlp", …</param>
+/// <param name="Cells">Layer after layer.</param>
+/// <param name="Sequence">Which sequence of the batch.</param>
+/// <param name="Targets">What should follow each shown position, where it is known.</param>
+public sealed record LensView(IReadOnlyList<string> Layers, IReadOnlyList<LensCellView> Cells, int Sequence = 0, IReadOnlyList<string>? Targets = null);
 
-/// <summary>The likeliest token at a place, its probability, that of the target, and ∂(target's logit)/∂(residual) ⊙ residual summed.</summary>
-public sealed record LensCellView(int Layer, int Position, string Token, double Probability, double TargetProbability, double Contribution);
+/// <summary>The lens at one place.</summary>
+/// <param name="Layer">Index in <see cref="LensView.Layers"/>.</param>
+/// <param name="Position">In the sequence.</param>
+/// <param name="Token">The likeliest token.</param>
+/// <param name="Probability">Its probability.</param>
+/// <param name="TargetProbability">That of the target.</param>
+/// <param name="Contribution">What this part adds to the target's final logit: ∂(logit)/∂(stream) ⊙ what the part wrote, summed, the final norm's scale held; the parts add up to the logit.</param>
+/// <param name="GradientNorm">‖∂L/∂(stream)‖ here.</param>
+public sealed record LensCellView(int Layer, int Position, string Token, double Probability, double TargetProbability, double Contribution, double GradientNorm = 0);
