@@ -2,6 +2,7 @@ using System.CommandLine;
 using PureLlm.Cli.Rendering;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Configuration.Schema;
+using PureLlm.Kernels;
 
 namespace PureLlm.Cli.Commands;
 
@@ -47,12 +48,13 @@ public sealed class ExplainCommand : CliCommand
             context.Out.WriteLine(style.Plain($"wrong\n{Indented(found.Example)}\nright\n{Indented(found.Fix)}"));
             return ExitCode.Ok;
         }
-        if ((ConfigHelp.Explain(asked) ?? OperationText.Explain(asked)) is { } text)
+        using Backend backend = context.CreateBackend();
+        if ((ConfigHelp.Explain(asked) ?? OperationText.Explain(asked, backend)) is { } text)
         {
             context.Out.Write(style.Plain(text));
             return ExitCode.Ok;
         }
-        string? near = Spelling.Nearest(asked, ErrorCodes.All.Select(item => item.Code).Concat(ConfigSchema.Keys.Select(item => item.Path)).Concat(OperationText.Names));
+        string? near = Spelling.Nearest(asked, ErrorCodes.All.Select(item => item.Code).Concat(ConfigSchema.Keys.Select(item => item.Path)).Concat(OperationText.Names(backend)));
         throw new CliException(ExitCode.Usage, $"explain: there is no code, key or operation '{asked}'{(near is null ? "" : $"; did you mean {near}?")}", "all codes: pure-llm explain");
     }
 

@@ -40,7 +40,7 @@ internal static class ElementExplainer
         }
         return view with
         {
-            Lines = Lines(scene.Explainer!.Rule(scene.Values!, scene.SubjectInputs[0], scene.Element)),
+            Lines = Lines(scene.Explainer!.TensorRule(scene.Values!, scene.SubjectInputs[0], scene.Element)),
             Terms = [.. terms.Take(shown).Select(term => View(scene, term, size))],
             SelectedTerm = isAtTerms && terms.Count > 0 ? Math.Min(scene.Cursor.Term, shown - 1) : null,
             MoreTerms = terms.Count - shown,

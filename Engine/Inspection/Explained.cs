@@ -26,15 +26,13 @@ internal sealed record Explained(IReadOnlyList<Term> Terms, double Sum, double U
         double kernel = trace.At(new TensorReading(tensor, TensorPart.Share, nodeIndex), element);
         double before = trace.At(new TensorReading(tensor, TensorPart.After, nodeIndex), element) - kernel;
 
-        List<Term> terms = [];
+        IReadOnlyList<Term> terms = explainer.TensorTerms(values, inputs[0], element);
         double sum = 0, tolerance = 0, magnitude = Math.Abs(before);
+        foreach (Term term in terms) { sum += term.Value; }
         foreach (int input in inputs)
         {
-            IReadOnlyList<Term> mine = explainer.Terms(values, input, element);
-            foreach (Term term in mine) { sum += term.Value; }
-            magnitude += explainer.Magnitude(values, input, element, mine);
+            magnitude += explainer.Magnitude(values, input, element, inputs.Count == 1 ? terms : explainer.Terms(values, input, element));
             tolerance = Math.Max(tolerance, explainer.ToleranceInUlps(values, input));
-            terms.AddRange(mine);
         }
         double unit = Unit32(magnitude), distance = kernel.Equals(sum) ? 0 : Math.Abs(kernel - sum);
         double ulps = distance == 0 ? 0 : double.IsNaN(distance) ? double.PositiveInfinity : distance / unit;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using PureLlm.Cli;
@@ -102,11 +103,18 @@ public sealed class ConfigCommandTests
     [TestCase("rms_norm", "mean x²")]
     [TestCase("RmsNorm", "mean x²")]
     [TestCase("attention", "pure-llm gradcheck attention")]
+    [TestCase("matmul", "backward  dW = dyᵀ·x,  dW[n,k] = Σ_(b,t) dy[b,t,n]·x[b,t,k]\n          Autograd/Ops/MatMul.cs:")]
+    [TestCase("silu", "backward  dx = dy ⊙ f′(x),  f′(x) = σ(x)·(1 + x·(1 − σ(x)))")]
+    [TestCase("map", "each of them: pure-llm explain silu, gelu_tanh")]
     public void An_operation_is_explained_by_its_formula(string name, string expected)
     {
         using var cli = new CliRunner();
         Assert.That(cli.Run("explain", name), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
-        Assert.That(cli.Out.ToString(), Does.Contain(expected).And.Contains("its gradient is checked on inputs of ["));
+        Assert.That(cli.Out.ToString(), Does.Contain(expected).And.Contains("its gradient is checked on inputs of [").And.Contains("forward   ").And.Contains("backward  "));
+        foreach (Match place in Regex.Matches(cli.Out.ToString(), @"^ +(Autograd/Ops/\w+\.cs):(\d+)$", RegexOptions.Multiline))
+        {
+            Assert.That(File.ReadLines(Path.Combine(Root(), place.Groups[1].Value)).Count(), Is.GreaterThan(int.Parse(place.Groups[2].Value, CultureInfo.InvariantCulture)));
+        }
         Assert.That(cli.Out.ToString().Split('\n').Count(line => line.Length > 0), Is.GreaterThan(2));
     }
 

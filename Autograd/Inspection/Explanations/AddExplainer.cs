@@ -9,6 +9,8 @@ internal sealed class AddExplainer : ElementwiseExplainer
 
     public override string Symbol(NodeValues values, int input) => input == 0 ? "a" : "b";
 
+    protected override string Way(NodeValues values, int input) => "passed on";
+
     protected override IReadOnlyList<Factor> Factors(NodeValues values, int input, int element) => [Upstream(values, element)];
 
     public override IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element)
@@ -21,5 +23,5 @@ internal sealed class AddExplainer : ElementwiseExplainer
     public override double ToleranceInUlps(NodeValues values, int input) => 0.5 * values.SameAs(input).Count;
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
-        [SourceFiles.Method("Autograd/Ops/Add.cs", "void Backward("), SourceFiles.Method("Autograd/Ops/Add.cs", "void Pass("), SourceFiles.Method("Kernels/Cpu/ElementwiseKernel.cs", "struct Accumulate(")];
+        [SourceFiles.Method("Autograd/Ops/Add.cs", "void Pass("), SourceFiles.Method("Autograd/Ops/Add.cs", "void Backward("), SourceFiles.Method("Kernels/Cpu/ElementwiseKernel.cs", "struct Accumulate(")];
 }

@@ -61,8 +61,8 @@ internal sealed class AddPositionsExplainer : OpExplainer
     public override double ToleranceInUlps(NodeValues values, int input) => input == 0 ? 0.5 : 0.5 * (values.OutputShape[0] + 1);
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) => input == 0
-        ? [SourceFiles.Method("Autograd/Ops/AddPositions.cs", "void Backward("), SourceFiles.Method("Autograd/Ops/Add.cs", "void Pass("), SourceFiles.Method("Kernels/Cpu/ElementwiseKernel.cs", "struct Accumulate(")]
-        : [SourceFiles.Method("Autograd/Ops/AddPositions.cs", "void Backward("), SourceFiles.Method("Kernels/Cpu/CpuBackend.Rows.cs", "void AddRowsBackward("), SourceFiles.Method("Kernels/Cpu/ColumnSumKernel.cs", "struct Blocks(")];
+        ? [SourceFiles.Lines("Autograd/Ops/AddPositions.cs", "if (x.NeedsGradient)"), SourceFiles.Method("Autograd/Ops/Add.cs", "void Pass("), SourceFiles.Method("Kernels/Cpu/ElementwiseKernel.cs", "struct Accumulate(")]
+        : [SourceFiles.Lines("Autograd/Ops/AddPositions.cs", "if (p.NeedsGradient)"), SourceFiles.Method("Kernels/Cpu/CpuBackend.Rows.cs", "void AddRowsBackward("), SourceFiles.Method("Kernels/Cpu/ColumnSumKernel.cs", "struct Blocks(")];
 
     private static int First(NodeValues values) => ((AddPositions)values.Op).FirstPosition;
 

@@ -12,6 +12,8 @@ internal sealed class DropoutExplainer : ElementwiseExplainer
 
     public override string Symbol(NodeValues values, int input) => "x";
 
+    protected override string Way(NodeValues values, int input) => "through the mask";
+
     protected override IReadOnlyList<Factor> Factors(NodeValues values, int input, int element) => [Upstream(values, element), .. Mask(values, element)];
 
     protected override IEnumerable<Quantity> Steps(NodeValues values, int input, int element) => MaskSteps(values, element);

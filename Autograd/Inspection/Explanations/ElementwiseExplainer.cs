@@ -6,11 +6,14 @@ internal abstract class ElementwiseExplainer : OpExplainer
     /// <summary>What the gradient of an element is the product of, ∂L/∂y first.</summary>
     protected abstract IReadOnlyList<Factor> Factors(NodeValues values, int input, int element);
 
+    /// <summary>What happens to ∂L/∂y on its way: "through the slope".</summary>
+    protected abstract string Way(NodeValues values, int input);
+
     /// <summary>Lines before the product: how its factors are made.</summary>
     protected virtual IEnumerable<Quantity> Steps(NodeValues values, int input, int element) => [];
 
     public sealed override IReadOnlyList<Term> Terms(NodeValues values, int input, int element) =>
-        [new Term("dy times slope", Factors(values, input, element))];
+        [new Term(Way(values, input), Factors(values, input, element))];
 
     public sealed override IReadOnlyList<Quantity> Rule(NodeValues values, int input, int element)
     {

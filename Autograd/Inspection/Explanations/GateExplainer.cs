@@ -10,6 +10,8 @@ internal sealed class GateExplainer : ElementwiseExplainer
 
     public override string Symbol(NodeValues values, int input) => input == 0 ? "gate" : "up";
 
+    protected override string Way(NodeValues values, int input) => input == 0 ? "through the slope" : "through the gate";
+
     protected override IReadOnlyList<Factor> Factors(NodeValues values, int input, int element)
     {
         Factor gate = Value(values, 0, element);

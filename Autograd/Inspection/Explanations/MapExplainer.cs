@@ -9,6 +9,8 @@ internal sealed class MapExplainer : ElementwiseExplainer
 
     public override string Symbol(NodeValues values, int input) => "x";
 
+    protected override string Way(NodeValues values, int input) => "through the slope";
+
     protected override IReadOnlyList<Factor> Factors(NodeValues values, int input, int element)
     {
         Factor x = Value(values, 0, element);

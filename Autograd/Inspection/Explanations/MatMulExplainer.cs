@@ -3,8 +3,6 @@ namespace PureLlm.Autograd.Inspection.Explanations;
 /// <summary>y = x·Wᵀ + b: a weight's gradient is a sum over the rows (tokens), that of an input a sum over the outputs.</summary>
 internal sealed class MatMulExplainer : OpExplainer
 {
-    private const string Source0 = "Autograd/Ops/MatMul.cs";
-
     public override Formula Forward(NodeValues values) => Formula.Parse(values.InputCount == 3
         ? $"y = x*W^T + b; {Row(values, "y", "n")} = sum(k: {Row(values, "x", "k")}*W[n,k]) + b[n]"
         : $"y = x*W^T; {Row(values, "y", "n")} = sum(k: {Row(values, "x", "k")}*W[n,k])");
@@ -100,7 +98,8 @@ internal sealed class MatMulExplainer : OpExplainer
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
-        SourceFiles.Method(Source0, "void Backward("),
+        SourceFiles.Lines("Autograd/Ops/MatMul.cs", input switch { 0 => "if (x.NeedsGradient)", 1 => "if (w.NeedsGradient)", _ => "Inputs[2].NeedsGradient" }),
+        SourceFiles.Method("Autograd/Ops/MatMul.cs", "void Backward("),
         input == 2 ? SourceFiles.Method("Kernels/Cpu/ColumnSumKernel.cs", "struct Blocks(") : SourceFiles.Method("Kernels/Cpu/MatMulTileScalar.cs", "void Multiply("),
     ];
 

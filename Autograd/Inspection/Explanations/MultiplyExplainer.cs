@@ -9,6 +9,8 @@ internal sealed class MultiplyExplainer : ElementwiseExplainer
 
     public override string Symbol(NodeValues values, int input) => input == 0 ? "a" : "b";
 
+    protected override string Way(NodeValues values, int input) => "times the other";
+
     protected override IReadOnlyList<Factor> Factors(NodeValues values, int input, int element) =>
         [Upstream(values, element), Value(values, 1 - input, element)];
 

@@ -16,12 +16,12 @@ internal static class RuleLines
     public static IEnumerable<Quantity> Sum(string name, string symbols, IReadOnlyList<Term> terms)
     {
         double value = terms.Sum(term => term.Value);
-        string numbers = terms.Count == 0 ? "0" : string.Join(" + ", terms.Take(terms.Count > Shown + 1 ? Shown : Shown + 1).Select(Product));
+        string numbers = terms.Count == 0 ? "0" : string.Join(" + ", terms.Take(terms.Count > Shown + 1 ? Shown : Shown + 1).Select((term, i) => Product(term, isFirst: i == 0)));
         if (terms.Count > Shown + 1) { numbers += $" + … ({terms.Count - Shown} more)"; }
         return Both(name, symbols, numbers, value);
     }
 
-    /// <summary>The factors of a term as a product: "0.1938·(−1.56893)".</summary>
-    public static string Product(Term term) =>
-        string.Join('·', term.Factors.Select(factor => NumberText.Operand(factor.Value)));
+    /// <summary>The factors of a term as a product: "0.1938·(−1.56893)"; what comes first needs no parentheses.</summary>
+    private static string Product(Term term, bool isFirst) =>
+        string.Join('·', term.Factors.Select((factor, i) => isFirst && i == 0 ? NumberText.Of(factor.Value) : NumberText.Operand(factor.Value)));
 }

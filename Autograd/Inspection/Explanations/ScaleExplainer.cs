@@ -11,6 +11,8 @@ internal sealed class ScaleExplainer : ElementwiseExplainer
 
     public override string Symbol(NodeValues values, int input) => "x";
 
+    protected override string Way(NodeValues values, int input) => "scaled";
+
     protected override IReadOnlyList<Factor> Factors(NodeValues values, int input, int element) => [new Factor("c", FactorOf(values)), Upstream(values, element)];
 
     public override IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element)
