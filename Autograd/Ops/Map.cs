@@ -37,8 +37,9 @@ public static class MapExamples
     public static IEnumerable<OpExample> Examples =>
     [
         Of<Silu>(), Of<GeluTanh>(), Of<GeluErf>(), Of<Relu>(), Of<ReluSquared>(), Of<Tanh>(), Of<Sigmoid>(),
+        Of<Exp>(), Of<Log>(low: 0.2f), Of<Sqrt>(low: 0.2f), Of<Reciprocal>(low: 0.2f), Of<Square>(), Of<Abs>(low: 0.2f),
     ];
 
-    private static OpExample Of<TFunction>()
-        where TFunction : struct, IUnaryFunction => new(_ => new Map<TFunction>(), [new(3, 17)], Low: -4f, High: 4f);
+    private static OpExample Of<TFunction>(float low = -4f)
+        where TFunction : struct, IUnaryFunction => new(_ => new Map<TFunction>(), [new(3, 17)], Low: low, High: 4f);
 }

@@ -3,6 +3,7 @@ using PureLlm.Cli.Stepping;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Inspection;
 using PureLlm.Engine.Inspection.Sources;
+using PureLlm.Engine.Inspection.Sources.Expressions;
 using PureLlm.Kernels;
 
 namespace PureLlm.Cli.Commands;
@@ -64,7 +65,27 @@ internal sealed class StepInput
             throw new CliException(ExitCode.Usage, "step: what? Give an expression, a configuration, a run, or --demo", "pure-llm step --demo list", "pure-llm step tiny.toml");
         }
         if (target.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) || File.Exists(context.FullPath(target))) { return OfConfig(context, target, backend); }
-        return OfRun(context, target, backend);
+        return IsExpression(context, target) ? OfExpression(context, target, backend) : OfRun(context, target, backend);
+    }
+
+    /// <summary>Whether a text is to be computed: "runs/tiny" is no quotient.</summary>
+    private static bool IsExpression(CommandContext context, string target) =>
+        target.AsSpan().ContainsAny("=+*^();") || (target.Contains(' ') && !Directory.Exists(context.FullPath(target)));
+
+    private ExpressionSource OfExpression(CommandContext context, string text, Backend backend)
+    {
+        try
+        {
+            return new ExpressionSource(text, context.Get(Set) ?? [], backend);
+        }
+        catch (ExpressionException error)
+        {
+            throw new CliException(ExitCode.Usage, $"step: {error.Message}\n  {error.Marked.Replace("\n", "\n  ", StringComparison.Ordinal)}", $"functions: {string.Join(' ', ExpressionFunctions.Names)}");
+        }
+        catch (FormatException error)
+        {
+            throw new CliException(ExitCode.Usage, $"step: {error.Message}");
+        }
     }
 
     private DemoSource OfDemo(CommandContext context, string demo, Backend backend)

@@ -99,6 +99,7 @@ public sealed class ModelSource : StepSource
             BestLoss = cut.IsWhole && pairs is null && data.HasValidation ? data.Evaluation(config.Train.Batch, config.Model.Context).Floor : null,
             InputTexts = isOne ? StepWindows.Texts(data.Tokenizer, windows.Batches[0].Inputs.ToArray()) : [],
             TargetTexts = isOne ? StepWindows.Texts(data.Tokenizer, windows.Batches[0].Targets.ToArray()) : [],
+            Tokenizer = data.Tokenizer,
             Facts = [.. Facts(windows)],
         };
     }

@@ -4,6 +4,7 @@ using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Modules;
 using PureLlm.Engine.Optimizers;
 using PureLlm.Kernels;
+using PureLlm.Tokenizer;
 
 namespace PureLlm.Engine.Inspection.Sources;
 
@@ -59,6 +60,11 @@ internal sealed class ModelSubject : StepSubject
 
     /// <summary>Text of the target tokens.</summary>
     public IReadOnlyList<string> TargetTexts { get; init; } = [];
+
+    /// <summary>Turns ids into text; null: only numbers are known.</summary>
+    public TextTokenizer? Tokenizer { get; init; }
+
+    public override string TokenText(int id) => (uint)id < (uint)Model.VocabularySize ? StepWindows.Texts(Tokenizer, [id])[0] : "";
 
     public override IReadOnlyList<string> Remarks => Facts;
 

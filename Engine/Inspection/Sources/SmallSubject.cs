@@ -12,6 +12,7 @@ public abstract class SmallSubject(string title, Backend backend) : StepSubject
 {
     private readonly List<(Parameter Parameter, float[] Values)> literals = [];
     private readonly List<IDisposable> owned = [];
+    private readonly Dictionary<Tensor, string> names = new(ReferenceEqualityComparer.Instance);
     private ParameterSlabs? slabs;
     private Optimizer? optimizer;
     private long step;
@@ -53,9 +54,12 @@ public abstract class SmallSubject(string title, Backend backend) : StepSubject
     public sealed override Tensor Forward(Tape tape)
     {
         _ = Slabs;
+        names.Clear();
         tape.Scope = "";
         return Build(tape);
     }
+
+    public sealed override string NameOf(Tensor tensor) => names.GetValueOrDefault(tensor, tensor.Name);
 
     public override void Dispose()
     {
@@ -67,6 +71,13 @@ public abstract class SmallSubject(string title, Backend backend) : StepSubject
 
     /// <summary>Applies the operations and gives the scalar loss.</summary>
     protected abstract Tensor Build(Tape tape);
+
+    /// <summary>Gives an activation the name that the formulas use: "h".</summary>
+    protected Tensor Named(string name, Tensor activation)
+    {
+        names[activation] = name;
+        return activation;
+    }
 
     /// <summary>A weight; it has memory when <see cref="Build"/> runs.</summary>
     protected Parameter AddParameter(string name, Shape shape, params float[] values)

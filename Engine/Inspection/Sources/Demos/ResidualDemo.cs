@@ -47,18 +47,18 @@ internal sealed class ResidualDemo : SmallSubject
     protected override Tensor Build(Tape tape)
     {
         tape.Scope = "norm";
-        Tensor n = tape.Apply(norm, x, gain);
+        Tensor n = Named("n", tape.Apply(norm, x, gain));
         tape.Scope = "mlp.up";
-        Tensor h = tape.Apply(up, n, w1.Tensor);
+        Tensor h = Named("h", tape.Apply(up, n, w1.Tensor));
         tape.Scope = "mlp";
-        Tensor a = tape.Apply(activation, h);
+        Tensor a = Named("a", tape.Apply(activation, h));
         tape.Scope = "mlp.down";
-        Tensor o = tape.Apply(down, a, w2.Tensor);
+        Tensor o = Named("o", tape.Apply(down, a, w2.Tensor));
         tape.Scope = "residual";
-        Tensor y = tape.Apply(around, x, o);
+        Tensor y = Named("y", tape.Apply(around, x, o));
         tape.Scope = "head";
-        Tensor z = tape.Apply(head, y, wout.Tensor);
+        Tensor z = Named("z", tape.Apply(head, y, wout.Tensor));
         tape.Scope = "loss";
-        return tape.Apply(loss, z);
+        return Named("L", tape.Apply(loss, z));
     }
 }

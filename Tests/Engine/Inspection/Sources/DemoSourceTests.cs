@@ -20,7 +20,7 @@ public sealed class DemoSourceTests
         Assert.That(w1[12..], Is.All.EqualTo(0f), "unit 3 is off");
         Assert.That(trace.Loss, Is.EqualTo(1.561419).Within(1e-6));
         Assert.That(trace.FindTensor("x")!.Contributors.Count(), Is.EqualTo(2), "the way around and the norm");
-        Assert.That(trace.Read(trace.FindTensor("norm.rms_norm")!.Tensor.Data)[1], Is.EqualTo(-1.56893).Within(5e-6));
+        Assert.That(trace.Read(trace.FindTensor("n")!.Tensor.Data)[1], Is.EqualTo(-1.56893).Within(5e-6));
     }
 
     [TestCaseSource(nameof(Names))]
