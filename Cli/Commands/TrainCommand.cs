@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PureLlm.Cli.Rendering;
+using PureLlm.Cli.Web;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Training;
 
@@ -22,10 +23,14 @@ public sealed class TrainCommand : CliCommand
 
     private readonly Option<bool> overwrite = new("--overwrite") { Description = "replace a run of the same name" };
 
+    private readonly Option<bool> web = new("--web") { Description = "show the run in a browser; pause it there and step through" };
+
+    private readonly Option<int> port = new("--port") { Description = "port of the page (5177; 0: any free one)", HelpName = "N", DefaultValueFactory = _ => StepServer.DefaultPort };
+
     public TrainCommand() : base("train", "train a model, with a live screen")
     {
         input.AddTo(this);
-        foreach (Option option in new Option[] { resume, run, seconds, steps, dryRun, overwrite })
+        foreach (Option option in new Option[] { resume, run, seconds, steps, dryRun, overwrite, web, port })
         {
             Options.Add(option);
         }
@@ -49,7 +54,7 @@ public sealed class TrainCommand : CliCommand
         string folder = FolderOf(config);
         return context.Get(dryRun)
             ? DryRun.Write(context, config, folder)
-            : TrainingSession.Run(context, config.Config, folder, (backend, observers) => TrainingRun.Start(config, backend, folder, context.Get(overwrite), observers));
+            : TrainingSession.Run(context, config.Config, folder, (backend, observers) => TrainingRun.Start(config, backend, folder, context.Get(overwrite), observers), WebPort(context));
     }
 
     private int Resume(CommandContext context)
@@ -61,7 +66,7 @@ public sealed class TrainCommand : CliCommand
             : changes.Count > 0 && RunFolder.IsRun(folder) ? ConfigLoader.Load(Path.Combine(folder, RunFolder.ConfigFile), changes)
             : null;
         RunConfig config = wanted?.Config ?? (RunFolder.IsRun(folder) ? TrainingRun.ConfigOf(folder).Config : new RunConfig());
-        return TrainingSession.Run(context, config, folder, (backend, observers) => TrainingRun.Resume(folder, backend, wanted, observers));
+        return TrainingSession.Run(context, config, folder, (backend, observers) => TrainingRun.Resume(folder, backend, wanted, observers), WebPort(context));
     }
 
     /// <summary>The budget and the name as overrides.</summary>
@@ -71,6 +76,9 @@ public sealed class TrainCommand : CliCommand
         .. context.Get(seconds) is { } time ? [new ConfigOverride(FormattableString.Invariant($"train.budget=\"{time:R}s\""), "--seconds")] : Array.Empty<ConfigOverride>(),
         .. context.Get(steps) is { } count ? [new ConfigOverride($"train.budget=\"{count} steps\"", "--steps")] : Array.Empty<ConfigOverride>(),
     ];
+
+    private int? WebPort(CommandContext context) => !context.Get(web) ? null : context.Get(port) is >= 0 and <= 65535 and int asked ? asked
+        : throw new CliException(ExitCode.Usage, $"train: --port {context.Get(port)} is no port; ports go from 0 (any free one) to 65535");
 
     private void CheckOptions(CommandContext context)
     {

@@ -1,4 +1,5 @@
 using PureLlm.Cli.Rendering;
+using PureLlm.Cli.Web.Live;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Training;
 using PureLlm.Engine.Training.Report;
@@ -16,14 +17,16 @@ internal static class TrainingSession
     /// <param name="config">For the number of threads.</param>
     /// <param name="folder">runs/&lt;name&gt;, as the user would write it.</param>
     /// <param name="create">Makes the run.</param>
+    /// <param name="webPort">Port of the page that shows the run; null: no page.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static int Run(CommandContext context, RunConfig config, string folder, Func<Backend, ITrainingObserver[], TrainingRun> create)
+    public static int Run(CommandContext context, RunConfig config, string folder, Func<Backend, ITrainingObserver[], TrainingRun> create, int? webPort = null)
     {
         var stop = new StopRequest();
         using Backend backend = context.CreateBackend(config.Train.Threads);
         var counter = new StepCounter();
         LiveTrainingScreen? live = null;
-        void OnSignal() => Interrupt(context, stop, counter, live);
+        using LiveTraining? page = webPort is int port ? LiveTraining.Start(context, folder, port) : null;
+        void OnSignal() => Interrupt(context, stop, counter, live, page);
         live = context.Modes.Live && !context.Quiet ? new LiveTrainingScreen(context.Host, context.Style, OnSignal) : null;
         TrainingResult result;
         TrainingPlan plan;
@@ -37,7 +40,8 @@ internal static class TrainingSession
             {
                 context.Note("preparing the data and measuring the speed …");
             }
-            using TrainingRun run = create(backend, [counter, shown]);
+            using TrainingRun run = create(backend, [counter, shown, .. page?.Observers ?? []]);
+            page?.Attach(run);
             result = run.Execute(stop);
             plan = counter.Plan!;
         }
@@ -63,8 +67,9 @@ internal static class TrainingSession
     }
 
     /// <summary>The first time: finish the step and save. The second time: end at once.</summary>
-    private static void Interrupt(CommandContext context, StopRequest stop, StepCounter counter, LiveTrainingScreen? live)
+    private static void Interrupt(CommandContext context, StopRequest stop, StepCounter counter, LiveTrainingScreen? live, LiveTraining? page)
     {
+        page?.Release();
         if (stop.Request() > 1)
         {
             live?.Close();

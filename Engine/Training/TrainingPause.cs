@@ -13,7 +13,7 @@ public sealed class TrainingPause : ITrainingObserver, IDisposable
     public long StepsDone => Volatile.Read(ref done);
 
     /// <summary>Whether the run stands still, or has ended.</summary>
-    public bool IsPaused => standing.IsSet;
+    public bool IsPaused => standing.IsSet && (ended || !going.IsSet);
 
     /// <summary>Whether there is nothing to go on with.</summary>
     public bool HasEnded => ended;

@@ -30,6 +30,7 @@ internal sealed record StepPayload(string Json, int Frames, int Places)
 
         string first = Visit(start)!;
         foreach (string id in all.Where(kept.Contains)) { Visit(new Cursor(start.Step, id)); }
+        foreach (string picture in Pictures) { Visit(new Cursor(start.Step, "s", View: picture)); }
         while (waiting.TryDequeue(out Cursor cursor)) { Spread(cursor); }
 
         var moves = new StringBuilder();
@@ -92,6 +93,9 @@ internal sealed record StepPayload(string Json, int Frames, int Places)
             return text == from ? Same : places.TryGetValue(text, out (int Index, int Root) place) ? place.Index : Missing;
         }
     }
+
+    /// <summary>Panes that show the whole step: they are kept once, at the start of the backward pass.</summary>
+    private static readonly string[] Pictures = ["tokens", "attention", "lens", "line-search"];
 
     /// <summary>A key that stays where it is; one whose target is not in the file.</summary>
     private const int Same = -1, Missing = -2;

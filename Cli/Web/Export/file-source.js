@@ -9,14 +9,13 @@ export const addressing = 'hash';
 const payload = unpack();
 const resolved = new Map();
 
-/** The cursor that the file opens with, and where the numbers come from. */
-export const start = payload.then((data) => data.start);
-export const facts = payload.then((data) => data.facts);
+/** Where the numbers come from: {name: text}. */
+export const facts = async () => (await payload).facts;
 
-/** The view at a cursor; where the file lacks it, the nearest that it has. */
+/** The view at a cursor, the file's own choice for an empty one; where the file lacks it, the nearest that it has. */
 export async function explain(cursor) {
   const data = await payload;
-  const place = nearest(data, cursor);
+  const place = nearest(data, cursor || data.start);
   if (place === undefined) throw missing(data);
   return view(data, place);
 }
@@ -62,6 +61,9 @@ export const forget = () => {};
 function nearest(data, cursor) {
   const [frame, query = ''] = cursor.split('?');
   let parts = query.split('&').filter(Boolean);
+  const picture = parts.find((part) => part.startsWith('view='));
+  const whole = picture && data.index.get(`${frame}?${query}`) === undefined ? data.index.get(`${frame.split(':')[0]}:s?${picture}`) : undefined;
+  if (whole !== undefined) return whole; // pictures of the whole step are kept once
   for (const drop of ['', 'view', 'term', 'level', 'el', 'tensor']) {
     parts = parts.filter((part) => part.split('=')[0] !== drop);
     const place = data.index.get(parts.length > 0 ? `${frame}?${parts.join('&')}` : frame);

@@ -64,6 +64,9 @@ public sealed class ModelSource : StepSource
         set => replay.Starting = value;
     }
 
+    /// <summary>Fills in the weights and moments that a step began with, where someone has them at hand: a run that stands still; false: they are replayed.</summary>
+    public Func<long, ParameterSlabs, Optimizer, bool>? Supply { get; set; }
+
     /// <summary>The steps of a new model.</summary>
     /// <param name="title">The file's name.</param>
     /// <param name="config">Of the model, its data and its training.</param>
@@ -85,12 +88,15 @@ public sealed class ModelSource : StepSource
 
     public override StepSubject Open(long step)
     {
-        Require(step);
-        using TrainingMoment moment = replay.At(step);
         LanguageModel model = LanguageModel.Create(config.Model, data.VocabularySize);
         model.AllocateEmpty(backend, training: true, config.Precision.Slabs);
         Optimizer optimizer = replay.CreateOptimizer(model);
-        moment.Restore(model, optimizer);
+        if (Supply?.Invoke(step, model.Slabs, optimizer) != true)
+        {
+            Require(step);
+            using TrainingMoment moment = replay.At(step);
+            moment.Restore(model, optimizer);
+        }
         var windows = new StepWindows(backend, batches, pairs, step, cut);
         bool isOne = windows.Batches.Count == 1;
         return new ModelSubject(Title, step, config, model, optimizer, windows, backend)
