@@ -1,4 +1,5 @@
 using PureLlm.Autograd;
+using PureLlm.Autograd.Inspection.Explanations;
 
 namespace PureLlm.Engine.Inspection;
 
@@ -28,6 +29,8 @@ internal static class LedgerBook
         {
             for (int i = 0; i < total.Length; i++) { total[i] += row.Values[i]; }
         }
+        ProofView proof = Prove(trace, tensor, order, scene.Element, total, gradient, Array.IndexOf(elements, scene.Element));
+        IReadOnlyList<double> slopes = MeasuredProofs.Slopes(scene, tensor, elements);
         return new LedgerView
         {
             Tensor = tensor.Id,
@@ -35,8 +38,10 @@ internal static class LedgerBook
             Rows = rows,
             Total = total,
             Gradient = gradient,
-            FiniteDifference = MeasuredProofs.Slopes(scene, tensor, elements),
-            Proof = Prove(trace, tensor, order, scene.Element, total, gradient, Array.IndexOf(elements, scene.Element)),
+            FiniteDifference = slopes,
+            Proof = slopes.Count == 0 || elements.All(element => MeasuredProofs.Agrees(trace, tensor, element))
+                ? proof
+                : proof with { Passed = false, Detail = $"{proof.Detail}; but the finite differences disagree" },
         };
     }
 
@@ -72,7 +77,7 @@ internal static class LedgerBook
         double expected = ReferenceEquals(tensor.Tensor, trace.LossTensor) ? 1 : 0, unit = 0, tolerance = 0;
         bool areRowsRight = true;
         for (int i = 0; i < total.Length; i++) { areRowsRight &= total[i].Equals(gradient[i]); }
-        if (order.Any(node => Autograd.Inspection.Explanations.OpExplainers.Find(trace.Tape[node].Op) is null))
+        if (order.Any(node => OpExplainers.Find(trace.Tape[node].Op) is null))
         {
             return new ProofView("Σ rows = gradient", gradient[column], total[column], areRowsRight ? 0 : double.PositiveInfinity, 0, "ULP", areRowsRight, "the recorded shares; an operation among them has no terms");
         }
@@ -85,7 +90,7 @@ internal static class LedgerBook
         }
         double distance = gradient[column].Equals(expected) ? 0 : Math.Abs(gradient[column] - expected);
         double ulps = distance == 0 ? 0 : double.IsNaN(distance) ? double.PositiveInfinity : distance / unit;
-        string detail = order.Length == 1 ? "the terms of 1 consumer, added up again in float64" : FormattableString.Invariant($"the terms of {order.Length} consumers, added up again in float64");
+        string detail = order.Length == 0 ? "nothing adds to it" : order.Length == 1 ? "the terms of 1 consumer, added up again in float64" : FormattableString.Invariant($"the terms of {order.Length} consumers, added up again in float64");
         return new ProofView("Σ rows = gradient", gradient[column], expected, ulps, tolerance, "ULP", areRowsRight && ulps <= tolerance, detail);
     }
 }

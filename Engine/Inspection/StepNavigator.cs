@@ -67,6 +67,7 @@ public static class StepNavigator
     /// <summary>The element so many rows down and columns to the right; at the edge it stays.</summary>
     private static Cursor Select(StepTrace trace, Cursor cursor, int down, int right)
     {
+        if (cursor.Level < StepLevel.Op) { return cursor; }
         StepScene scene = StepScene.Resolve(trace, cursor);
         if (scene.Element < 0) { return cursor; }
         Shape shape = scene.Subject!.Value.Tensor.Tensor.Shape;

@@ -196,6 +196,7 @@ public sealed class TensorSummary
             if (Top.Count == Kept) { least = Rank(Top[^1].Value) > float.MaxValue ? float.MaxValue : Math.Abs(Top[^1].Value); }
         }
 
-        private static double Rank(float value) => float.IsNaN(value) ? double.MaxValue : Math.Abs((double)value);
+        /// <summary>NaN before infinities, these before all others.</summary>
+        private static double Rank(float value) => float.IsNaN(value) ? double.PositiveInfinity : float.IsInfinity(value) ? double.MaxValue : Math.Abs((double)value);
     }
 }
