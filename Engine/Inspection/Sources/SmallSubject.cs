@@ -1,27 +1,17 @@
 using PureLlm.Autograd;
-using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Modules;
-using PureLlm.Engine.Optimizers;
 using PureLlm.Kernels;
 
 namespace PureLlm.Engine.Inspection.Sources;
 
 /// <summary>A step with every number written out: parameters, inputs and constants, and the operations over them.</summary>
 /// <remarks>Parameters are moved by the optimizer; inputs get a gradient and stay; constants get none.</remarks>
-public abstract class SmallSubject(string title, Backend backend) : StepSubject
+public abstract class SmallSubject(string title, Backend backend) : DemoSubject(title, backend)
 {
     private readonly List<(Parameter Parameter, float[] Values)> literals = [];
     private readonly List<IDisposable> owned = [];
     private readonly Dictionary<Tensor, string> names = new(ReferenceEqualityComparer.Instance);
     private ParameterSlabs? slabs;
-    private Optimizer? optimizer;
-    private long step;
-
-    public sealed override string Title => title;
-
-    public sealed override long Step => step;
-
-    public sealed override Backend Backend => backend;
 
     public sealed override ParameterSlabs Slabs
     {
@@ -29,26 +19,11 @@ public abstract class SmallSubject(string title, Backend backend) : StepSubject
         {
             if (slabs is null)
             {
-                slabs = new ParameterSlabs(backend, literals.Select(literal => literal.Parameter), training: true);
-                literals.ForEach(literal => backend.Write(literal.Values, literal.Parameter.Tensor.Data));
+                slabs = new ParameterSlabs(Backend, literals.Select(literal => literal.Parameter), training: true);
+                literals.ForEach(literal => Backend.Write(literal.Values, literal.Parameter.Tensor.Data));
             }
             return slabs;
         }
-    }
-
-    public sealed override Optimizer? Optimizer => literals.Count == 0 ? null : optimizer ??= Optimizer.Create(Train, new ModelConfig(), Slabs, backend);
-
-    public sealed override double LearningRate => Train.LearningRate;
-
-    /// <summary>Makes one update, as training would: the subject is then the next step.</summary>
-    public void Advance()
-    {
-        using Tape tape = new(backend);
-        using GradientNorm norm = new(backend, Slabs);
-        Slabs.ClearGradients();
-        tape.Backward(Forward(tape), isFresh: true);
-        Optimizer?.Step(step + 1, LearningRate, GradientNorm.ClipScale(norm.Measure(), Train.Clip));
-        step++;
     }
 
     public sealed override Tensor Forward(Tape tape)
@@ -63,10 +38,9 @@ public abstract class SmallSubject(string title, Backend backend) : StepSubject
 
     public override void Dispose()
     {
-        optimizer?.Dispose();
+        base.Dispose();
         slabs?.Dispose();
         owned.ForEach(item => item.Dispose());
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>Applies the operations and gives the scalar loss.</summary>
@@ -96,7 +70,7 @@ public abstract class SmallSubject(string title, Backend backend) : StepSubject
     /// <summary>Ids of a batch [1, T].</summary>
     protected Tokens AddTokens(params int[] ids)
     {
-        Tokens tokens = new(backend, 1, ids.Length);
+        Tokens tokens = new(Backend, 1, ids.Length);
         tokens.Set(ids);
         owned.Add(tokens);
         return tokens;
@@ -104,10 +78,10 @@ public abstract class SmallSubject(string title, Backend backend) : StepSubject
 
     private View Memory(float[] values)
     {
-        TensorBuffer buffer = backend.Allocate(values.Length);
+        TensorBuffer buffer = Backend.Allocate(values.Length);
         owned.Add(buffer);
         View view = new(buffer, 0, values.Length);
-        backend.Write(values, view);
+        Backend.Write(values, view);
         return view;
     }
 }

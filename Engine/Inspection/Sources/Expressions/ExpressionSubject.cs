@@ -35,7 +35,7 @@ internal sealed class ExpressionSubject : SmallSubject
         foreach ((string name, float value) in names) { parameters[name] = AddParameter(name, Scalar, value); }
     }
 
-    public override TrainSection Train { get; } = new() { Optimizer = OptimizerKind.Sgd, LearningRate = 0.1, Momentum = 0, Nesterov = false, Decay = 0, Clip = 0 };
+    public override TrainSection Train { get; } = GradientDescent(0.1);
 
     protected override Tensor Build(Tape tape)
     {
