@@ -1,17 +1,18 @@
+using System.Runtime.CompilerServices;
 using PureLlm.Autograd.Ops;
 
 namespace PureLlm.Autograd.Inspection.Explanations;
 
 /// <summary>One recorded attention: where its numbers lie, and its softmax rows and columns in float64.</summary>
-/// <remarks>A query row costs what the kernels pay for it, O(S·D). A key's column needs a sum over every row above it: up to
-/// <see cref="Exact"/> keys all rows are computed again; beyond, the recorded logsumexp and Σ dy ⊙ y stand for them.</remarks>
+/// <remarks>A query's row costs O(S·D). A key's column needs two sums of every row that sees it: up to <see cref="Exact"/> keys they
+/// are computed again, once for a head; beyond, the recorded logsumexp and Σ dy ⊙ y stand for them, so that a column costs O(T·D) too.</remarks>
 internal sealed class AttentionCall
 {
     /// <summary>Keys up to which nothing that the kernels saved is believed.</summary>
-    public const int Exact = 128;
+    public const int Exact = 256;
 
     // The kernels make weights below e⁻⁶⁴ exactly 0; this many last places cover them.
-    private const double Underflow = 2e-22;
+    private const double Underflow = 2e-21;
 
     private readonly NodeValues values;
     private readonly int queryColumns, keyColumns, key, value;
@@ -87,26 +88,10 @@ internal sealed class AttentionCall
     private AttentionRow MakeRow(int batch, int head, int query)
     {
         (int first, int end) = KeysOf(query);
-        int count = end - first;
-        double[] scores = new double[count], scoreSizes = new double[count], p = new double[count], dp = new double[count], dpSizes = new double[count];
-        double max = double.NegativeInfinity, sum = 0, delta = 0, deltaSize = 0;
-        for (int j = 0; j < count; j++)
-        {
-            (scores[j], scoreSizes[j]) = Score(batch, head, query, first + j);
-            (dp[j], dpSizes[j]) = ProbabilityGradient(batch, head, query, first + j);
-            max = Math.Max(max, scores[j]);
-        }
-        for (int j = 0; j < count; j++) { sum += Math.Exp(scores[j] - max); }
-        double logSumExp = max + Math.Log(sum);
-        for (int j = 0; j < count; j++)
-        {
-            p[j] = Math.Exp(scores[j] - max) / sum;
-            delta += p[j] * dp[j];
-            deltaSize += p[j] * dpSizes[j];
-        }
-        AttentionCell[] cells = new AttentionCell[count];
-        for (int j = 0; j < count; j++) { cells[j] = Cell(head, query, first + j, scores[j], scoreSizes[j], p[j], logSumExp, dp[j], dpSizes[j], delta, deltaSize); }
-        return new AttentionRow(first, delta, cells);
+        RowSums sums = Sums(batch, head, query);
+        AttentionCell[] cells = new AttentionCell[end - first];
+        for (int j = 0; j < cells.Length; j++) { cells[j] = Cell(batch, head, query, first + j, sums); }
+        return new AttentionRow(first, sums.Delta, cells);
     }
 
     private AttentionCell[] MakeColumn(int batch, int keyHead, int token)
@@ -114,34 +99,52 @@ internal sealed class AttentionCall
         List<AttentionCell> cells = [];
         for (int head = keyHead * Share; head < (keyHead + 1) * Share; head++)
         {
+            RowSums[]? sums = Keys <= Exact ? HeadSums(batch, head) : null;
             for (int query = 0; query < Queries; query++)
             {
                 (int first, int end) = KeysOf(query);
-                if (token < first || token >= end) { continue; }
-                cells.Add(Keys <= Exact ? MakeRow(batch, head, query).Cells[token - first] : Recorded(batch, head, query, token));
+                if (token >= first && token < end) { cells.Add(Cell(batch, head, query, token, sums is null ? RecordedSums(batch, head, query) : sums[query])); }
             }
         }
         return [.. cells];
     }
 
-    private AttentionCell Recorded(int batch, int head, int query, int token)
+    private RowSums[] HeadSums(int batch, int head) => values.Remember(("sums", batch, head), () => Enumerable.Range(0, Queries).Select(query => Sums(batch, head, query)).ToArray());
+
+    /// <summary>logsumexp and δ of a row, computed again.</summary>
+    private RowSums Sums(int batch, int head, int query)
     {
-        double logSumExp = values.Saved[(((batch * Op.Heads) + head) * Queries) + query], delta = 0, deltaSize = 0;
-        int at = OutputAt(batch, query, head);
-        for (int d = 0; d < Size; d++)
+        (int first, int end) = KeysOf(query);
+        double[] scores = new double[end - first];
+        double max = double.NegativeInfinity, sum = 0, delta = 0, deltaSize = 0;
+        for (int j = 0; j < scores.Length; j++)
         {
-            double product = (double)values.Output[at + d] * values.OutputGradient[at + d];
-            (delta, deltaSize) = (delta + product, deltaSize + Math.Abs(product));
+            scores[j] = Score(batch, head, query, first + j).Sum;
+            max = Math.Max(max, scores[j]);
         }
-        (double score, double scoreSize) = Score(batch, head, query, token);
-        (double dp, double dpSize) = ProbabilityGradient(batch, head, query, token);
-        return Cell(head, query, token, score, scoreSize, Math.Exp(score - logSumExp), logSumExp, dp, dpSize, delta, deltaSize);
+        for (int j = 0; j < scores.Length; j++)
+        {
+            double weight = Math.Exp(scores[j] - max);
+            (double dp, double dpSize) = ProbabilityGradient(batch, head, query, first + j);
+            (sum, delta, deltaSize) = (sum + weight, delta + (weight * dp), deltaSize + (weight * dpSize));
+        }
+        return new RowSums(max + Math.Log(sum), delta / sum, deltaSize / sum);
     }
 
-    private static AttentionCell Cell(int head, int query, int key, double score, double scoreSize, double p, double logSumExp, double dp, double dpSize, double delta, double deltaSize)
+    /// <summary>The same as the kernels kept it: δ is Σ dy ⊙ y.</summary>
+    private RowSums RecordedSums(int batch, int head, int query)
     {
-        double pSize = (p * (1 + scoreSize + Math.Abs(logSumExp))) + Underflow;
-        return new AttentionCell(head, query, key, score, p, dp, delta, p * (dp - delta), pSize, pSize * (dpSize + deltaSize));
+        int at = OutputAt(batch, query, head);
+        (double delta, double deltaSize) = Dot(values.Output.Slice(at, Size), values.OutputGradient.Slice(at, Size));
+        return new RowSums(values.Saved[(((batch * Op.Heads) + head) * Queries) + query], delta, deltaSize);
+    }
+
+    private AttentionCell Cell(int batch, int head, int query, int key, RowSums row)
+    {
+        (double score, double scoreSize) = Score(batch, head, query, key);
+        (double dp, double dpSize) = ProbabilityGradient(batch, head, query, key);
+        double p = Math.Exp(score - row.LogSumExp), pSize = (p * (1 + scoreSize + Math.Abs(row.LogSumExp))) + Underflow;
+        return new AttentionCell(head, query, key, score, p, dp, row.Delta, p * (dp - row.Delta), pSize, pSize * (dpSize + row.DeltaSize));
     }
 
     /// <summary>q·k/√D, and the same of the magnitudes.</summary>
@@ -155,6 +158,7 @@ internal sealed class AttentionCall
     private (double Sum, double Size) ProbabilityGradient(int batch, int head, int query, int token) =>
         Dot(values.OutputGradient.Slice(OutputAt(batch, query, head), Size), KeysAndValues.Slice(ValueAt(batch, token, head / Share), Size));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double Sum, double Size) Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         double sum = 0, size = 0;
@@ -166,25 +170,7 @@ internal sealed class AttentionCall
         }
         return (sum, size);
     }
+
+    /// <summary>What a row's softmax and its gradient are measured by.</summary>
+    private readonly record struct RowSums(double LogSumExp, double Delta, double DeltaSize);
 }
-
-internal enum AttentionPart { Query, Key, Value }
-
-/// <summary>Where an element of the inputs belongs; the head is counted within its part.</summary>
-internal readonly record struct AttentionPlace(AttentionPart Part, int Batch, int Token, int Head, int Channel);
-
-/// <summary>A query's softmax row: the keys that it sees from <paramref name="First"/> on, and δ = Σ p ⊙ dp.</summary>
-internal sealed record AttentionRow(int First, double Delta, AttentionCell[] Cells);
-
-/// <summary>One query and one key that it sees.</summary>
-/// <param name="Head">Query head.</param>
-/// <param name="Query">Its token.</param>
-/// <param name="Key">The key's token.</param>
-/// <param name="Score">q·k/√D.</param>
-/// <param name="P">The probability.</param>
-/// <param name="Dp">∂L/∂p = dy·v.</param>
-/// <param name="Delta">Σ p ⊙ dp of the row.</param>
-/// <param name="Ds">∂L/∂score = p·(dp − δ).</param>
-/// <param name="PSize">What p's rounding is counted by.</param>
-/// <param name="DsSize">What that of ds is counted by.</param>
-internal sealed record AttentionCell(int Head, int Query, int Key, double Score, double P, double Dp, double Delta, double Ds, double PSize, double DsSize);

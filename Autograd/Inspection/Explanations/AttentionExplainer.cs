@@ -98,6 +98,8 @@ internal sealed partial class AttentionExplainer : OpExplainer
         return sum;
     }
 
+    public override double ToleranceInUlps(NodeValues values, int input) => 4;
+
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
         SourceFiles.Method("Autograd/Ops/Attention.cs", "void Backward("),

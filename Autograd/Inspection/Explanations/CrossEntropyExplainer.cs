@@ -25,6 +25,7 @@ internal sealed class CrossEntropyExplainer : OpExplainer
         double p = loss.Probability(column), one = column == loss.Target ? 1 : 0;
         return
         [
+            new("a", $"the weight of each of {Counted(values)} tokens that count", weight),
             new("logsumexp", $"ln Σ exp(z) of {shape.Columns} logits", loss.LogSumExp),
             new(at, $"exp(z − logsumexp) = exp({NumberText.Of(loss.Logits[column])} − {NumberText.Operand(loss.LogSumExp)})", p),
             new($"[{column} = {loss.Target}]", one == 1 ? "1: this is the target" : "0: this is not the target", one),
@@ -78,7 +79,7 @@ internal sealed class CrossEntropyExplainer : OpExplainer
     {
         if (input < 0) { return "the loss"; }
         Shape shape = values.InputShape(0);
-        return $"{Place.Row(shape, element / shape.Columns)}, logit {element % shape.Columns}";
+        return $"{Place.Row(shape, element / shape.Columns)}, vocabulary {element % shape.Columns}";
     }
 
     /// <remarks>p is the exponential of a difference: both sides count.</remarks>
@@ -89,6 +90,8 @@ internal sealed class CrossEntropyExplainer : OpExplainer
         return Math.Abs(upstream * weight) * Row(values, row).Size(column);
     }
 
+    public override double ToleranceInUlps(NodeValues values, int input) => 4;
+
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
         SourceFiles.Method("Autograd/Ops/CrossEntropy.cs", "void Backward("),
@@ -96,6 +99,8 @@ internal sealed class CrossEntropyExplainer : OpExplainer
     ];
 
     private static (double Upstream, double Weight) Weight(NodeValues values) => (values.OutputGradient[0], ((CrossEntropy)values.Op).Targets.LossWeight);
+
+    private static int Counted(NodeValues values) => Targets(values, ((CrossEntropy)values.Op).Targets).Count(target => target != Tokens.Ignored);
 
     private static LossRow Row(NodeValues values, int row) => values.Remember(("loss", row), () =>
     {

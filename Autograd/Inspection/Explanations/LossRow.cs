@@ -6,8 +6,8 @@ namespace PureLlm.Autograd.Inspection.Explanations;
 /// <param name="Target">The class that should have been likely; <see cref="Tokens.Ignored"/>: the row counts nothing.</param>
 internal sealed record LossRow(double[] Logits, double LogSumExp, int Target)
 {
-    // Kernels flush the smallest probabilities to 0.
-    private const double Underflow = 1e-30;
+    // The kernels make probabilities below e⁻⁶⁹ exactly 0; this many last places cover them.
+    private const double Underflow = 1e-23;
 
     public bool IsIgnored => Target == Tokens.Ignored;
 

@@ -109,9 +109,12 @@ internal abstract partial class NormExplainer : OpExplainer
         }
         NormGroup group = GroupOf(values, element);
         NormRow row = Row(values, group);
-        for (int c = 0; c < group.Size; c++) { sum += Math.Abs(row.Dn[c]) * ((IsCentered ? 1 : 0) + (all.Size(group, x[element]) * all.Size(group, x[group.Start + c]))); }
+        (double n, double size) = (Math.Abs(row.N[element - group.Start]), all.Size(group, x[element]));
+        for (int c = 0; c < group.Size; c++) { sum += Math.Abs(row.Dn[c]) * ((IsCentered ? 1 : 0) + (n * all.Size(group, x[group.Start + c])) + (size * Math.Abs(row.N[c]))); }
         return row.R * (Math.Abs(row.Dn[element - group.Start]) + (sum / group.Size));
     }
+
+    public override double ToleranceInUlps(NodeValues values, int input) => 5;
 
     /// <summary>μ, r and n of an element.</summary>
     private IEnumerable<Quantity> Normalised(NodeValues values, NormGroup group, NormRow row, int element)

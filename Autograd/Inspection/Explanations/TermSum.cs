@@ -16,13 +16,13 @@ public sealed record TermSum(double Sum, double Kernel, double Ulps, double Tole
     /// <param name="element">Which element of its gradient.</param>
     /// <param name="terms">The explainer's terms of it.</param>
     /// <param name="kernel">The gradient after the node ran backward less the gradient before.</param>
-    /// <param name="before">The gradient before: float32 rounds the sum at its size too.</param>
+    /// <param name="before">The gradient before: where it is large, float32 rounds at its size with every term.</param>
     public static TermSum Compare(OpExplainer explainer, NodeValues values, int input, int element, IReadOnlyList<Term> terms, double kernel, double before = 0)
     {
         double sum = 0;
         for (int i = 0; i < terms.Count; i++) { sum += terms[i].Value; }
         double distance = kernel.Equals(sum) ? 0 : Math.Abs(kernel - sum);
-        double unit = UnitInLastPlace(explainer.Magnitude(values, input, element, terms) + Math.Abs(before));
+        double unit = UnitInLastPlace(explainer.Magnitude(values, input, element, terms) + (Math.Abs(before) * (1 + (terms.Count / 8.0))));
         double ulps = distance == 0 ? 0 : double.IsNaN(distance) ? double.PositiveInfinity : distance / unit;
         return new TermSum(sum, kernel, ulps, explainer.ToleranceInUlps(values, input));
     }
