@@ -1,4 +1,5 @@
 using System.Globalization;
+using PureLlm.Autograd;
 using PureLlm.Autograd.Inspection.Explanations;
 
 namespace PureLlm.Engine.Inspection;
@@ -19,6 +20,14 @@ internal static class StepText
 
     /// <summary>A loss with all the digits that a difference needs: "1.589489306".</summary>
     public static string Loss(double value) => double.IsFinite(value) ? value.ToString("0.#########", CultureInfo.InvariantCulture).Replace('-', '−') : NumberText.Of(value);
+
+    /// <summary>The sizes of a shape, one by one.</summary>
+    public static int[] Sizes(Shape shape)
+    {
+        int[] sizes = new int[shape.Rank];
+        for (int i = 0; i < sizes.Length; i++) { sizes[i] = shape[i]; }
+        return sizes;
+    }
 
     /// <summary>"12.3 %".</summary>
     public static string Percent(double share) => $"{(share * 100).ToString(share >= 0.1 ? "0" : "0.#", CultureInfo.InvariantCulture)} %";
