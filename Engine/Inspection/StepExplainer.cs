@@ -25,6 +25,10 @@ public static partial class StepExplainer
             FrameKind.Seed or FrameKind.Zero => Leaf(scene, view),
             _ => Update(scene, view),
         };
+        if (view.Element is { } element && scene.Element >= 0)
+        {
+            view = view with { Element = element with { Value = trace.At(new TensorReading(scene.Subject!.Value.Tensor, TensorPart.Value), scene.Element) } };
+        }
         return Panes(scene, view);
     }
 

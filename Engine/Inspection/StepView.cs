@@ -166,6 +166,9 @@ public sealed record ElementView
     /// <summary>What the kernels made: in a backward frame this node's share of the gradient.</summary>
     public required double Kernel { get; init; }
 
+    /// <summary>The tensor's own number there, also where its gradient is looked at: what one edits to ask what if.</summary>
+    public double? Value { get; init; }
+
     /// <summary>The lines of the calculation, with numbers.</summary>
     public IReadOnlyList<LineView> Lines { get; init; } = [];
 

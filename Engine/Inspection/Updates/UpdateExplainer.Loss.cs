@@ -50,7 +50,7 @@ public static partial class UpdateExplainer
         {
             Rule = FormulaOf("c = min(1, g_max/(norm(g) + epsilon)); norm(g) = sqrt(sum(i: g_i^2))"),
             Element = Shares(trace, scene.Indices, update.Norm, lines, i => update.Part(i).SquaredNorm, "‖g‖²", proof),
-            Proofs = [proof],
+            Proofs = [.. view.Proofs, proof],
             ReadAs = [.. view.ReadAs, update.Clips
                 ? $"The whole gradient is {UpdateText.Rounded(update.Norm / update.MaximumNorm, 3)} times as long as allowed: its direction stays, its length becomes {NumberText.Of(update.MaximumNorm)}."
                 : "The gradient is not clipped: the optimizer gets it as it is."],
@@ -76,7 +76,7 @@ public static partial class UpdateExplainer
                     new("observed ΔL", "L after − L before", observed),
                     new("linear", "the smaller of predicted/observed and its inverse", linearity),
                 ], i => update.Part(i).Predicted, "Σ g·Δw", proof),
-            Proofs = [proof],
+            Proofs = [.. view.Proofs, proof],
             ReadAs = [.. view.ReadAs, SayChange(predicted, observed, linearity)],
         };
     }

@@ -134,7 +134,7 @@ public sealed class StepUpdateTests
         Assert.That(view.Element!.Sum, Is.EqualTo(square).Within(1e-12));
         Assert.That(view.Update!.ClipScale, Is.EqualTo(0.3 / (Math.Sqrt(square) + 1e-6)).Within(1e-6));
         Assert.That(view.Element.Terms, Has.Count.EqualTo(5));
-        Assert.That(view.Proofs.Single().Passed);
+        Assert.That(view.Element!.Proof!.Passed);
         Assert.That(view.Notes.Select(note => note.Kind), Is.EqualTo(new[] { "clipped" }));
     }
 
@@ -153,7 +153,7 @@ public sealed class StepUpdateTests
         Assert.That(view.Element!.Sum, Is.EqualTo(predicted).Within(1e-12));
         Assert.That(view.Update.Observed, Is.EqualTo(view.Update.LossAfter - view.Update.LossBefore));
         Assert.That(view.Update.Linearity, Is.InRange(0.9, 1));
-        Assert.That(view.Proofs.Single().Passed);
+        Assert.That(view.Element!.Proof!.Passed);
         Assert.That(view.LineSearch, Has.Count.EqualTo(8));
     }
 
