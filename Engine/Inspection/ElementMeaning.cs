@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using PureLlm.Autograd;
 using PureLlm.Autograd.Inspection.Explanations;
+using PureLlm.Autograd.Ops;
 
 namespace PureLlm.Engine.Inspection;
 
@@ -16,12 +17,32 @@ internal static partial class ElementMeaning
         return WithTokens(scene.Trace, text.Length > 0 ? text : Plain(scene.Trace, subject.Tensor, scene.Element));
     }
 
-    /// <summary>Adds the text of tokens that are named by their place: "token 1" becomes "token 1 ("had")".</summary>
+    /// <summary>Adds the text of tokens that are named by their place or id: "token 1" becomes "token 1 ("had")".</summary>
+    /// <remarks>Of several sequences, a place is "sequence 0, token 1"; without the sequence it is left alone.</remarks>
     public static string WithTokens(StepTrace trace, string text)
     {
         IReadOnlyList<string> tokens = trace.Subject.Tokens;
-        return tokens.Count == 0 ? text : TokenPlace().Replace(text, match =>
-            int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int place) && place < tokens.Count ? $"{match.Value} ({Quote(tokens[place])})" : match.Value);
+        if (tokens.Count == 0) { return text; }
+        int time = SequenceLength(trace);
+        return TokenPlace().Replace(text, match =>
+        {
+            string word = match.Groups["id"].Success ? trace.Subject.TokenText(Number(match.Groups["id"]))
+                : match.Groups["sequence"].Success || time >= tokens.Count ? tokens.ElementAtOrDefault((Number(match.Groups["sequence"]) * time) + Number(match.Groups["place"])) ?? ""
+                : "";
+            return word.Length > 0 ? $"{match.Value} ({Quote(word)})" : match.Value;
+        });
+
+        static int Number(Group digits) => int.TryParse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < 1 << 24 ? number : 0;
+    }
+
+    /// <summary>Tokens of a sequence.</summary>
+    private static int SequenceLength(StepTrace trace)
+    {
+        for (int i = 0; i < trace.Tape.Count; i++)
+        {
+            if (trace.Tape[i].Op is Embedding embedding) { return embedding.Tokens.Time; }
+        }
+        return trace.Subject.Tokens.Count;
     }
 
     private static string Plain(StepTrace trace, TraceTensor tensor, int element)
@@ -37,6 +58,6 @@ internal static partial class ElementMeaning
 
     private static string Quote(string text) => $"\"{text.Replace("\n", "⏎", StringComparison.Ordinal)}\"";
 
-    [GeneratedRegex(@"\btoken (\d+)\b")]
+    [GeneratedRegex(@"(?:\bsequence (?<sequence>\d+), )?\btoken (?<place>\d+)\b|\bid (?<id>\d+)\b")]
     private static partial Regex TokenPlace();
 }

@@ -17,7 +17,7 @@ internal sealed class EmbeddingExplainer : OpExplainer
     {
         Shape shape = values.InputShape(0);
         IReadOnlyList<Term> terms = Terms(values, input, element);
-        string symbols = terms.Count == 0 ? $"the empty sum: no token is {element / shape.Columns}" : $"Σ_(tokens[b,t] = {element / shape.Columns}) dy[b,t,{element % shape.Columns}]";
+        string symbols = terms.Count == 0 ? $"the empty sum: no token has id {element / shape.Columns}" : $"Σ_(tokens[b,t] = {element / shape.Columns}) dy[b,t,{element % shape.Columns}]";
         return [.. RuleLines.Sum(Place.At("dtable", shape, element), symbols, terms)];
     }
 
@@ -52,17 +52,17 @@ internal sealed class EmbeddingExplainer : OpExplainer
         int[] places = Places(values, id);
         if (places.Length == 0)
         {
-            yield return new Observation("unused row", $"token {id} does not occur in these {ys.Rows} places: its row of the table gets no gradient");
+            yield return new Observation("unused row", $"id {id} does not occur in these {ys.Rows} places: its row of the table gets no gradient");
         }
         else if (places.Length > 1)
         {
             string where = string.Join(", ", places.Take(Named).Select(row => Place.Row(ys, row))) + (places.Length > Named ? ", …" : "");
-            yield return new Observation("repeated token", $"token {id} occurs {places.Length} times ({where}): their gradients add up");
+            yield return new Observation("repeated token", $"id {id} occurs {places.Length} times ({where}): their gradients add up");
         }
     }
 
     public override string Describe(NodeValues values, int input, int element) =>
-        $"row of token id {element / values.InputShape(0).Columns}, channel {element % values.InputShape(0).Columns}";
+        $"row of id {element / values.InputShape(0).Columns}, channel {element % values.InputShape(0).Columns}";
 
     /// <summary>A sum in float32, in the order of the places.</summary>
     public override double ToleranceInUlps(NodeValues values, int input) => 0.5 * Ids(values).GroupBy(id => id).Max(group => group.Count());

@@ -38,10 +38,14 @@ internal static class FormulaSigns
     /// <summary>dx, dW: the gradient of a variable of one letter.</summary>
     public static bool IsGradient(string name) => name.Length == 2 && name[0] == 'd';
 
-    /// <summary>The text raised or lowered, or null where Unicode lacks a letter of it.</summary>
+    /// <summary>The text raised or lowered, or null where it is a word or Unicode lacks a letter of it.</summary>
     public static string? Script(string text, bool isUpper)
     {
         StringBuilder script = new();
+        for (int i = 1; i < text.Length; i++)
+        {
+            if (char.IsLetter(text[i - 1]) && char.IsLetter(text[i])) { return null; }
+        }
         foreach (char letter in text)
         {
             char found = letter switch

@@ -16,8 +16,8 @@ internal sealed class GateExplainer : ElementwiseExplainer
     {
         Factor gate = Value(values, 0, element);
         return input == 0
-            ? [Upstream(values, element), Value(values, 1, element), new Factor($"f′({gate.Name})", Function(values).Slope(gate.Value))]
-            : [Upstream(values, element), new Factor($"f({gate.Name})", Function(values).Value(gate.Value))];
+            ? [Upstream(values, element), Value(values, 1, element), new Factor($"f′({gate.Name})", Function(values).SlopeAt(gate.Value))]
+            : [Upstream(values, element), new Factor($"f({gate.Name})", Function(values).ValueAt(gate.Value))];
     }
 
     protected override IEnumerable<Quantity> Steps(NodeValues values, int input, int element)
@@ -30,7 +30,7 @@ internal sealed class GateExplainer : ElementwiseExplainer
 
     public override IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element)
     {
-        Factor gate = Value(values, 0, element), up = Value(values, 1, element), opened = new($"f({gate.Name})", Function(values).Value(gate.Value));
+        Factor gate = Value(values, 0, element), up = Value(values, 1, element), opened = new($"f({gate.Name})", Function(values).ValueAt(gate.Value));
         return [.. Steps(values, 1, element), .. RuleLines.Sum(Place.At("y", values.OutputShape, element), $"{opened.Name}·{up.Name}", [new Term("", opened, up)])];
     }
 
@@ -43,9 +43,9 @@ internal sealed class GateExplainer : ElementwiseExplainer
             foreach (Observation flat in Observations.Flat(values, Function(values), 0, "gate", element)) { yield return flat; }
             if (up.Value == 0) { yield return new Observation("zero factor", $"{Place.At("dgate", values.OutputShape, element)} is exactly 0: {up.Name} is 0", 1, element); }
         }
-        else if (Math.Abs(Function(values).Value(gate.Value)) < 0.01)
+        else if (Math.Abs(Function(values).ValueAt(gate.Value)) < 0.01)
         {
-            yield return new Observation("closed gate", $"the gate is all but closed: f({gate.Name}) = {NumberText.Of(Function(values).Value(gate.Value))} at {gate.Name} = {NumberText.Of(gate.Value)}", 0, element);
+            yield return new Observation("closed gate", $"the gate is all but closed: f({gate.Name}) = {NumberText.Of(Function(values).ValueAt(gate.Value))} at {gate.Name} = {NumberText.Of(gate.Value)}", 0, element);
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class GateExplainer : ElementwiseExplainer
     {
         double gate = values.Input(0)[element], dy = values.OutputGradient[element];
         FunctionText function = Function(values);
-        return Math.Abs(dy * (input == 0 ? values.Input(1)[element] * function.SlopeSize(gate) : function.Value(gate))) * function.Growth(gate);
+        return Math.Abs(dy) * (input == 0 ? Math.Abs(values.Input(1)[element]) * function.SlopeMagnitude(gate) : function.ValueMagnitude(gate));
     }
 
     /// <summary>The float32 function and its slope are a few last places from the float64 ones; one more product is rounded.</summary>

@@ -14,7 +14,7 @@ internal sealed class MapExplainer : ElementwiseExplainer
     protected override IReadOnlyList<Factor> Factors(NodeValues values, int input, int element)
     {
         Factor x = Value(values, 0, element);
-        return [Upstream(values, element), new Factor($"f′({x.Name})", Function(values).Slope(x.Value))];
+        return [Upstream(values, element), new Factor($"f′({x.Name})", Function(values).SlopeAt(x.Value))];
     }
 
     protected override IEnumerable<Quantity> Steps(NodeValues values, int input, int element)
@@ -27,17 +27,14 @@ internal sealed class MapExplainer : ElementwiseExplainer
     {
         Factor x = Value(values, 0, element);
         FunctionText function = Function(values);
-        return [.. function.ValueLines(x.Name, x.Value), new Quantity(Place.At("y", values.OutputShape, element), $"f({x.Name})", function.Value(x.Value))];
+        return [.. function.ValueLines(x.Name, x.Value), new Quantity(Place.At("y", values.OutputShape, element), $"f({x.Name})", function.ValueAt(x.Value))];
     }
 
     public override IEnumerable<Observation> Observe(NodeValues values, int input, int element) =>
         [.. base.Observe(values, input, element), .. Observations.Flat(values, Function(values), 0, "x", element)];
 
-    public override double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms)
-    {
-        double x = values.Input(0)[element];
-        return Math.Abs(values.OutputGradient[element]) * Function(values).SlopeSize(x) * Function(values).Growth(x);
-    }
+    public override double Magnitude(NodeValues values, int input, int element, IReadOnlyList<Term> terms) =>
+        Math.Abs(values.OutputGradient[element]) * Function(values).SlopeMagnitude(values.Input(0)[element]);
 
     /// <summary>The float32 slope is a few last places from the float64 one.</summary>
     public override double ToleranceInUlps(NodeValues values, int input) => Function(values).Ulps;

@@ -29,7 +29,12 @@ internal static class Observations
             return [new Observation(isDead ? "dead unit" : "off",
                 $"{gradient} is exactly 0: {function.Name} was off ({place} = {value}{(at < 0 ? " < 0" : "")}){(isDead ? $"; it is off for all {shape.Rows} tokens, so nothing flows through unit {column}" : "")}", input, element)];
         }
-        return Math.Abs(slope) < Saturated && !function.IsRectifier
+        if (Math.Abs(slope) > float.MaxValue || Math.Abs(function.Value(at)) > float.MaxValue)
+        {
+            return [new Observation("overflow", $"{function.Name} or its slope at {place} = {value} is more than float32 holds ({NumberText.Of(float.MaxValue)})", input, element)];
+        }
+        if (slope == 0 && !function.Saturates) { return [new Observation("flat", $"{gradient} is exactly 0: the slope of {function.Name} at {place} = {value} is 0", input, element)]; }
+        return Math.Abs(slope) < Saturated && function.Saturates
             ? [new Observation("saturated", $"{function.Name} is saturated: at {place} = {value} its slope is {NumberText.Of(slope)}, so {NumberText.Of(Math.Round(100 * Math.Abs(slope), 4))} % of the gradient passes", input, element)]
             : [];
     }

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using PureLlm.Autograd.Inspection.Explanations;
+using PureLlm.Kernels;
 
 namespace PureLlm.Tests.Autograd.Inspection.Explanations;
 
@@ -84,4 +85,60 @@ public sealed class FormulaTests
     [TestCase("", "expected, not the end")]
     public void What_is_no_formula_is_refused_with_the_place(string source, string message) =>
         Assert.That(() => Formula.Parse(source), Throws.TypeOf<FormatException>().With.Message.Contains(message).And.Message.Contains("formula '" + source));
+
+    [Test]
+    public void Random_formulas_have_the_same_symbols_in_all_three_notations()
+    {
+        for (ulong seed = 0; seed < 300; seed++)
+        {
+            Formula formula = Formula.Parse(RandomFormula(seed));
+            string[] symbols = NotationSymbols.OfUnicode(formula.Unicode);
+            Assert.That(NotationSymbols.OfLatex(formula.Latex), Is.EquivalentTo(symbols), $"{formula.Source}: {formula.Unicode} {formula.Latex}");
+            Assert.That(NotationSymbols.OfMathMl(formula.MathMl), Is.EquivalentTo(symbols), $"{formula.Source}: {formula.Unicode} {formula.MathMl}");
+            Assert.That(formula.Latex.Count(letter => letter == '{'), Is.EqualTo(formula.Latex.Count(letter => letter == '}')));
+        }
+    }
+
+    [Test]
+    public void Rubbish_is_refused_and_nothing_else_happens()
+    {
+        const string Letters = "ax1.+-*/^_'()[],;:<>=~ \"\u03c3sum(prod(sqrt(";
+        int refused = 0;
+        for (ulong seed = 0; seed < 2000; seed++)
+        {
+            RandomStream stream = new(seed, 5);
+            string text = string.Concat(Enumerable.Range(0, 1 + CounterRandom.Below(stream, 0, 12)).Select(i => Letters[CounterRandom.Below(stream, (ulong)i + 1, Letters.Length)]));
+            try { Formula.Parse(text); }
+            catch (FormatException error)
+            {
+                Assert.That(error.Message, Does.StartWith("formula '"));
+                refused++;
+            }
+        }
+        Assert.That(refused, Is.GreaterThan(1000).And.LessThan(2000));
+    }
+
+    /// <summary>A formula from the grammar, a few levels deep.</summary>
+    private static string RandomFormula(ulong seed)
+    {
+        ulong next = 0;
+        RandomStream stream = new(seed, 9);
+        int Below(int n) => CounterRandom.Below(stream, next++, n);
+        string[] leaves = ["x", "dy", "beta_1", "sigma", "3", "0.5", "x_i", "W[i,j]", "gate", "epsilon", "dgate", "m"];
+        string[] signs = [" + ", " - ", "*", " .* ", "/", " times "];
+        string Any(int depth) => depth == 0 ? leaves[Below(leaves.Length)] : Below(12) switch
+        {
+            0 => $"({Any(depth - 1)})",
+            1 => $"sum(t: {Any(depth - 1)})",
+            2 => $"sqrt({Any(depth - 1)})",
+            3 => $"tanh({Any(depth - 1)})",
+            4 => $"({Any(depth - 1)})^2",
+            5 => $"hat({leaves[Below(2)]})",
+            6 => $"-{Any(depth - 1)}",
+            7 => $"abs({Any(depth - 1)})",
+            8 => $"e^({Any(depth - 1)})",
+            _ => Any(depth - 1) + signs[Below(signs.Length)] + Any(depth - 1),
+        };
+        return $"y = {Any(4)}";
+    }
 }

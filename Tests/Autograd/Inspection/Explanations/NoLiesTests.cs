@@ -32,6 +32,23 @@ public sealed class NoLiesTests
     [TestCaseSource(nameof(RandomOps))]
     public void Terms_add_up_at_random_shapes(Type op, int seed) => Check(RandomExamples.Make(op, (ulong)seed), (ulong)seed);
 
+    [TestCaseSource(nameof(Examples))]
+    public void Terms_add_up_where_functions_are_flat_tiny_or_overflow(OpExample example)
+    {
+        using CpuBackend backend = new(threads: 1);
+        bool isFunction = example.Op(backend).GetType().IsGenericType;
+        using ExplainedRun run = new(backend, isFunction ? example with { Low = -130f, High = 130f } : example with { Low = 20f * example.Low, High = 20f * example.High }, seed: 3);
+        foreach (int input in run.Explained)
+        {
+            double[] share = run.Share(input);
+            for (int element = 0; element < share.Length; element++)
+            {
+                TermSum sum = run.Compare(input, element, share[element]);
+                Assert.That(sum.Passed, $"{run.Node.Op.Name}, input {input}, element {element}: {sum}");
+            }
+        }
+    }
+
     [TestCaseSource(nameof(OpTypes))]
     public void Every_op_is_explained_and_tried_at_random_shapes(Type op)
     {
@@ -99,6 +116,37 @@ public sealed class NoLiesTests
             Assert.That(NotationSymbols.OfMathMl(formula.MathMl), Is.EquivalentTo(NotationSymbols.OfUnicode(formula.Unicode)), formula.MathMl);
             Assert.That(NotationSymbols.OfLatex(formula.Latex), Is.EquivalentTo(NotationSymbols.OfUnicode(formula.Unicode)), formula.Latex);
             Assert.That(XElement.Parse(formula.MathMl).Name.LocalName, Is.EqualTo("math"));
+        }
+    }
+
+    [TestCaseSource(nameof(Examples))]
+    public void Values_that_are_not_finite_are_explained_too(OpExample example)
+    {
+        float[] planted = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, float.MaxValue, 1e-42f];
+        using CpuBackend backend = new(threads: 1);
+        foreach (float value in planted)
+        {
+            using ExplainedRun run = new(backend, example, prepare: (inputs, dy) =>
+            {
+                foreach (float[] input in inputs) { input[input.Length / 2] = value; }
+                dy[^1] = value;
+            });
+            foreach (int input in run.Explained)
+            {
+                for (int element = 0; element < run.Inputs[input].Shape.Length; element += Math.Max(1, run.Inputs[input].Shape.Length / 20))
+                {
+                    string[] texts =
+                    [
+                        .. run.Explainer.Rule(run.Values, input, element).SelectMany(line => new[] { line.Name, line.Expression }),
+                        .. run.Explainer.Terms(run.Values, input, element).Select(term => term.Label),
+                        .. run.Explainer.Observe(run.Values, input, element).SelectMany(remark => new[] { remark.Kind, remark.Text }),
+                    ];
+                    Assert.That(texts, Is.Not.Empty.And.All.Not.Empty);
+                    Assert.That(string.Concat(texts), Does.Not.Contain("Infinity").And.Not.Contain("E-"));
+                    Assert.That(run.Explainer.Describe(run.Values, input, element), Is.Not.Null);
+                }
+            }
+            for (int element = 0; element < run.Values.OutputShape.Length; element++) { Assert.That(run.Explainer.ForwardRule(run.Values, element), Is.Not.Empty); }
         }
     }
 

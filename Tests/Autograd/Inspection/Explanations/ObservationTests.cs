@@ -40,6 +40,14 @@ public sealed class ObservationTests
     }
 
     [Test]
+    public void An_overflow_and_a_flat_place_are_named()
+    {
+        Assert.That(Single(new OpExample(_ => new Map<Exp>(), [new(2)]), 0, 1, (inputs, _) => inputs[0][1] = 89f).Text, Is.EqualTo("exp or its slope at x[1] = 89 is more than float32 holds (3.40282e38)"));
+        Assert.That(Single(new OpExample(_ => new Map<Log>(), [new(2)]), 0, 1, (inputs, _) => inputs[0][1] = 0f).Kind, Is.EqualTo("overflow"));
+        Assert.That(Single(new OpExample(_ => new Map<Square>(), [new(2)]), 0, 1, (inputs, _) => inputs[0][1] = 0f).Text, Is.EqualTo("dx[1] is exactly 0: the slope of x² at x[1] = 0 is 0"));
+    }
+
+    [Test]
     public void No_gradient_from_above_is_said_and_points_upwards()
     {
         Observation zero = Single(new OpExample(_ => new Add(), [new(2, 2), new(2, 2)]), 1, 2, (_, dy) => dy[2] = 0);
@@ -75,8 +83,8 @@ public sealed class ObservationTests
     public void Unused_and_repeated_tokens_are_named()
     {
         OpExample example = new(backend => new Embedding(Embedding.Ids(backend, 2, 3, [4, 0, 4, 2, 1, 4])), [new(5, 7)]);
-        Assert.That(Single(example, 0, 3 * 7).Text, Is.EqualTo("token 3 does not occur in these 6 places: its row of the table gets no gradient"));
-        Assert.That(Single(example, 0, 4 * 7).Text, Is.EqualTo("token 4 occurs 3 times (sequence 0, token 0, sequence 0, token 2, sequence 1, token 2): their gradients add up"));
+        Assert.That(Single(example, 0, 3 * 7).Text, Is.EqualTo("id 3 does not occur in these 6 places: its row of the table gets no gradient"));
+        Assert.That(Single(example, 0, 4 * 7).Text, Is.EqualTo("id 4 occurs 3 times (sequence 0, token 0, sequence 0, token 2, sequence 1, token 2): their gradients add up"));
         Assert.That(All(example, 0, 0), Is.Empty);
     }
 

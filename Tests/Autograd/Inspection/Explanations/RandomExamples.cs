@@ -15,7 +15,7 @@ internal static class RandomExamples
         [typeof(Dropout)] = dice => Same(dice, Once(new Dropout(dice.Between(0f, 0.9f)) { Stream = new RandomStream((ulong)dice.From(1, 99), 3) }), 1),
         [typeof(Softmax)] = dice => Same(dice, () => new Softmax(), 1) with { Low = -6f, High = 6f },
         [typeof(Map<>)] = dice => Same(dice, dice.Pick<Func<Op>>(
-            () => new Map<Silu>(), () => new Map<GeluTanh>(), () => new Map<GeluErf>(), () => new Map<Relu>(), () => new Map<ReluSquared>(), () => new Map<Tanh>(), () => new Map<Sigmoid>()), 1) with { Low = -6f, High = 6f },
+            () => new Map<Silu>(), () => new Map<GeluTanh>(), () => new Map<GeluErf>(), () => new Map<Relu>(), () => new Map<ReluSquared>(), () => new Map<Tanh>(), () => new Map<Sigmoid>(), () => new Map<Exp>(), () => new Map<Square>(), () => new Map<Abs>()), 1) with { Low = -6f, High = 6f },
         [typeof(Gate<>)] = dice => Same(dice, dice.Pick<Func<Op>>(
             () => new Gate<Silu>(), () => new Gate<GeluTanh>(), () => new Gate<GeluErf>()), 2) with { Low = -4f, High = 4f },
         [typeof(MatMul)] = MatMul,
