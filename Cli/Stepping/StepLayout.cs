@@ -8,7 +8,7 @@ namespace PureLlm.Cli.Stepping;
 /// <summary>Lays a view out on a screen of any size: title, tape, main pane, why, keys, and the cursor that one shares.</summary>
 internal static class StepLayout
 {
-    private const int TapeFrom = 96, TapeWidth = 27, AsideFrom = 150, AsideWidth = 50;
+    private const int TapeFrom = 96, TapeWidth = 27, AsideFrom = 150, AsideWidth = 50, StatsFrom = 14;
 
     /// <summary>Draws a view.</summary>
     /// <param name="view">What is shown.</param>
@@ -63,7 +63,8 @@ internal static class StepLayout
     {
         bool hasAside = canvas.Width >= AsideFrom && page == 0;
         int main = hasAside ? width - AsideWidth - 2 : width;
-        IReadOnlyList<Section> sections = StepPage.Sections(view, main, ascii);
+        bool hasNumbers = page > 0 || canvas.Width < TapeFrom || bottom - top < StatsFrom;
+        IReadOnlyList<Section> sections = StepPage.Sections(view, main, ascii, hasNumbers);
         if (page > 0)
         {
             DrawPage(canvas, [.. sections, .. WhyPane.Sections(view, main, ascii)], left, top, main, bottom, page);
@@ -72,7 +73,7 @@ internal static class StepLayout
         List<string> cut = [];
         if (hasAside)
         {
-            IReadOnlyList<Section> aside = [.. StepPage.Sections(view, AsideWidth, ascii).Where(section => section.IsAside)];
+            IReadOnlyList<Section> aside = [.. StepPage.Sections(view, AsideWidth, ascii, hasNumbers).Where(section => section.IsAside)];
             sections = [.. sections.Where(section => !section.IsAside)];
             for (int y = top; y < bottom; y++) { canvas.Write(left + main, y, ascii ? "|" : "│", Ink.Dim); }
             DrawColumn(aside, left + main + 2, AsideWidth);
@@ -164,13 +165,35 @@ internal static class StepLayout
     private static void DrawTape(Canvas canvas, StepView view, int top, int bottom, bool ascii)
     {
         var sheet = new Sheet(TapeWidth - 1, ascii);
+        Sheet stats = Numbers(view, ascii);
         sheet.Line(" TAPE", Ink.Bold);
-        TapePane.Write(sheet, view, Math.Max(1, bottom - top - 1));
+        int rows = bottom - top - 1 - (bottom - top >= StatsFrom ? stats.Lines.Count : 0);
+        TapePane.Write(sheet, view, Math.Max(1, rows));
+        if (bottom - top >= StatsFrom)
+        {
+            while (sheet.Lines.Count <= rows) { sheet.Line(); }
+            sheet.Lines.AddRange(stats.Lines);
+        }
         for (int y = top; y < bottom; y++)
         {
             if (y - top < sheet.Lines.Count) { sheet.Lines[y - top].Draw(canvas, 0, y, TapeWidth); }
             canvas.Write(TapeWidth + 1, y, ascii ? "|" : "│", Ink.Dim);
         }
+    }
+
+    /// <summary>The subject's numbers as they stand below the tape.</summary>
+    private static Sheet Numbers(StepView view, bool ascii)
+    {
+        var sheet = new Sheet(TapeWidth - 2, ascii);
+        if (view.Subject is { Stats.Count: > 1 } subject)
+        {
+            sheet.Line();
+            sheet.Line(" NUMBERS", Ink.Bold).Add("  of " + SubjectPane.Symbol(subject), Ink.Dim);
+            var inner = new Sheet(TapeWidth - 3, ascii);
+            SubjectPane.WriteStats(inner, subject.Stats);
+            foreach (Line line in inner.Lines) { sheet.Line(" ").Add(line); }
+        }
+        return sheet;
     }
 
     private static void DrawStatus(Canvas canvas, int y, string cursor, string status, bool ascii)

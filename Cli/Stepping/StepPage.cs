@@ -9,7 +9,11 @@ internal static class StepPage
 {
     private const int Asked = 200;
 
-    public static IReadOnlyList<Section> Sections(StepView view, int width, bool ascii)
+    /// <param name="view">What is shown.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="ascii">Whether only ASCII may be used.</param>
+    /// <param name="hasNumbers">Whether the tensor's numbers belong to it; elsewhere they stand below the tape.</param>
+    public static IReadOnlyList<Section> Sections(StepView view, int width, bool ascii, bool hasNumbers = true)
     {
         string asked = Cursor.Parse(view.Cursor).View;
         bool isClose = view.Level is "element" or "term", isFar = view.Level is "module" or "run";
@@ -25,19 +29,21 @@ internal static class StepPage
         Add("modules", isFar ? 95 : 5, 4, sheet => ModulesPane.Write(sheet, view));
         Add("graph", isClose ? 30 : 62, 2, sheet => GraphPane.Write(sheet, view));
         if (isClose) { Add("terms", 92, 3, sheet => TermsPane.Write(sheet, view)); }
-        Add("ledger", isClose ? 45 : 80, 4, sheet => LedgerPane.Write(sheet, view), false, "ledger");
-        if (!isClose) { Add("terms", 50, 3, sheet => TermsPane.Write(sheet, view)); }
+        bool isShared = view.Ledger is { Rows.Count: > 2 };
+        Add("ledger", isClose ? 45 : isShared ? 80 : 58, 4, sheet => LedgerPane.Write(sheet, view), false, "ledger");
+        if (!isClose) { Add("terms", isShared ? 50 : 72, 3, sheet => TermsPane.Write(sheet, view)); }
         Add("proofs", asked is "check" or "check-tensor" ? Asked : 78, 1, sheet => ProofPane.Write(sheet, view), false, "check", "check-tensor");
         Add("line search", 70, 3, sheet => CurvePanes.WriteLineSearch(sheet, view), false, "line-search");
         Add("attention", 66, 4, sheet => TokenPanes.WriteAttention(sheet, view), false, "attention");
         Add("lens", 66, 4, sheet => TokenPanes.WriteLens(sheet, view), false, "lens");
         Add("tokens", 40, 2, sheet => TokenPanes.WriteLosses(sheet, view), false, "tokens");
         Add("notes", 75, 1, sheet => NotesPane.Write(sheet, view));
-        Add("heat map", isClose ? 55 : 48, 4, sheet => HeatPane.Write(sheet, view), true, "heat");
+        bool isNumber = view.Subject is { Stats.Count: 1 };
+        if (!isNumber) { Add("heat map", isClose ? 55 : 48, 4, sheet => HeatPane.Write(sheet, view), true, "heat"); }
         Add("flow", 46, 1, sheet => FlowPane.Write(sheet, view));
-        if (view.Subject is { } subject)
+        if (view.Subject is { } subject && !isNumber)
         {
-            Add("numbers", 35, 1, sheet => SubjectPane.WriteStats(sheet, subject.Stats), true);
+            if (hasNumbers) { Add("numbers", 35, 1, sheet => SubjectPane.WriteStats(sheet, subject.Stats), true); }
             Add("histogram", 20, 2, sheet => CurvePanes.WriteHistogram(sheet, subject), true, "histogram");
             Add("largest", 15, 1, sheet => CurvePanes.WriteLargest(sheet, subject), true);
         }

@@ -198,11 +198,23 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
 
     private void Find(string query)
     {
+        if (Gradient(query) is { } place)
+        {
+            Go(place);
+            return;
+        }
         IReadOnlyList<Frame> found = session.With(Cursor.Step, trace => StepSearch.Find(trace, query));
         if (found.Count == 0) { Status = $"nothing is called {query}"; }
         else if (found.Count == 1) { Go(Cursor with { Frame = found[0].Id, Tensor = "", Element = "", View = "" }); }
         else { Overlay = StepOverlay.Found(query, found, Cursor); }
     }
+
+    /// <summary>Where the gradient of a tensor with exactly this name is complete; null: there is none such.</summary>
+    private Cursor? Gradient(string name) => session.With<Cursor?>(Cursor.Step, trace =>
+    {
+        if (trace.FindTensor(name) is not { } tensor || tensor.Contributors.Where(trace.IsReached).ToList() is not { Count: > 0 } nodes) { return null; }
+        return trace.Find(FormattableString.Invariant($"b{nodes[^1]}")) is { } frame ? new Cursor(Cursor.Step, frame.Id, Tensor: tensor.Id) : null;
+    });
 
     private void Try(Action action)
     {

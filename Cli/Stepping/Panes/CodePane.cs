@@ -18,15 +18,26 @@ internal static class CodePane
         foreach (CodeView code in view.Code)
         {
             if (most <= 0) { break; }
-            int lines = Math.Min(most, code.Lines.Count), common = Common(code.Lines);
+            int first = most < code.Lines.Count ? Body(code.Lines) : 0, lines = Math.Min(most, code.Lines.Count - first), common = Common(code.Lines.Skip(first));
             most -= lines;
-            sheet.Line(isFirst ? "CODE" : "", Ink.Bold).To(Indent).Add(FormattableString.Invariant($"{code.Path}:{code.Line}"), Ink.Cyan).Add(lines < code.Lines.Count ? $"  … {code.Lines.Count - lines} more lines: v" : "", Ink.Dim);
-            for (int i = 0; i < lines; i++)
+            sheet.Line(isFirst ? "CODE" : "", Ink.Bold).To(Indent).Add(FormattableString.Invariant($"{code.Path}:{code.Line + first}"), Ink.Cyan).Add(lines < code.Lines.Count ? $"  {lines} of {code.Lines.Count} lines … v shows all" : "", Ink.Dim);
+            for (int i = first; i < first + lines; i++)
             {
-                sheet.Line().To(Indent - 3).Add(FormattableString.Invariant($"{code.Line + i,5}"), Ink.Dim).Add("  ").Add(code.Lines[i].Length > common ? code.Lines[i][common..] : code.Lines[i].TrimStart());
+                string text = code.Lines[i].Length > common ? code.Lines[i][common..] : code.Lines[i].TrimStart();
+                sheet.Line().To(Indent - 3).Right(Indent + 1, FormattableString.Invariant($"{code.Line + i}"), Ink.Dim).Add("  ").Add(TokenText.Safe(text));
             }
             isFirst = false;
         }
+    }
+
+    /// <summary>The first line inside the method, where there is one: its head says the least.</summary>
+    private static int Body(IReadOnlyList<string> lines)
+    {
+        for (int i = 0; i < Math.Min(4, lines.Count - 1); i++)
+        {
+            if (lines[i].Trim() == "{") { return i + 1; }
+        }
+        return 0;
     }
 
     /// <summary>Spaces that every line begins with.</summary>

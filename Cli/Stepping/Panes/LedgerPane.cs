@@ -14,7 +14,7 @@ internal static class LedgerPane
         if (view.Ledger is not { } ledger) { return; }
         int selected = view.Element is null ? -1 : ledger.Elements.ToList().IndexOf(view.Element.Indices);
         List<string> names = [.. ledger.Rows.Select(row => Name(row)), "finite difference"];
-        int name = Math.Min(MostName, 6 + names.Max(sheet.Columns));
+        int name = Math.Clamp(6 + names.Max(sheet.Columns), 26, MostName);
         int decimals = Figures.Decimals(ledger.Rows.SelectMany(row => row.Values).Concat(ledger.Gradient), 4);
         string symbol = view.Subject is { Kind: "gradient" } subject && subject.Name == ledger.Tensor ? SubjectPane.Symbol(subject).Replace("∂L/∂", "", StringComparison.Ordinal) : ledger.Tensor;
         List<string> titles = [.. ledger.Elements.Select(element => symbol.Length <= 8 ? $"{symbol}[{element}]" : $"[{element}]")];
@@ -32,7 +32,7 @@ internal static class LedgerPane
             else { Values(row.Values, line, Ink.Plain, plus: row.Index > 0); }
         }
         sheet.Line(new string(' ', 6)).Add(new string('─', Math.Min(sheet.Width, name + (columns * cell)) - 6), Ink.Dim);
-        Values(ledger.Gradient, sheet.Line("      ∂L/∂" + symbol, Ink.Bold), Ink.Bold, plus: false);
+        Values(ledger.Gradient, sheet.Line(ledger.Rows.Any(row => row.IsPending) ? "      in the end ∂L/∂" + symbol : "      ∂L/∂" + symbol, Ink.Bold), Ink.Bold, plus: false);
         if (ledger.FiniteDifference.Count > 0) { Values(ledger.FiniteDifference, sheet.Line("      finite difference", Ink.Dim), Ink.Plain, plus: false); }
         ProofPane.WriteOne(sheet, ledger.Proof, 6);
 

@@ -30,13 +30,15 @@ internal static class TermsPane
         string[] products = [.. element.Terms.Select(term => Figures.Fixed(term.Value, decimals, plus: true))];
         string sum = element.Sum is { } total ? Figures.Fixed(total, decimals, plus: true) : "";
         int end = at + Math.Max(products.Max(sheet.Columns), sheet.Columns(sum));
+        int selected = Cursor.Parse(view.Cursor).Term;
         for (int t = 0; t < element.Terms.Count; t++)
         {
             TermView term = element.Terms[t];
-            Line line = sheet.Line(" ").Add(term.Label).To(label).Add("│", Ink.Dim);
+            bool isSelected = view.Level == "term" && t == selected;
+            Line line = sheet.Line(isSelected ? "▶" : " ", Ink.Cyan).Add(term.Label, isSelected ? Ink.Bold : Ink.Plain).To(label).Add("│", Ink.Dim);
             for (int f = 0; f < term.Factors.Count; f++)
             {
-                line.To(starts[f] - 1).Add(f > 0 ? "" : "").To(starts[f]).Add(term.Factors[f].Name, Ink.Dim).To(starts[f] + names[f]).Add(" = ", Ink.Dim).Right(starts[f] + names[f] + 3 + values[f], texts[t][f]);
+                line.To(starts[f]).Add(term.Factors[f].Name, Ink.Dim).To(starts[f] + names[f]).Add(" = ", Ink.Dim).Right(starts[f] + names[f] + 3 + values[f], texts[t][f]);
                 line.Add(f + 1 < term.Factors.Count ? " × " : "", Ink.Dim);
             }
             line.To(at - 2).Add("=", Ink.Dim).Right(end, products[t], term.Value < 0 ? Ink.Blue : Ink.Yellow);
@@ -48,8 +50,10 @@ internal static class TermsPane
         if (sum.Length > 0)
         {
             Line line = sheet.Line(new string('─', label) + "┴" + new string('─', Math.Max(2, end - sheet.Columns(sum) - label - 4)), Ink.Dim).Add(" Σ ", Ink.Dim).Right(end, sum, Ink.Bold);
-            line.Add("   kernel ", Ink.Dim).Add(Figures.Fixed(element.Kernel, decimals, plus: true), Ink.Bold);
-            if (element.Proof is { } proof) { line.Add($"   Δ {Figures.Error(proof.Error)} {proof.Unit} ", Ink.Dim).Add(proof.Passed ? "✓" : "✗", proof.Passed ? Ink.Green : Ink.Red); }
+            Line verdict = sheet.Loose("kernel ", Ink.Dim).Add(Figures.Fixed(element.Kernel, decimals, plus: true), Ink.Bold);
+            if (element.Proof is { } proof) { verdict.Add($"   Δ {Figures.Error(proof.Error)} {proof.Unit} ", Ink.Dim).Add(proof.Passed ? "✓" : "✗", proof.Passed ? Ink.Green : Ink.Red); }
+            bool hasRoom = line.Width + 3 + verdict.Width <= sheet.Width;
+            (hasRoom ? line.Add("   ") : sheet.Line()).To(hasRoom ? 0 : Math.Max(0, end - verdict.Width)).Add(verdict);
         }
     }
 }

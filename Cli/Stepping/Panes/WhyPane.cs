@@ -23,8 +23,7 @@ internal static class WhyPane
     {
         if (view.Element is not { } element) { return; }
         string symbol = view.Subject is { } subject ? SubjectPane.Symbol(subject).Replace("∂L/∂", "", StringComparison.Ordinal) : "";
-        Line head = sheet.Line("WHY", Ink.Bold).To(Indent).Add($"{symbol}[{element.Indices}]", Ink.Bold).Add(element.Meaning.Length > 0 ? $"  {element.Meaning}" : "", Ink.Dim);
-        if (view.Rule is { } rule && head.Width + 10 + sheet.Columns(rule.Unicode) <= sheet.Width) { head.Add("   rule  ", Ink.Dim).Add(rule.Unicode); }
+        sheet.Line("WHY", Ink.Bold).To(Indent).Add($"{symbol}[{element.Indices}]", Ink.Bold).Add(element.Meaning.Length > 0 ? $"  {element.Meaning}" : "", Ink.Dim);
         if (element.Lines.Count == 0)
         {
             if (element.Terms.Count == 0) { sheet.Line().To(Indent).Add($"{symbol}[{element.Indices}] = {Figures.Of(element.Kernel)}", Ink.Bold); }
@@ -40,7 +39,7 @@ internal static class WhyPane
             string value = Figures.Of(line.Value);
             if (line.Expression.Length > 0 && line.Expression != value) { text.Add(line.Expression).To(Indent + name + 3 + expression).Add(" = ", Ink.Dim); }
             text.Add(value, Ink.Bold);
-            if (isLast && element.Proof is { } proof && element.Terms.Count == 0 | view.Level is "op") { text.Add("   kernel ", Ink.Dim).Add(proof.Passed ? "✓" : "✗", proof.Passed ? Ink.Green : Ink.Red); }
+            if (isLast && element.Proof is { } proof ) { text.Add("   kernel ", Ink.Dim).Add(proof.Passed ? "✓" : "✗", proof.Passed ? Ink.Green : Ink.Red); }
         }
     }
 
