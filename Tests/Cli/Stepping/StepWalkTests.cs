@@ -1,0 +1,62 @@
+using PureLlm.Cli.Stepping;
+
+namespace PureLlm.Tests.Cli.Stepping;
+
+public sealed class StepWalkTests
+{
+    private readonly StepScreens screens = new();
+
+    [OneTimeTearDown]
+    public void Close() => screens.Dispose();
+
+    [TestCase("n", "0:b6")]
+    [TestCase("right", "0:b6")]
+    [TestCase("n p", "0:s")]
+    [TestCase("n left", "0:s")]
+    [TestCase("n n n backspace backspace", "0:b6")]
+    [TestCase(":b1", "0:b1")]
+    [TestCase(":0:b1?tensor=W1", "0:b1?tensor=W1")]
+    [TestCase("/W1", "0:b1?tensor=W1")]
+    [TestCase("/rms_norm 2", "0:b0")]
+    [TestCase("? n", "0:b6")]
+    public void Keys_lead_to_places(string script, string cursor) => Assert.That(screens.Walk("0:s", script).Cursor.ToString(), Is.EqualTo(cursor));
+
+    [TestCase("y", "no key y")]
+    [TestCase("backspace", "where you began")]
+    [TestCase(":b99", "no frame 'b99'")]
+    [TestCase(":0:b1?what=1", "none of tensor=")]
+    [TestCase("/nowhere", "nothing is called nowhere")]
+    [TestCase("9", "no remark 9")]
+    public void A_key_that_can_do_nothing_says_why_and_moves_nowhere(string script, string status)
+    {
+        StepWalk walk = screens.Walk("0:s", script);
+        Assert.That(walk.Status, Does.Contain(status));
+        Assert.That(walk.Cursor.ToString(), Is.EqualTo("0:s"));
+    }
+
+    [Test]
+    public void What_is_typed_can_be_corrected_and_given_up()
+    {
+        StepWalk walk = screens.Walk();
+        foreach (string key in new[] { ":", "b", "2", "backspace", "1" }) { walk.Press(key); }
+        Assert.That(walk.Prompt, Is.EqualTo(":b1"));
+        walk.Press("esc");
+        Assert.That((walk.Prompt, walk.Cursor.ToString(), walk.HasEnded), Is.EqualTo(((string?)null, "0:s", false)));
+        walk.Press("q");
+        Assert.That(walk.HasEnded);
+    }
+
+    [Test]
+    public void The_help_lists_every_key_of_the_moves()
+    {
+        StepWalk walk = screens.Walk("0:s", "?");
+        string help = screens.Screen(walk, 100, 60);
+        foreach ((string key, _, string meaning) in PureLlm.Engine.Inspection.StepKeys.All) { Assert.That(help, Does.Contain($"  {key} ").And.Contain(meaning)); }
+        walk.Press("q");
+        Assert.That((walk.Overlay, walk.HasEnded), Is.EqualTo(((StepOverlay?)null, false)), "q closes the help alone");
+    }
+
+    [Test]
+    public void A_place_is_shared_as_a_command_line() =>
+        Assert.That(screens.Walk("0:s", "/W1").Share, Is.EqualTo("pure-llm step --demo residual --at \"0:b1?tensor=W1\""));
+}
