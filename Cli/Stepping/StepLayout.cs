@@ -8,7 +8,7 @@ namespace PureLlm.Cli.Stepping;
 /// <summary>Lays a view out on a screen of any size: title, tape, main pane, why, keys, and the cursor that one shares.</summary>
 internal static class StepLayout
 {
-    private const int TapeFrom = 96, TapeWidth = 27, AsideFrom = 150, AsideWidth = 50, StatsFrom = 14;
+    private const int TapeFrom = 96, AsideFrom = 150, AsideWidth = 50, StatsFrom = 14;
 
     /// <summary>Draws a view.</summary>
     /// <param name="view">What is shown.</param>
@@ -52,8 +52,8 @@ internal static class StepLayout
         if (width >= TapeFrom)
         {
             DrawTape(canvas, view, top, bottom, ascii);
-            left += TapeWidth + 2;
-            main -= TapeWidth + 2;
+            left += TapeWidth(width) + 2;
+            main -= TapeWidth(width) + 2;
         }
         DrawMain(canvas, view, left, top, main, bottom, ascii, page);
         return canvas;
@@ -162,10 +162,13 @@ internal static class StepLayout
         DrawPage(canvas, [new Section(overlay.Title, 0, 0, [new Line(ascii).Add(overlay.Title, Ink.Bold), .. sheet.Lines])], 2, top, canvas.Width - 4, bottom, Math.Max(1, page));
     }
 
+    private static int TapeWidth(int width) => Math.Clamp(27 + ((width - 100) / 3), 26, 40);
+
     private static void DrawTape(Canvas canvas, StepView view, int top, int bottom, bool ascii)
     {
-        var sheet = new Sheet(TapeWidth - 1, ascii);
-        Sheet stats = Numbers(view, ascii);
+        int width = TapeWidth(canvas.Width);
+        var sheet = new Sheet(width - 1, ascii);
+        Sheet stats = Numbers(view, width, ascii);
         sheet.Line(" TAPE", Ink.Bold);
         int rows = bottom - top - 1 - (bottom - top >= StatsFrom ? stats.Lines.Count : 0);
         TapePane.Write(sheet, view, Math.Max(1, rows));
@@ -176,20 +179,20 @@ internal static class StepLayout
         }
         for (int y = top; y < bottom; y++)
         {
-            if (y - top < sheet.Lines.Count) { sheet.Lines[y - top].Draw(canvas, 0, y, TapeWidth); }
-            canvas.Write(TapeWidth + 1, y, ascii ? "|" : "│", Ink.Dim);
+            if (y - top < sheet.Lines.Count) { sheet.Lines[y - top].Draw(canvas, 0, y, width); }
+            canvas.Write(width + 1, y, ascii ? "|" : "│", Ink.Dim);
         }
     }
 
     /// <summary>The subject's numbers as they stand below the tape.</summary>
-    private static Sheet Numbers(StepView view, bool ascii)
+    private static Sheet Numbers(StepView view, int width, bool ascii)
     {
-        var sheet = new Sheet(TapeWidth - 2, ascii);
+        var sheet = new Sheet(width - 2, ascii);
         if (view.Subject is { Stats.Count: > 1 } subject)
         {
             sheet.Line();
             sheet.Line(" NUMBERS", Ink.Bold).Add("  of " + SubjectPane.Symbol(subject), Ink.Dim);
-            var inner = new Sheet(TapeWidth - 3, ascii);
+            var inner = new Sheet(width - 3, ascii);
             SubjectPane.WriteStats(inner, subject.Stats);
             foreach (Line line in inner.Lines) { sheet.Line(" ").Add(line); }
         }

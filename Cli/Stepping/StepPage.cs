@@ -26,6 +26,7 @@ internal static class StepPage
             if (sheet.Lines.Count > 0) { sections.Add(new Section(name, asked.Length > 0 && views.Contains(asked) ? Asked : importance, minimum, sheet.Lines, isAside)); }
         }
         Add("subject", 300, 1, sheet => SubjectPane.Write(sheet, view));
+        if (WhyPane.IsInMain(view)) { Add("calculation", 94, 4, sheet => CalculationPane.Write(sheet, view, 0)); }
         Add("modules", isFar ? 95 : 5, 4, sheet => ModulesPane.Write(sheet, view));
         Add("graph", isClose ? 30 : 62, 2, sheet => GraphPane.Write(sheet, view));
         if (isClose) { Add("terms", 92, 3, sheet => TermsPane.Write(sheet, view)); }

@@ -33,7 +33,7 @@ internal static class Figures
     }
 
     /// <summary>Two significant digits, for errors: "3.1e-8", "0".</summary>
-    public static string Error(double value) => value == 0 ? "0" : !double.IsFinite(value) ? NotFinite(value, false) : value is >= 0.1 and < 1000 ? Of(value, 3) : Signed(value, Mantissa(value, 2), false);
+    public static string Error(double value) => value == 0 ? "0" : !double.IsFinite(value) ? NotFinite(value, false) : value is >= 0.01 and < 1000 ? Of(value, 3).TrimEnd('0').TrimEnd('.') : Signed(value, Mantissa(value, 2), false);
 
     /// <summary>"[16, 64]"; a scalar is "[]".</summary>
     public static string Shape(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape.Select(size => size.ToString(Invariant)))}]";

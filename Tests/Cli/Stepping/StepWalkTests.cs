@@ -17,7 +17,8 @@ public sealed class StepWalkTests
     [TestCase(":b1", "0:b1")]
     [TestCase(":0:b1?tensor=W1", "0:b1?tensor=W1")]
     [TestCase("/W1", "0:b1?tensor=W1")]
-    [TestCase("/rms_norm 2", "0:b0")]
+    [TestCase("/a0.0", "0:a0.0")]
+    [TestCase("/rms_norm 2", "0:f1")]
     [TestCase("? n", "0:b6")]
     public void Keys_lead_to_places(string script, string cursor) => Assert.That(screens.Walk("0:s", script).Cursor.ToString(), Is.EqualTo(cursor));
 
