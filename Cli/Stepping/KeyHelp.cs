@@ -17,7 +17,8 @@ internal static class KeyHelp
     public static IReadOnlyList<(string Key, string Meaning)> Own { get; } =
     [
         ("→ ←", "the same as n and p"), ("↑ ↓", "the same as k and j"), ("enter", "the same as i"), ("backspace", "back to where you were"), ("space", "all of it, page after page"),
-        ("1 … 9", "go to the cause of a remark"), (":", "go to a place: 500:b41?el=1,2"), ("/", "find a tensor, a module, an operation"), ("?", "this help"), ("q", "quit; also Esc and Ctrl-C"),
+        ("1 … 9", "go to the cause of a remark"), ("s", "line search: the loss further along the update"), ("T", "loss of each token"), ("A", "attention map; again: the next head"), ("L", "lens: what the model would say after each part"),
+        (":", "go to a place: 500:b41?el=1,2"), ("/", "find a tensor, a module, an operation"), ("?", "this help"), ("q", "quit; also Esc and Ctrl-C"),
     ];
 
     public static void Draw(Canvas canvas, int y, int rows, StepView view, bool ascii)

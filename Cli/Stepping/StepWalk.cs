@@ -64,6 +64,9 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
             case ":" or "/":
                 Prompt = key;
                 break;
+            case "s" or "T" or "A" or "L":
+                Look(key);
+                break;
             case [>= '1' and <= '9']:
                 Follow(key[0] - '1');
                 break;
@@ -110,6 +113,15 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
         StepCommand.NextStep or StepCommand.PreviousStep => "there is no such training step",
         _ => "nothing there",
     };
+
+    /// <summary>Opens or closes a pane of the cursor's view; attention goes on to the next head first.</summary>
+    private void Look(string key)
+    {
+        string pane = key switch { "s" => "line-search", "T" => "tokens", "A" => "attention", _ => "lens" };
+        bool isOpen = Cursor.View == pane;
+        int heads = isOpen && pane == "attention" && View.Attention is { } map ? map.Heads : 0;
+        Go(isOpen && Cursor.Term + 1 < heads ? Cursor with { Term = Cursor.Term + 1 } : Cursor with { View = isOpen ? "" : pane, Term = 0 });
+    }
 
     private void Back()
     {

@@ -41,7 +41,11 @@ internal static class CalculationPane
                     text.To(start + expression).Add(" = ", Ink.Dim).Add(value, Ink.Bold);
                 }
             }
-            if (isLast && element.Proof is { } proof) { text.Add("   kernel ", Ink.Dim).Add(proof.Passed ? "✓" : "✗", proof.Passed ? Ink.Green : Ink.Red); }
+            if (isLast && element.Proof is { } proof)
+            {
+                if (text.Width + 11 > sheet.Width) { text = sheet.Line().To(start - 1); }
+                text.Add("   kernel ", Ink.Dim).Add(proof.Passed ? "✓" : "✗", proof.Passed ? Ink.Green : Ink.Red);
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ internal static class ProofPane
     public static void WriteOne(Sheet sheet, ProofView proof, int indent)
     {
         Line line = sheet.Line(new string(' ', indent)).Add(proof.Passed ? "✓" : "✗", proof.Passed ? Ink.Green : Ink.Red).Add($" {proof.Name}", proof.Passed ? Ink.Plain : Ink.Red);
-        line.Add($"  {Figures.Of(proof.Actual)}", Ink.Bold).Add(proof.Passed ? " = " : " ≠ ", Ink.Dim).Add(Figures.Of(proof.Expected));
+        line.Add($"  {Figures.Of(proof.Actual)}", Ink.Bold).Add(!proof.Passed ? " ≠ " : Figures.Of(proof.Actual) == Figures.Of(proof.Expected) ? " = " : " ≈ ", Ink.Dim).Add(Figures.Of(proof.Expected));
         Line distance = sheet.Loose($"{Figures.Error(proof.Error)} {proof.Unit}".TrimEnd(), Ink.Dim).Add(proof.Passed ? $" ≤ {Figures.Error(proof.Tolerance)}" : $" > {Figures.Error(proof.Tolerance)}", proof.Passed ? Ink.Dim : Ink.Red);
         if (line.Width + 3 + distance.Width > sheet.Width) { line = sheet.Line().To(indent - 1); }
         line.Add("   ").Add(distance);

@@ -44,7 +44,17 @@ internal static class SubjectPane
 
     private static void WriteFormula(Sheet sheet, string name, FormulaView? formula)
     {
-        if (formula is { Unicode.Length: > 0 }) { sheet.Paragraph(sheet.Line(name, Ink.Dim), 9, formula.Unicode); }
+        if (formula is { Unicode.Length: > 0 }) 
+        {
+            Line line = sheet.Line(name, Ink.Dim).To(9);
+            foreach (string part in formula.Unicode.Split(",  ")) // several formulas, beside or below each other
+            {
+                if (line.Width > 9 && line.Width + 3 + sheet.Columns(part) > sheet.Width) { line = sheet.Line().To(9); }
+                if (line.Width > 9) { line.Add(",  ", Ink.Dim); }
+                if (line.Width + sheet.Columns(part) <= sheet.Width) { line.Add(part); }
+                else { sheet.Paragraph(line, 9, part); }
+            }
+        }
     }
 
     private static string ElementType(TensorView _) => "f32";

@@ -10,7 +10,12 @@ internal static class GoldenText
     {
         string path = Path.Combine(Folder(), $"{name}.txt");
         if (Environment.GetEnvironmentVariable("PURELLM_WRITE_GOLDEN") == "1") { File.WriteAllText(path, actual.TrimEnd('\n') + "\n"); }
-        Assert.That(actual.TrimEnd('\n').Split('\n'), Is.EqualTo(File.ReadAllText(path).TrimEnd('\n').Split('\n')), $"{name}.txt; PURELLM_WRITE_GOLDEN=1 writes it anew");
+        string[] lines = actual.TrimEnd('\n').Split('\n'), kept = File.ReadAllText(path).TrimEnd('\n').Split('\n');
+        for (int i = 0; i < Math.Min(lines.Length, kept.Length); i++)
+        {
+            Assert.That(lines[i], Is.EqualTo(kept[i]), $"line {i + 1} of {name}.txt; PURELLM_WRITE_GOLDEN=1 writes it anew");
+        }
+        Assert.That(lines, Has.Length.EqualTo(kept.Length), $"lines of {name}.txt");
     }
 
     private static string Folder([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Golden");
