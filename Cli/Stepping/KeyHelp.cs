@@ -16,9 +16,9 @@ internal static class KeyHelp
     /// <summary>The viewer's own keys, beside those of <see cref="StepKeys"/>.</summary>
     public static IReadOnlyList<(string Key, string Meaning)> Own { get; } =
     [
-        ("→ ←", "the same as n and p"), ("↑ ↓", "the same as k and j"), ("enter", "the same as i"), ("backspace", "back to where you were"), ("space", "all of it, page after page"),
-        ("1 … 9", "go to the cause of a remark"), ("s", "line search: the loss further along the update"), ("T", "loss of each token"), ("A", "attention map; again: the next head"), ("L", "lens: what the model would say after each part"),
-        (":", "go to a place: 500:b41?el=1,2"), ("/", "find a tensor, a module, an operation"), ("?", "this help"), ("q", "quit; also Esc and Ctrl-C"),
+        ("→ ←", "as n and p"), ("↑ ↓", "as k and j"), ("enter", "as i"), ("backspace", "back to where you were"), ("space", "all of it, page by page"),
+        ("1 … 9", "go to a remark's cause"), ("s", "line search of the update"), ("T", "loss of each token"), ("A", "attention map, head by head"), ("L", "lens: likeliest tokens"),
+        (":", "a place: 500:b41?el=1,2"), ("/", "find a tensor, module or op"), ("?", "this help"), ("q", "quit; also Esc and Ctrl-C"),
     ];
 
     public static void Draw(Canvas canvas, int y, int rows, StepView view, bool ascii)
@@ -44,12 +44,22 @@ internal static class KeyHelp
     /// <summary>All keys with what they do.</summary>
     public static void Write(Sheet sheet)
     {
-        sheet.Line("moves", Ink.Bold);
-        foreach ((string key, StepCommand _, string meaning) in StepKeys.All) { Entry(key, meaning); }
-        sheet.Line();
-        sheet.Line("the viewer", Ink.Bold);
-        foreach ((string key, string meaning) in Own) { Entry(key, meaning); }
+        Sheet moves = new(sheet.Width, sheet.Ascii), viewer = new(sheet.Width, sheet.Ascii);
+        foreach ((string key, StepCommand _, string meaning) in StepKeys.All) { Entry(moves, 5, key, meaning); }
+        foreach ((string key, string meaning) in Own) { Entry(viewer, 11, key, meaning); }
+        int left = moves.Lines.Max(line => line.Width) + 2;
+        if (left + viewer.Lines.Max(line => line.Width) > sheet.Width)
+        {
+            sheet.Lines.AddRange([.. moves.Lines, sheet.Loose(), .. viewer.Lines]);
+            return;
+        }
+        for (int i = 0; i < Math.Max(moves.Lines.Count, viewer.Lines.Count); i++)
+        {
+            Line line = sheet.Line();
+            if (i < moves.Lines.Count) { line.Add(moves.Lines[i]); }
+            if (i < viewer.Lines.Count) { line.To(left).Add(viewer.Lines[i]); }
+        }
 
-        void Entry(string key, string meaning) => sheet.Line("  ").Add(key, Ink.Cyan).To(13).Add(meaning);
+        static void Entry(Sheet to, int column, string key, string meaning) => to.Line(" ").Add(key, Ink.Cyan).To(column).Add(meaning);
     }
 }

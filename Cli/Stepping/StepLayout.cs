@@ -159,7 +159,7 @@ internal static class StepLayout
     {
         var sheet = new Sheet(canvas.Width - 4, ascii);
         overlay.Write(sheet);
-        DrawPage(canvas, [new Section(overlay.Title, 0, 0, [new Line(ascii).Add(overlay.Title, Ink.Bold), .. sheet.Lines])], 2, top, canvas.Width - 4, bottom, Math.Max(1, page));
+        DrawPage(canvas, [new Section(overlay.Title, 0, 0, overlay.Title.Length > 0 ? [new Line(ascii).Add(overlay.Title, Ink.Bold), .. sheet.Lines] : sheet.Lines)], 2, top, canvas.Width - 4, bottom, Math.Max(1, page));
     }
 
     private static int TapeWidth(int width) => Math.Clamp(27 + ((width - 100) / 3), 26, 40);

@@ -27,7 +27,13 @@ internal static class StepPage
         }
         Add("subject", 300, 1, sheet => SubjectPane.Write(sheet, view));
         if (WhyPane.IsInMain(view)) { Add("calculation", 94, 4, sheet => CalculationPane.Write(sheet, view, 0)); }
-        Add("modules", isFar ? 95 : 5, 4, sheet => ModulesPane.Write(sheet, view));
+        if (isFar)
+        {
+            Add("facts", 96, 3, sheet => OverviewPane.WriteFacts(sheet, view));
+            Add("module", 97, 1, sheet => OverviewPane.WriteModule(sheet, view));
+            Add("operations", 94, 3, sheet => OverviewPane.WriteOperations(sheet, view));
+        }
+        if (isFar) { Add("modules", 95, 4, sheet => ModulesPane.Write(sheet, view)); }
         Add("graph", isClose ? 30 : 62, 2, sheet => GraphPane.Write(sheet, view));
         if (isClose) { Add("terms", 92, 3, sheet => TermsPane.Write(sheet, view)); }
         bool isShared = view.Ledger is { Rows.Count: > 2 };

@@ -50,7 +50,7 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
                 HasEnded = true;
                 break;
             case "?":
-                Overlay = new StepOverlay("keys", KeyHelp.Write);
+                Overlay = new StepOverlay("", KeyHelp.Write);
                 break;
             case "backspace":
                 Back();

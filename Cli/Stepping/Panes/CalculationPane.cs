@@ -13,7 +13,7 @@ internal static class CalculationPane
     {
         if (view.Element is not { Lines.Count: > 0 } element) { return; }
         int name = Math.Min(element.Lines.Max(line => sheet.Columns(line.Name)), sheet.Width / 3), start = indent + name + 3;
-        int most = Math.Max(8, sheet.Width - start - 3 - Value);
+        int most = Math.Max(8, sheet.Width - start - 3 - Value - 2);
         int expression = element.Lines.Select(line => sheet.Columns(line.Expression)).Where(columns => columns <= most).DefaultIfEmpty(0).Max();
         for (int i = 0; i < element.Lines.Count; i++)
         {
@@ -43,8 +43,7 @@ internal static class CalculationPane
             }
             if (isLast && element.Proof is { } proof)
             {
-                if (text.Width + 11 > sheet.Width) { text = sheet.Line().To(start - 1); }
-                text.Add("   kernel ", Ink.Dim).Add(proof.Passed ? "✓" : "✗", proof.Passed ? Ink.Green : Ink.Red);
+                text.Add(text.Width + 11 <= sheet.Width ? "   kernel " : " ", Ink.Dim).Add(proof.Passed ? "✓" : "✗", proof.Passed ? Ink.Green : Ink.Red);
             }
         }
     }

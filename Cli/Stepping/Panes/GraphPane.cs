@@ -9,7 +9,7 @@ internal static class GraphPane
 {
     private const int Gap = 5, Left = 1, Right = 2, Up = 4, Down = 8;
 
-    private const string Strokes = " ╴╶─╵┘└┴╷┐┌┬│┤├┼"; // by the sum of Left, Right, Up, Down
+    private const string Strokes = "   ─╵┘└┴╷┐┌┬│┤├┼"; // by the sum of Left, Right, Up, Down; an end beside a label is a space
 
     public static void Write(Sheet sheet, StepView view)
     {

@@ -34,7 +34,7 @@ internal static class LedgerPane
         sheet.Line(new string(' ', 6)).Add(new string('─', Math.Min(sheet.Width, name + (columns * cell)) - 6), Ink.Dim);
         Values(ledger.Gradient, sheet.Line(ledger.Rows.Any(row => row.IsPending) ? "      in the end ∂L/∂" + symbol : "      ∂L/∂" + symbol, Ink.Bold), Ink.Bold, plus: false);
         if (ledger.FiniteDifference.Count > 0) { Values(ledger.FiniteDifference, sheet.Line("      finite difference", Ink.Dim), Ink.Plain, plus: false); }
-        ProofPane.WriteOne(sheet, ledger.Proof, 6);
+        ProofPane.WriteOne(sheet, ledger.Proof, 6, hasDetails: Cursor.Parse(view.Cursor).View == "ledger");
 
         void Values(IReadOnlyList<double> values, Line line, Ink ink, bool plus)
         {

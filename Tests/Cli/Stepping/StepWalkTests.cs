@@ -52,7 +52,7 @@ public sealed class StepWalkTests
     {
         StepWalk walk = screens.Walk("0:s", "?");
         string help = screens.Screen(walk, 100, 60);
-        foreach ((string key, _, string meaning) in PureLlm.Engine.Inspection.StepKeys.All) { Assert.That(help, Does.Contain($"  {key} ").And.Contain(meaning)); }
+        foreach ((string key, _, string meaning) in PureLlm.Engine.Inspection.StepKeys.All) { Assert.That(help, Does.Contain($" {key} ").And.Contain(meaning)); }
         walk.Press("q");
         Assert.That((walk.Overlay, walk.HasEnded), Is.EqualTo(((StepOverlay?)null, false)), "q closes the help alone");
     }
