@@ -46,7 +46,7 @@ internal static class StepPage
         Add("tokens", 40, 2, sheet => TokenPanes.WriteLosses(sheet, view), false, "tokens");
         Add("notes", 75, 1, sheet => NotesPane.Write(sheet, view));
         bool isNumber = view.Subject is { Stats.Count: 1 };
-        if (!isNumber) { Add("heat map", isClose ? 55 : 48, 4, sheet => HeatPane.Write(sheet, view), true, "heat"); }
+        if (!isNumber) { Add("heat map", isClose ? 77 : 48, 4, sheet => HeatPane.Write(sheet, view), true, "heat"); }
         Add("flow", 46, 1, sheet => FlowPane.Write(sheet, view));
         if (view.Subject is { } subject && !isNumber)
         {

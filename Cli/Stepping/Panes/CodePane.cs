@@ -10,12 +10,12 @@ internal static class CodePane
     private const int Indent = 9;
 
     /// <param name="sheet">Where to.</param>
-    /// <param name="view">What is shown.</param>
+    /// <param name="places">The places, most telling first.</param>
     /// <param name="most">Lines of source, together.</param>
-    public static void Write(Sheet sheet, StepView view, int most)
+    public static void Write(Sheet sheet, IReadOnlyList<CodeView> places, int most)
     {
         bool isFirst = true;
-        foreach (CodeView code in view.Code)
+        foreach (CodeView code in places)
         {
             if (most <= 0) { break; }
             int first = most < code.Lines.Count ? Body(code.Lines) : 0, lines = Math.Min(most, code.Lines.Count - first), common = Common(code.Lines.Skip(first));

@@ -18,7 +18,7 @@ internal static class SubjectPane
             heading.Right(sheet.Width, ReadBy(subject.Consumers), Ink.Dim);
             if (isClose && view.Element!.Meaning.Length > 0) { sheet.Line(view.Element.Meaning, Ink.Dim); }
         }
-        else { sheet.Line(view.Frame.Text, Ink.Bold); }
+        else if (view.Level is not ("run" or "module")) { sheet.Line(view.Frame.Text, Ink.Bold); }
         WriteFormula(sheet, "rule", view.Rule);
         if (view.Rule is null || view.Level is "op") { WriteFormula(sheet, "forward", view.Formula); }
     }

@@ -23,7 +23,7 @@ internal static class WhyPane
             words.Paragraph(words.Line(isFirst ? "READ AS" : "", Ink.Bold), Indent, sentence);
             isFirst = false;
         }
-        CodePane.Write(code, view, Cursor.Parse(view.Cursor).View == "code" ? 60 : 3);
+        CodePane.Write(code, Cursor.Parse(view.Cursor).View == "code" ? view.Code : [.. view.Code.Take(1)], Cursor.Parse(view.Cursor).View == "code" ? 60 : 3);
         return [new("rule", 90, 2, rule.Lines), new("read as", 80, 1, words.Lines), new("code", Cursor.Parse(view.Cursor).View == "code" ? 95 : 70, 2, code.Lines)];
     }
 

@@ -103,23 +103,23 @@ public sealed partial class StepTerminalTests
     }
 
     [Test]
-    public void Ten_thousand_steps_take_no_more_memory_than_one_thousand()
+    public void Ten_thousand_steps_take_no_more_memory_than_the_first_five_thousand()
     {
         using var terminal = new Tmux();
         Open(terminal, "step --demo residual");
         int process = terminal.Child();
         var watch = Stopwatch.StartNew();
-        Steps(2);
+        Steps(50); // the compiler and the collector settle
         long before = Resident(process);
-        Steps(18);
-        Assert.That(Resident(process), Is.LessThan(before * 1.15), "kB resident");
+        Steps(50);
+        Assert.That(Resident(process), Is.LessThan(before * 1.1), "kB resident");
         Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(60)));
 
         void Steps(int rounds)
         {
             for (int i = 0; i < rounds; i++)
             {
-                terminal.PressOften(500, "n");
+                terminal.PressOften(100, "n");
                 terminal.WaitFor("this is the last one");
                 terminal.Press("g");
                 terminal.WaitFor("at 0:z");

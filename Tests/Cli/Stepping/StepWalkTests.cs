@@ -18,7 +18,7 @@ public sealed class StepWalkTests
     [TestCase(":0:b1?tensor=W1", "0:b1?tensor=W1")]
     [TestCase("/W1", "0:b1?tensor=W1")]
     [TestCase("/a0.0", "0:a0.0")]
-    [TestCase("/rms_norm 2", "0:f1")]
+    [TestCase("/relu2 1", "0:f2")]
     [TestCase("? n", "0:b6")]
     public void Keys_lead_to_places(string script, string cursor) => Assert.That(screens.Walk("0:s", script).Cursor.ToString(), Is.EqualTo(cursor));
 
