@@ -129,7 +129,7 @@ internal sealed class StepInput
     private BatchCut CutOf(CommandContext context)
     {
         int? sequences = context.Get(Sequences), tokens = context.Get(Tokens);
-        if (context.Get(Whole))
+        if (ShowsWhole(context))
         {
             return sequences is null && tokens is null ? BatchCut.Whole
                 : throw new CliException(ExitCode.Usage, "step: --whole is the whole batch, so --batch and --tokens have no meaning with it");
@@ -145,6 +145,7 @@ internal sealed class StepInput
         Cursor cursor = session.Start;
         try
         {
+            if (context.Get(At) == "nan") { return NonFiniteStart.Find(context, session, CommandLine(context)); }
             if (context.Get(At) is { } at) { cursor = Cursor.Parse(at); }
             if (context.Get(Element) is { } element) { cursor = cursor with { Element = element }; }
             string[] frames = session.With(cursor.Step, trace => trace.Find(cursor.Frame) is not null ? Array.Empty<string>() : [.. trace.Frames.Select(frame => frame.Id)]);
@@ -171,13 +172,21 @@ internal sealed class StepInput
         MaximumMegabytes = context.Get(MaximumMegabytes),
     };
 
-    /// <summary>What opens the same steps again, as one types it.</summary>
+    /// <summary>What opens the same steps again, as one types it, without a place.</summary>
     private string CommandLine(CommandContext context)
     {
         List<string> words = ["pure-llm", "step"];
         if (context.Get(Target) is { } target) { words.Add(target); }
         if (context.Get(Demo) is { } demo) { words.AddRange(["--demo", demo]); }
         foreach (string set in context.Get(Set) ?? []) { words.AddRange(["--set", set]); }
-        return string.Join(' ', words.Select(word => word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+".Contains(c)) ? word : $"\"{word.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+        if (context.Get(Sequences) is { } sequences) { words.AddRange(["--batch", $"{sequences}"]); }
+        if (context.Get(Tokens) is { } tokens) { words.AddRange(["--tokens", $"{tokens}"]); }
+        bool isModel = context.Get(Target) is { } named && !IsExpression(context, named);
+        if (isModel && ShowsWhole(context)) { words.Add("--whole"); }
+        return string.Join(' ', words.Select(NonFiniteStart.Quoted));
     }
+
+    /// <summary>The whole batch: asked for, or because a number that is none may be anywhere in it.</summary>
+    private bool ShowsWhole(CommandContext context) =>
+        context.Get(Whole) || (context.Get(At) == "nan" && context.Get(Sequences) is null && context.Get(Tokens) is null);
 }

@@ -77,6 +77,7 @@ internal static class TrainingSummary
         TextStyle style = context.ErrorStyle;
         string[] lines = (result.Break?.ToString() ?? $"stopped at step {result.Steps} by a rule of [break]").Split('\n');
         context.Error.WriteLine(style.Plain(string.Join('\n', lines.Skip(1).Prepend(style.Red(lines[0])))));
+        if (result.Break is { } broke) { context.Error.WriteLine($"  open it   pure-llm step {run} --at {(broke.Origin is null ? $"{broke.Step - 1}" : "nan")}"); }
         TrainSection train = plan.Config.Train;
         string clip = train.Clip == 0 ? " --set train.clip=1" : "";
         string rate = Numbers.Rounded(train.LearningRate / 3);

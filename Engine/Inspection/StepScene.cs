@@ -77,7 +77,9 @@ public sealed class StepScene
 
         var scene = new StepScene(trace, cursor with { Step = trace.Subject.Step, Frame = frame.Id, Term = 0 }, frame);
         if (scene.Candidates.Count == 0) { return scene; }
-        int chosen = cursor.Tensor.Length == 0 ? 0 : scene.Candidates.ToList().FindIndex(reading => reading.Tensor.Id == cursor.Tensor);
+        // An element without its tensor selects the first that has it.
+        int chosen = cursor.Tensor.Length > 0 ? scene.Candidates.ToList().FindIndex(reading => reading.Tensor.Id == cursor.Tensor)
+            : Math.Max(0, scene.Candidates.ToList().FindIndex(reading => indices.Length == 0 || ElementText.TryPlace(reading.Tensor.Tensor.Shape, indices, out _)));
         TensorReading subject = scene.Candidates[Math.Max(0, chosen)];
         scene.Subject = subject;
         Shape shape = subject.Tensor.Tensor.Shape;

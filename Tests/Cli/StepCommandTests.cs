@@ -81,6 +81,48 @@ public sealed class StepCommandTests
     }
 
     [Test]
+    public void Where_it_went_wrong_is_found_and_the_line_that_is_printed_leads_there()
+    {
+        using var cli = new CliRunner();
+        JsonElement found = Json(cli, "step", "--demo", "nan", "--at", "nan");
+        Assert.That(cli.Run("step", "--demo", "nan", "--at", "nan", "--plain"), Is.EqualTo(ExitCode.Ok));
+        string[] lines = cli.Error.ToString().TrimEnd().Split('\n');
+        Assert.That(lines[0], Is.EqualTo("● break nan   step 0   forward f2: mlp.log   ln h[1] = −∞ from h = 0   (1 of 3)"));
+        Assert.That(lines[1], Does.StartWith("  downstream damage: ").And.EndsWith("inputs finite ✓"));
+        Assert.That(lines[2], Is.EqualTo("  open it:  pure-llm step --demo nan --at 0:f2 --el 1"));
+        JsonElement opened = Json(cli, [.. lines[2].Split("pure-llm ")[1].Split(' ')]);
+        Assert.That(opened.GetProperty("cursor").GetString(), Is.EqualTo(found.GetProperty("cursor").GetString()));
+        Assert.That(opened.GetProperty("frame").GetProperty("id").GetString(), Is.EqualTo("f2"));
+        Assert.That(opened.GetProperty("element").GetProperty("indices").GetString(), Is.EqualTo("1"));
+    }
+
+    [Test]
+    public void A_run_that_diverged_is_opened_where_it_did()
+    {
+        using var cli = new CliRunner();
+        cli.Write("small.toml", Config.Replace("batch = 2", "batch = 2\nlr = 900\nclip = 0\nwarmup = 0\noptimizer = \"sgd\"", StringComparison.Ordinal) + "[break]\non = [\"nan\", \"inf\"]\n");
+        Assert.That(cli.Run("train", "small.toml"), Is.EqualTo(ExitCode.Numeric), cli.Error.ToString());
+        string told = cli.Error.ToString();
+        Assert.That(told, Does.Contain("  open it   pure-llm step runs/small --at nan\n"));
+        string place = System.Text.RegularExpressions.Regex.Match(told, @"frame (\d+), .*first: element (\d+)").Groups[1].Value;
+        JsonElement found = Json(cli, "step", "runs/small", "--at", "nan");
+        Assert.That(found.GetProperty("frame").GetProperty("id").GetString()![1..], Is.EqualTo(place), told);
+        Assert.That(cli.Run("step", "runs/small", "--at", "nan", "--plain"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        string line = cli.Error.ToString().Split('\n').Single(text => text.Contains("open it:", StringComparison.Ordinal));
+        Assert.That(line, Does.Contain("pure-llm step runs/small --whole --at "));
+        JsonElement opened = Json(cli, [.. line.Split("pure-llm ")[1].Replace("\"", "", StringComparison.Ordinal).Split(' ')]);
+        Assert.That(opened.GetProperty("frame").GetProperty("id").GetString(), Is.EqualTo(found.GetProperty("frame").GetProperty("id").GetString()));
+    }
+
+    [Test]
+    public void A_run_that_went_well_has_no_such_place()
+    {
+        using var cli = new CliRunner();
+        Assert.That(cli.Run("step", "--demo", "residual", "--at", "nan"), Is.EqualTo(ExitCode.Input));
+        Assert.That(cli.Error.ToString(), Does.Contain("no step of demo residual went wrong: loss and gradient are finite in all of 101"));
+    }
+
+    [Test]
     public void A_run_that_is_not_there_is_told_with_those_that_are()
     {
         using var cli = new CliRunner();
