@@ -17,7 +17,7 @@ internal static partial class ElementMeaning
         return WithTokens(scene.Trace, text.Length > 0 ? text : Plain(scene.Trace, subject.Tensor, scene.Element));
     }
 
-    /// <summary>Adds the text of tokens that are named by their place or id: "token 1" becomes "token 1 ("had")".</summary>
+    /// <summary>Adds the text of tokens that are named by their place or id: "token 1" becomes "token 1 ("had")", "vocabulary 17" "vocabulary 17 ("ball")".</summary>
     /// <remarks>Of several sequences, a place is "sequence 0, token 1"; without the sequence it is left alone.</remarks>
     public static string WithTokens(StepTrace trace, string text)
     {
@@ -58,6 +58,6 @@ internal static partial class ElementMeaning
 
     private static string Quote(string text) => $"\"{text.Replace("\n", "⏎", StringComparison.Ordinal)}\"";
 
-    [GeneratedRegex(@"(?:\bsequence (?<sequence>\d+), )?\btoken (?<place>\d+)\b|\bid (?<id>\d+)\b")]
+    [GeneratedRegex(@"(?:\bsequence (?<sequence>\d+), )?\btoken (?<place>\d+)\b|\b(?:id|vocabulary) (?<id>\d+)\b(?! \()")]
     private static partial Regex TokenPlace();
 }

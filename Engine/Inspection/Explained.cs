@@ -22,25 +22,13 @@ internal sealed record Explained(IReadOnlyList<Term> Terms, double Sum, double U
         Node node = trace.Tape[nodeIndex];
         NodeValues values = trace.ValuesOf(nodeIndex);
         OpExplainer explainer = OpExplainers.For(node.Op);
-        IReadOnlyList<int> inputs = trace.InputsOf(node, tensor.Tensor);
+        int input = trace.InputsOf(node, tensor.Tensor)[0];
         double kernel = trace.At(new TensorReading(tensor, TensorPart.Share, nodeIndex), element);
         double before = trace.At(new TensorReading(tensor, TensorPart.After, nodeIndex), element) - kernel;
 
-        IReadOnlyList<Term> terms = explainer.TensorTerms(values, inputs[0], element);
-        double sum = 0, tolerance = 0, magnitude = Math.Abs(before);
-        foreach (Term term in terms) { sum += term.Value; }
-        foreach (int input in inputs)
-        {
-            magnitude += explainer.Magnitude(values, input, element, inputs.Count == 1 ? terms : explainer.Terms(values, input, element));
-            tolerance = Math.Max(tolerance, explainer.ToleranceInUlps(values, input));
-        }
-        double unit = Unit32(magnitude), distance = kernel.Equals(sum) ? 0 : Math.Abs(kernel - sum);
-        double ulps = distance == 0 ? 0 : double.IsNaN(distance) ? double.PositiveInfinity : distance / unit;
+        IReadOnlyList<Term> terms = explainer.TensorTerms(values, input, element);
+        TermSum sum = TermSum.Compare(explainer, values, input, element, terms, kernel, before);
         string detail = terms.Count == 1 ? "1 term, in float64" : FormattableString.Invariant($"{terms.Count} terms, added up in float64");
-        return new Explained(terms, sum, unit, new ProofView("Σ terms = kernel", kernel, sum, ulps, tolerance, "ULP", ulps <= tolerance, detail));
+        return new Explained(terms, sum.Sum, sum.Unit, new ProofView("Σ terms = kernel", kernel, sum.Sum, sum.Ulps, sum.Tolerance, "ULP", sum.Passed, detail));
     }
-
-    /// <summary>The distance of neighbouring float32 numbers at a magnitude; 0 at 0, where no rounding is excused.</summary>
-    public static double Unit32(double magnitude) =>
-        magnitude == 0 ? 0 : double.IsFinite(magnitude) ? Math.ScaleB(1, Math.Max(Math.ILogB(magnitude), -126) - 23) : double.NaN;
 }

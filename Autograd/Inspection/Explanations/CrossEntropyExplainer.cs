@@ -71,7 +71,7 @@ internal sealed class CrossEntropyExplainer : OpExplainer
         foreach (Observation remark in loss.Observe(Place.Row(shape, row))) { yield return remark; }
         if (column == loss.Target)
         {
-            yield return new("target", $"{column} is the target: its logit is pulled up by 1 − p, which is what all others are pushed down by together");
+            yield return new("target", $"vocabulary {column} is the target: its logit is pulled up by 1 − p, which is what all others are pushed down by together");
         }
     }
 

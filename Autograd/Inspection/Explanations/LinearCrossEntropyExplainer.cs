@@ -91,8 +91,8 @@ internal sealed class LinearCrossEntropyExplainer : OpExplainer
         return
         [
             times == 0
-                ? new("never the target", $"{at} is the target of no row: its logit is only pushed down, by its probability")
-                : new("target", $"{at} is the target of {times} row{(times == 1 ? "" : "s")}: there dz is p − 1, a pull up"),
+                ? new("never the target", $"vocabulary {at} is the target of no token: its logit is only pushed down, by its probability")
+                : new("target", $"vocabulary {at} is the target of {times} token{(times == 1 ? "" : "s")}: there dz is p − 1, a pull up"),
         ];
     }
 
@@ -158,7 +158,7 @@ internal sealed class LinearCrossEntropyExplainer : OpExplainer
         List<Term> terms = new(shown.Length + 1);
         foreach (int v in shown)
         {
-            terms.Add(new Term($"vocabulary {v}{(v == loss.Target ? " (target)" : "")}",
+            terms.Add(new Term($"{(v == loss.Target ? "target, " : "")}vocabulary {v}",
                 new Factor(Place.In("dz", shape, row, v), pushes[v]), new Factor($"W[{v},{channel}]", w[(v * columns) + channel])));
         }
         if (vocabulary > Named) { terms.Add(new Term($"the {vocabulary - Named} smallest", new Factor("Σ dz·W", rest))); }

@@ -46,15 +46,15 @@ internal sealed record LossRow(double[] Logits, double LogSumExp, int Target)
         string loss = NumberText.Of(Loss);
         if (p < 0.05)
         {
-            yield return new("surprised", $"p(target {Target}) = {NumberText.Of(p)}, a loss of {loss}: a big push, of up to {NumberText.Of(1 - p)} of the weight");
+            yield return new("surprised", $"p(target) = {NumberText.Of(p)} for vocabulary {Target}, a loss of {loss}: a big push, {NumberText.Of(1 - p)} of the weight");
         }
         else if (p > 0.99)
         {
-            yield return new("confident", $"p(target {Target}) = {NumberText.Of(p)}, a loss of {loss}: {row} is learned, and hardly any gradient is left");
+            yield return new("confident", $"p(target) = {NumberText.Of(p)} for vocabulary {Target}, a loss of {loss}: {row} is learned, and hardly any gradient is left");
         }
         else if (Likeliest is var best && best != Target)
         {
-            yield return new("outvoted", $"{best} is likelier than the target {Target}: p = {NumberText.Of(Probability(best))} against {NumberText.Of(p)}");
+            yield return new("outvoted", $"vocabulary {best} is likelier than the target, vocabulary {Target}: p = {NumberText.Of(Probability(best))} against {NumberText.Of(p)}");
         }
     }
 
