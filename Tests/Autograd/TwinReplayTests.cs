@@ -42,12 +42,7 @@ public sealed class TwinReplayTests
 
         public override void Forward(Backend backend, Node node) => backend.Scale(node.Inputs[0].Data, node.Output.Data, 2f);
 
-        public override void Backward(Backend backend, Node node)
-        {
-            float[] gradient = new float[node.Output.Grad.Length];
-            backend.Read(node.Output.Grad, gradient);
-            backend.Write(Array.ConvertAll(gradient, value => value * 1.998f), node.Inputs[0].Grad);
-        }
+        public override void Backward(Backend backend, Node node) => backend.Accumulate(node.Output.Grad, node.Inputs[0].Grad, 1.998f);
 
         public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes) => Array.ConvertAll(inputs[0], value => 2 * value);
     }

@@ -3,7 +3,7 @@ using PureLlm.Kernels;
 namespace PureLlm.Tests.Kernels;
 
 /// <summary>Attention with all scores of a query in a row.</summary>
-internal sealed partial class PlainBackend
+internal partial class PlainBackend
 {
     /// <summary>The keys [first, last) that query i sees.</summary>
     private static (int First, int Last) Visible(in AttentionShape s, int i)

@@ -3,7 +3,7 @@ using PureLlm.Kernels;
 namespace PureLlm.Tests.Kernels;
 
 /// <summary>Norms, softmax and rotary positions, row by row.</summary>
-internal sealed partial class PlainBackend
+internal partial class PlainBackend
 {
     public override void RmsNorm(View x, View w, View y, View r, int rows, int columns, float epsilon)
     {

@@ -3,7 +3,7 @@ using PureLlm.Kernels;
 
 namespace PureLlm.Tests.Kernels;
 
-internal sealed partial class PlainBackend
+internal partial class PlainBackend
 {
     public override void Narrow(View x, View y, StorageFormat format)
     {

@@ -3,7 +3,7 @@ using PureLlm.Kernels;
 namespace PureLlm.Tests.Kernels;
 
 /// <summary>Embedding, loss, reductions and optimizers.</summary>
-internal sealed partial class PlainBackend
+internal partial class PlainBackend
 {
     public override void Embedding(View tokens, View table, View y, int rows, int columns)
     {

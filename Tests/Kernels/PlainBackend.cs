@@ -5,7 +5,7 @@ using PureLlm.Kernels.Cpu;
 namespace PureLlm.Tests.Kernels;
 
 /// <summary>Every operation as its textbook loop, one thread, sums in double: the reference that the fast kernels must match.</summary>
-internal sealed partial class PlainBackend : Backend
+internal partial class PlainBackend : Backend
 {
     public override string Name => "plain";
 
