@@ -75,7 +75,7 @@ public sealed class StepScene
         if (cursor.Tensor.Length > 0 && trace.FindTensor(cursor.Tensor) is null) { throw new ArgumentException(trace.NoTensor(cursor.Tensor)); }
         int[] indices = ElementText.Parse(cursor.Element);
 
-        var scene = new StepScene(trace, cursor with { Step = trace.Subject.Step, Frame = frame.Id, Term = 0 }, frame);
+        var scene = new StepScene(trace, cursor with { Step = trace.Subject.Step, Frame = frame.Id, Term = IsHead(cursor) ? cursor.Term : 0 }, frame);
         if (scene.Candidates.Count == 0) { return scene; }
         // An element without its tensor selects the first that has it.
         int chosen = cursor.Tensor.Length > 0 ? scene.Candidates.ToList().FindIndex(reading => reading.Tensor.Id == cursor.Tensor)
@@ -92,9 +92,12 @@ public sealed class StepScene
         scene.IsSelected = element >= 0;
         scene.Element = element >= 0 ? element : trace.Summary(subject).Largest[0].Element;
         if (cursor.Level >= StepLevel.Element) { scene.Cursor = scene.Cursor with { Tensor = subject.Tensor.Id, Element = scene.Indices }; }
-        if (cursor.Level == StepLevel.Term) { scene.Cursor = scene.Cursor with { Term = Math.Clamp(cursor.Term, 0, Math.Max(0, (scene.Explained?.Terms.Count ?? 0) - 1)) }; }
+        if (cursor.Level == StepLevel.Term && !IsHead(cursor)) { scene.Cursor = scene.Cursor with { Term = Math.Clamp(cursor.Term, 0, Math.Max(0, (scene.Explained?.Terms.Count ?? 0) - 1)) }; }
         return scene;
     }
+
+    /// <summary>Whether the cursor's term chooses an attention head.</summary>
+    private static bool IsHead(Cursor cursor) => cursor.View == "attention";
 
     private static void RequireView(string view)
     {

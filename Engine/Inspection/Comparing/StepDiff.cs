@@ -86,12 +86,12 @@ public static class StepDiff
     private static IReadOnlyList<string> Say(StepDiffView view, StepTrace a, StepTrace b, Shape shape)
     {
         List<string> sentences = [];
-        if (!ReferenceEquals(a, b)) { sentences.Add($"The loss goes from {StepText.Number(a.Loss)} at step {a.Subject.Step} to {StepText.Number(b.Loss)} at step {b.Subject.Step}."); }
+        if (!ReferenceEquals(a, b)) { sentences.Add($"the loss goes from {StepText.Number(a.Loss)} at step {a.Subject.Step} to {StepText.Number(b.Loss)} at step {b.Subject.Step}"); }
         string direction = view.Cosine switch { > 0.9 => "nearly the same direction", > 0.3 => "a similar direction", > -0.3 => "unrelated directions", > -0.9 => "opposing directions", _ => "nearly opposite directions" };
         sentences.Add(view.NormA == 0 || view.NormB == 0
-            ? "One of them is 0 everywhere: there is no direction to compare."
-            : $"They point in {direction} (cosine {StepText.Number(view.Cosine)}); the second is {StepText.Number(view.NormB / view.NormA)} times as long, and {view.SignsFlipped} of {shape.Length} signs are flipped.");
-        if (view.WholeGradientCosine is { } whole) { sentences.Add($"The gradients of all parameters together have a cosine of {StepText.Number(whole)}."); }
+            ? "one of them is 0 everywhere: there is no direction to compare"
+            : $"they point in {direction} (cosine {StepText.Number(view.Cosine)}); the second is {StepText.Number(view.NormB / view.NormA)} times as long, and {view.SignsFlipped} of {shape.Length} signs are flipped");
+        if (view.WholeGradientCosine is { } whole) { sentences.Add($"the gradients of all parameters together have a cosine of {StepText.Number(whole)}"); }
         return sentences;
     }
 }

@@ -99,14 +99,14 @@ public static class WhatIf
     {
         double delta = value - before;
         string what = $"{tensor.Id}[{ElementText.Of(tensor.Tensor.Shape, place)}] from {StepText.Number(before)} to {StepText.Number(value)}";
-        if (delta == 0) { return [$"{what}: the same number, so nothing changes."]; }
-        List<string> sentences = [$"{what} {(change == 0 ? "leaves the loss as it is" : $"{(change > 0 ? "raises" : "lowers")} the loss by {StepText.Number(Math.Abs(change))}")}; {changed.Sum(one => one.Changed) - 1} other numbers in {changed.Length - 1} tensors change."];
+        if (delta == 0) { return [$"{what}: the same number, so nothing changes"]; }
+        List<string> sentences = [$"{what} {(change == 0 ? "leaves the loss as it is" : $"{(change > 0 ? "raises" : "lowers")} the loss by {StepText.Number(Math.Abs(change))}")}; {changed.Sum(one => one.Changed) - 1} other numbers in {changed.Length - 1} tensors change"];
         if (gradient is { } g)
         {
             double predicted = g * delta;
             string agreement = change == 0 && predicted == 0 ? "they agree"
                 : $"the rest, {StepText.Number(change - predicted)}, is curvature: it shrinks with the square of the change";
-            sentences.Add($"The gradient {StepText.Number(g)} times the change {StepText.Number(delta)} predicts {StepText.Signed(predicted)}, it is {StepText.Signed(change)}: {agreement}.");
+            sentences.Add($"the gradient {StepText.Number(g)} times the change {StepText.Number(delta)} predicts {StepText.Signed(predicted)}, it is {StepText.Signed(change)}: {agreement}");
         }
         return sentences;
     }

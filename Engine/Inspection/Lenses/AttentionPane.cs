@@ -15,7 +15,7 @@ internal static class AttentionPane
         int[] places = [.. Enumerable.Range(0, scene.Trace.Tape.Count).Where(n => scene.Trace.Tape[n].Op is Attention)];
         if (places.Length == 0)
         {
-            return view with { Notes = [.. view.Notes, new("no attention", "This step has no attention: nothing looks at anything. A model has: pure-llm step tiny.toml", null)] };
+            return view with { Notes = [.. view.Notes, new("no attention", "this step has no attention: nothing looks at anything. A model has: pure-llm step tiny.toml", null)] };
         }
         int chosen = Nearest(scene, places);
         NodeValues values = scene.Trace.ValuesOf(chosen);
@@ -29,7 +29,7 @@ internal static class AttentionPane
                 values.Node.Scope, head, heads, rows, columns, Pool(map.Probabilities, map, rowSize, columnSize), Pool(map.Gradient, map, rowSize, columnSize), map.Entropy,
                 sequence, rowSize, columnSize, [.. places.Select(place => new AttentionPlaceView(scene.Trace.Tape[place].Scope, (scene.Cursor with { Frame = $"b{place}", Tensor = "", Element = "" }).ToString(), place == chosen))]),
             ReadAs = [.. view.ReadAs, .. Say(scene, map, values.Node.Scope, head, sequence)],
-            Notes = rowSize * columnSize == 1 ? view.Notes : [.. view.Notes, new("pooled", $"{map.Queries} × {map.Keys} probabilities are shown as {rows} × {columns} cells, each the largest of {rowSize} × {columnSize}.", null)],
+            Notes = rowSize * columnSize == 1 ? view.Notes : [.. view.Notes, new("pooled", $"{map.Queries} × {map.Keys} probabilities are shown as {rows} × {columns} cells, each the largest of {rowSize} × {columnSize}", null)],
         };
     }
 
@@ -45,9 +45,9 @@ internal static class AttentionPane
         int best = Strongest(map, row);
         bool isSelf = map.Queries == map.Keys;
         string key = isSelf ? SelectedRow.Token(scene, offset + best, best) : $"source {best}";
-        yield return $"Head {head} of {module}: {SelectedRow.Token(scene, offset + row, row)} looks most at {key}, with probability {NumberText.Of(Math.Round(map.Probabilities[(row * map.Keys) + best], 3))}.";
+        yield return $"head {head} of {module}: {SelectedRow.Token(scene, offset + row, row)} looks most at {key}, with probability {NumberText.Of(Math.Round(map.Probabilities[(row * map.Keys) + best], 3))}";
         double mean = map.Entropy.Average();
-        yield return $"A row spreads over {NumberText.Of(Math.Round(Math.Exp(mean), 2))} tokens as a rule: e to the mean entropy of {NumberText.Of(Math.Round(mean, 3))} nats.";
+        yield return $"a row spreads over {NumberText.Of(Math.Round(Math.Exp(mean), 2))} tokens as a rule: e to the mean entropy of {NumberText.Of(Math.Round(mean, 3))} nats";
     }
 
     private static int Strongest(AttentionMap map, int row)

@@ -12,7 +12,7 @@ internal static class LensPane
     {
         if (scene.Trace.Subject.Model is null || ResidualStream.Find(scene.Trace.Tape) is not { } stream)
         {
-            return view with { Notes = [.. view.Notes, new("no model", "The logit lens needs a language model with a residual stream and an output head; this step has none. Try: pure-llm step tiny.toml --at 0:k?view=lens", null)] };
+            return view with { Notes = [.. view.Notes, new("no model", "the logit lens needs a language model with a residual stream and an output head; this step has none. Try: pure-llm step tiny.toml --at 0:k?view=lens", null)] };
         }
         StepTrace trace = scene.Trace;
         int time = stream.Targets.Time, sequence = SelectedRow.Sequence(scene, stream.Targets.Batch, time), selected = SelectedRow.Position(scene, time);
@@ -31,7 +31,7 @@ internal static class LensPane
         {
             Lens = new LensView([.. stream.States.Select(state => state.Part)], cells, sequence, [.. trace.Subject.Targets.Skip(first).Take(count)]),
             ReadAs = [.. view.ReadAs, Say(scene, stream, layers, selected < 0 ? Clearest(layers) : selected - start, start, sequence * time)],
-            Notes = count == time ? view.Notes : [.. view.Notes, new("window", $"Positions {start} to {start + count - 1} of {time} are shown; select a token to see those around it.", null)],
+            Notes = count == time ? view.Notes : [.. view.Notes, new("window", $"positions {start} to {start + count - 1} of {time} are shown; select a token to see those around it", null)],
         };
     }
 
@@ -43,8 +43,8 @@ internal static class LensPane
         int strongest = Enumerable.Range(0, layers.Length).MaxBy(layer => layers[layer][place].Contribution);
         LensPoint end = layers[^1][place];
         string target = scene.Trace.Subject.Targets.ElementAtOrDefault(offset + start + place) is { } text ? $"\"{text.Replace("\n", "⏎", StringComparison.Ordinal)}\"" : "the target";
-        return $"After {SelectedRow.Token(scene, offset + start + place, start + place)} the model gives {target} a probability of {NumberText.Of(Math.Round(end.TargetProbability, 4))}; "
-            + $"{stream.States[strongest].Part} does most for it: {(layers[strongest][place].Contribution >= 0 ? "+" : "")}{NumberText.Of(Math.Round(layers[strongest][place].Contribution, 3))} of its logit {NumberText.Of(Math.Round(end.TargetLogit, 3))}.";
+        return $"after {SelectedRow.Token(scene, offset + start + place, start + place)} the model gives {target} a probability of {NumberText.Of(Math.Round(end.TargetProbability, 4))}; "
+            + $"{stream.States[strongest].Part} does most for it: {(layers[strongest][place].Contribution >= 0 ? "+" : "")}{NumberText.Of(Math.Round(layers[strongest][place].Contribution, 3))} of its logit {NumberText.Of(Math.Round(end.TargetLogit, 3))}";
     }
 
     private static string TextOf(StepTrace trace, int id) => trace.Subject.TokenText(id) is { Length: > 0 } text ? text : FormattableString.Invariant($"#{id}");

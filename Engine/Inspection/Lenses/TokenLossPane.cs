@@ -11,7 +11,7 @@ internal static class TokenLossPane
     {
         if (Find(scene.Trace) is not { } found)
         {
-            return view with { Notes = [.. view.Notes, new("no tokens", "The loss of this step is not a mean over tokens: it has no cross-entropy.", null)] };
+            return view with { Notes = [.. view.Notes, new("no tokens", "the loss of this step is not a mean over tokens: it has no cross-entropy", null)] };
         }
         (int node, Tokens targets) = found;
         int[] ids = targets.ToArray();
@@ -27,10 +27,10 @@ internal static class TokenLossPane
             ReadAs =
             [
                 .. view.ReadAs,
-                $"{counted.Length} tokens cost {NumberText.Of(mean)} nats on average: as if each were drawn from {NumberText.Of(Math.Round(Math.Exp(mean), 2))} equally likely ones.",
-                $"The hardest is the one after {SelectedRow.Token(scene, hardest, hardest % targets.Time)}: {NumberText.Of(losses[hardest])} nats; the model gave the right token{target} a probability of {NumberText.Of(Math.Exp(-losses[hardest]))}.",
+                $"{counted.Length} tokens cost {NumberText.Of(mean)} nats on average: as if each were drawn from {NumberText.Of(Math.Round(Math.Exp(mean), 2))} equally likely ones",
+                $"the hardest is the one after {SelectedRow.Token(scene, hardest, hardest % targets.Time)}: {NumberText.Of(losses[hardest])} nats; the model gave the right token{target} a probability of {NumberText.Of(Math.Exp(-losses[hardest]))}",
             ],
-            Notes = counted.Length == ids.Length ? view.Notes : [.. view.Notes, new("ignored targets", $"{ids.Length - counted.Length} of {ids.Length} tokens take no part in the loss; theirs is 0.", null)],
+            Notes = counted.Length == ids.Length ? view.Notes : [.. view.Notes, new("ignored targets", $"{ids.Length - counted.Length} of {ids.Length} tokens take no part in the loss; theirs is 0", null)],
         };
     }
 

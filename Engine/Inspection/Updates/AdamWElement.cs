@@ -72,13 +72,13 @@ internal sealed record AdamWElement : ElementUpdate
     {
         if (update.Number == 1 && Math.Sqrt(vHat) > 10 * rule.Epsilon)
         {
-            yield return new("first step", $"The first Adam step is ±η whatever the gradient's size: m̂ = g and √v̂ = |g|, so m̂/√v̂ = {(mHat < 0 ? "−1" : "+1")}.", null);
+            yield return new("first step", $"the first Adam step is ±η whatever the gradient's size: m̂ = g and √v̂ = |g|, so m̂/√v̂ = {(mHat < 0 ? "−1" : "+1")}", null);
         }
-        if (state.Gradient == 0) { yield return new("zero gradient", "The gradient is exactly 0: this weight moves by its momentum and its decay alone.", null); }
+        if (state.Gradient == 0) { yield return new("zero gradient", "the gradient is exactly 0: this weight moves by its momentum and its decay alone", null); }
         else if (Math.Sqrt(vHat) < 10 * rule.Epsilon)
         {
-            yield return new("epsilon", $"√v̂ = {NumberText.Of(Math.Sqrt(vHat))} is not far above ε = {NumberText.Of(rule.Epsilon)}: the step is smaller than Adam's usual one.", null);
+            yield return new("epsilon", $"√v̂ = {NumberText.Of(Math.Sqrt(vHat))} is not far above ε = {NumberText.Of(rule.Epsilon)}: the step is smaller than Adam's usual one", null);
         }
-        if (mHat * state.Gradient < 0) { yield return new("momentum", "The mean of the gradients outweighs this one: the weight moves along its own gradient, uphill for this batch.", null); }
+        if (mHat * state.Gradient < 0) { yield return new("momentum", "the mean of the gradients outweighs this one: the weight moves along its own gradient, uphill for this batch", null); }
     }
 }

@@ -75,7 +75,7 @@ internal sealed record MuonElement : ElementUpdate
         if (muon.SingularValues.Count == 0) { yield break; }
         double[] first = muon.SingularValues[0], last = muon.SingularValues[^1];
         yield return new("singular values",
-            $"Divided by its norm, the momentum has singular values from {UpdateText.Rounded(first[0], 3)} to {UpdateText.Rounded(first[^1], 3)}; after five Newton–Schulz steps from {UpdateText.Rounded(last[0], 3)} to {UpdateText.Rounded(last[^1], 3)}: every direction moves by about as much.", null);
+            $"divided by its norm, the momentum has singular values from {UpdateText.Rounded(first[0], 3)} to {UpdateText.Rounded(first[^1], 3)}; after five Newton–Schulz steps from {UpdateText.Rounded(last[0], 3)} to {UpdateText.Rounded(last[^1], 3)}: every direction moves by about as much", null);
     }
 
     private static char Subscript(int digit) => (char)('₀' + digit);

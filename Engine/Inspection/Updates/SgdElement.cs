@@ -62,6 +62,6 @@ internal sealed record SgdElement : ElementUpdate
 
     private static IEnumerable<NoteView> Remark(WeightState state)
     {
-        if (state.Gradient == 0) { yield return new("zero gradient", "The gradient is exactly 0: this weight moves by its momentum and its decay alone.", null); }
+        if (state.Gradient == 0) { yield return new("zero gradient", "the gradient is exactly 0: this weight moves by its momentum and its decay alone", null); }
     }
 }

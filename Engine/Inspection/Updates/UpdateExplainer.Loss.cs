@@ -53,10 +53,9 @@ public static partial class UpdateExplainer
             Element = Shares(trace, scene.Indices, update.Norm * update.Norm, lines, i => update.Part(i).SquaredNorm, "‖g‖²", proof),
             Proofs = [.. view.Proofs, proof],
             ReadAs = [.. view.ReadAs, update.Clips
-                ? $"The whole gradient is {UpdateText.Rounded(update.Norm / update.MaximumNorm, 3)} times as long as allowed: its direction stays, its length becomes {NumberText.Of(update.MaximumNorm)}."
-                : "The gradient is not clipped: the optimizer gets it as it is."],
+                ? $"the whole gradient is {UpdateText.Rounded(update.Norm / update.MaximumNorm, 3)} times as long as allowed: its direction stays, its length becomes {NumberText.Of(update.MaximumNorm)}"
+                : "the gradient is not clipped: the optimizer gets it as it is"],
             Code = [Place(SourceFiles.Method(typeof(GradientNorm).Assembly, "Engine/Optimizers/GradientNorm.cs", "public double Measure("))],
-            Notes = update.Clips ? [.. view.Notes, new("clipped", $"Every gradient is multiplied by {NumberText.Of(update.ClipScale)} before the update.", null)] : view.Notes,
         };
     }
 
@@ -113,16 +112,16 @@ public static partial class UpdateExplainer
 
     private static string SayChange(double predicted, double observed, double linearity) => (observed, linearity) switch
     {
-        (0, _) => "The update does not change the loss on this batch.",
-        ( > 0, _) when predicted < 0 => "The loss rises although the gradient says it falls: the step is too long for a straight line. Look at the line search.",
-        ( > 0, _) => "The loss rises on this batch: the momentum of earlier steps outweighs its gradient.",
-        (_, > 0.95) => $"The loss falls by {UpdateText.Rounded(-observed, 4)}, {Percent(linearity)} as the gradient predicts: at this learning rate the loss is nearly a plane.",
-        _ => $"The loss falls by {UpdateText.Rounded(-observed, 4)}; {Percent(linearity)} of a straight line: the rest is curvature.",
+        (0, _) => "the update does not change the loss on this batch",
+        ( > 0, _) when predicted < 0 => "the loss rises although the gradient says it falls: the step is too long for a straight line. Look at the line search",
+        ( > 0, _) => "the loss rises on this batch: the momentum of earlier steps outweighs its gradient",
+        (_, > 0.95) => $"the loss falls by {UpdateText.Rounded(-observed, 4)}, {Percent(linearity)} as the gradient predicts: at this learning rate the loss is nearly a plane",
+        _ => $"the loss falls by {UpdateText.Rounded(-observed, 4)}; {Percent(linearity)} of a straight line: the rest is curvature",
     };
 
     /// <summary>The losses along the update's direction, in any frame of a step that has an optimizer.</summary>
     public static StepView LineSearch(StepScene scene, StepView view) => scene.Trace.Subject.Optimizer is null
-        ? view with { Notes = [.. view.Notes, new("no optimizer", "This step ends with its gradients: without an optimizer there is no direction to search along.", null)] }
+        ? view with { Notes = [.. view.Notes, new("no optimizer", "this step ends with its gradients: without an optimizer there is no direction to search along", null)] }
         : view with { LineSearch = scene.Trace.Update.LineSearch(), Update = Summary(scene.Trace.Update), ReadAs = [.. view.ReadAs, SayLineSearch(scene.Trace.Update)] };
 
     private static string SayLineSearch(StepUpdate update)
@@ -132,7 +131,7 @@ public static partial class UpdateExplainer
         string turn = best.Factor == points[^1].Factor
             ? "it keeps falling as far as was looked: one small batch can be learned by heart in a step, a real run can not"
             : "beyond, it rises again, and that is why a learning rate can be too high";
-        return $"Along this update the loss is lowest at η × {NumberText.Of(best.Factor)}: {UpdateText.Rounded(best.Loss, 4)}; {turn}.";
+        return $"along this update the loss is lowest at η × {NumberText.Of(best.Factor)}: {UpdateText.Rounded(best.Loss, 4)}; {turn}";
     }
 
     private static string Percent(double share) => FormattableString.Invariant($"{100 * share:0.0} %");

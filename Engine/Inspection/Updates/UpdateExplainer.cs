@@ -52,7 +52,7 @@ public static partial class UpdateExplainer
             },
             Proofs = [.. view.Proofs, bits, Textbook(explained, before, after)],
             ReadAs = [.. view.ReadAs, Say(scene, g, before, (double)after - before), SayWhole(trace, update, scene.Frame.Parameter)],
-            Notes = [.. view.Notes, .. explained.Notes, .. Notes(scene, update, g, before, after)],
+            Notes = [.. view.Notes, .. explained.Notes, .. Notes(g, before, after)],
             Code = [.. explained.Source.Select(Place)],
         };
     }
@@ -121,21 +121,19 @@ public static partial class UpdateExplainer
     {
         string moved = change == 0 ? "stays where it is" : $"moves {(change > 0 ? "up" : "down")} by {UpdateText.Rounded(Math.Abs(change), 3)}";
         double effect = gradient * change;
-        return $"{scene.Subject!.Value.Tensor.Id}[{scene.Indices}] {moved} from {NumberText.Of(before)}; by its gradient {NumberText.Of(gradient)} alone that {(effect > 0 ? "raises" : "lowers")} the loss by {UpdateText.Rounded(Math.Abs(effect), 3)}.";
+        return $"{scene.Subject!.Value.Tensor.Id}[{scene.Indices}] {moved} from {NumberText.Of(before)}; by its gradient {NumberText.Of(gradient)} alone that {(effect > 0 ? "raises" : "lowers")} the loss by {UpdateText.Rounded(Math.Abs(effect), 3)}";
     }
 
     private static string SayWhole(StepTrace trace, StepUpdate update, int parameter)
     {
         double predicted = update.Part(parameter).Predicted, whole = update.Predicted;
         string share = whole == 0 ? "" : FormattableString.Invariant($", {100 * predicted / whole:0} % of what all parameters promise together");
-        return $"All of {trace.Parameters[parameter].Id} together promises a change of the loss by {UpdateText.Rounded(predicted, 3)}{share}.";
+        return $"all of {trace.Parameters[parameter].Id} together promises a change of the loss by {UpdateText.Rounded(predicted, 3)}{share}";
     }
 
-    private static IEnumerable<NoteView> Notes(StepScene scene, StepUpdate update, float gradient, float before, float after)
+    private static IEnumerable<NoteView> Notes(float gradient, float before, float after)
     {
-        string? clip = scene.Trace.Find("c") is { } frame ? scene.CursorOf(frame) : null;
-        if (update.Clips) { yield return new("clipped", $"‖g‖ = {NumberText.Of(update.Norm)} is above {NumberText.Of(update.MaximumNorm)}: every gradient is multiplied by {NumberText.Of(update.ClipScale)}.", clip); }
-        if (after == before && gradient != 0) { yield return new("lost update", "The step is less than half a last place of w: in float32 the weight stays the same.", null); }
+        if (after == before && gradient != 0) { yield return new("lost update", "the step is less than half a last place of w: in float32 the weight stays the same", null); }
     }
 
     private static float One(StepTrace trace, View view, int element) => view.IsEmpty ? 0 : trace.Read(view.Slice(element, 1))[0];

@@ -70,7 +70,7 @@ public sealed class LogitLensTests
         StepView view = StepExplainer.Explain(trace, new Cursor(0, "s", View: "tokens"));
         Assert.That(view.TokenLosses, Has.Count.EqualTo(10));
         Assert.That(view.TokenLosses.Average(), Is.EqualTo(trace.Loss).Within(1e-6));
-        Assert.That(view.ReadAs[^1], Does.Contain("The hardest is the one after token"));
+        Assert.That(view.ReadAs[^1], Does.Contain("the hardest is the one after token"));
     }
 
     [Test]
