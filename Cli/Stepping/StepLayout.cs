@@ -36,7 +36,7 @@ internal static class StepLayout
             return canvas;
         }
         bool isPaged = page > 0;
-        IReadOnlyList<Section> why = isPaged ? [] : Tight(WhyPane.Sections(view, width - 2, ascii), Math.Max(0, (bottom - top) * 2 / 5));
+        IReadOnlyList<Section> why = isPaged ? [] : Tight(WhyPane.Sections(view, width - 2, ascii), Math.Max(0, (bottom - top) * (WhyPane.IsInMain(view) ? 1 : 2) / 5));
         int whyRows = why.Sum(section => section.Lines.Count);
         if (whyRows > 0)
         {
@@ -81,8 +81,8 @@ internal static class StepLayout
         DrawColumn(sections, left, main);
         if (cut.Count > 0)
         {
-            string more = $" … {string.Join(", ", cut)}: space ";
-            Line line = new Line(ascii).Add(more, Ink.Yellow);
+            Line line = new Line(ascii).Add($" … {string.Join(", ", cut)}: space ", Ink.Yellow);
+            if (line.Width > main - 4) { line = new Line(ascii).Add($" … {cut.Count} parts more: space ", Ink.Yellow); }
             line.Draw(canvas, Math.Max(left, canvas.Width - 2 - line.Width), bottom, Math.Min(line.Width, main));
         }
 

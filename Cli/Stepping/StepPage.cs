@@ -44,6 +44,7 @@ internal static class StepPage
         Add("attention", 66, 4, sheet => TokenPanes.WriteAttention(sheet, view), false, "attention");
         Add("lens", 66, 4, sheet => TokenPanes.WriteLens(sheet, view), false, "lens");
         Add("tokens", 40, 2, sheet => TokenPanes.WriteLosses(sheet, view), false, "tokens");
+        if (view.Rule is not null) { Add("forward", 44, 1, sheet => SubjectPane.WriteForward(sheet, view)); }
         Add("notes", 75, 1, sheet => NotesPane.Write(sheet, view));
         bool isNumber = view.Subject is { Stats.Count: 1 };
         if (!isNumber) { Add("heat map", isClose ? 77 : 48, 4, sheet => HeatPane.Write(sheet, view), true, "heat"); }

@@ -71,7 +71,7 @@ internal static class StepTranscript
     {
         if (keys.Count == 0)
         {
-            throw new CliException(ExitCode.Usage, $"step: --script: no key '{word}'", $"keys: {string.Join(' ', StepKeys.All.Select(item => item.Key))} q, and :PLACE /WORD");
+            throw new CliException(ExitCode.Usage, $"step: --script: no key '{word}'", $"keys: {string.Join(' ', StepKeys.All.Select(item => item.Key))} q, and :PLACE /WORD eVALUE");
         }
         foreach (string key in keys) { walk.Press(key); }
     }

@@ -1,6 +1,7 @@
 using PureLlm.Cli.Stepping.Drawing;
 using PureLlm.Cli.Stepping.Panes;
 using PureLlm.Engine.Inspection;
+using PureLlm.Engine.Inspection.Comparing;
 
 namespace PureLlm.Cli.Stepping;
 
@@ -10,6 +11,7 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
     private const int MostHistory = 1000;
 
     private readonly LinkedList<Cursor> history = new();
+    private Cursor? mark;
 
     public Cursor Cursor { get; private set; } = start;
 
@@ -61,8 +63,15 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
             case "pageup":
                 Page = Math.Max(0, Page - 1);
                 break;
-            case ":" or "/":
+            case ":" or "/" or "e":
                 Prompt = key;
+                break;
+            case "=":
+                mark = Cursor;
+                Status = "marked: d compares another place with this one";
+                break;
+            case "d":
+                Try(Compare);
                 break;
             case "s" or "T" or "A" or "L":
                 Look(key);
@@ -196,8 +205,46 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
     private void Enter(char asked, string text)
     {
         if (text.Length == 0) { return; }
-        if (asked == ':') { Go(Place(text)); }
-        else { Find(text); }
+        switch (asked)
+        {
+            case ':':
+                Go(Place(text));
+                break;
+            case 'e':
+                Edit(text);
+                break;
+            default:
+                Find(text);
+                break;
+        }
+    }
+
+    /// <summary>The marked place beside this one.</summary>
+    private void Compare()
+    {
+        if (mark is not { } other)
+        {
+            Status = "nothing is marked: = marks a place, d compares it with another";
+            return;
+        }
+        StepDiffView diff = session.With(other.Step, before => session.With(Cursor.Step, now => StepDiff.Compare(before, other, now, Cursor)));
+        Overlay = new StepOverlay("difference", sheet => ComparePanes.WriteDiff(sheet, diff));
+    }
+
+    /// <summary>What if the selected number were another: a value, or a change: "+=0.01".</summary>
+    private void Edit(string text)
+    {
+        StepView view = View;
+        if (view is not { Subject: { } subject, Element: { } element }) { throw new FormatException("no number is selected here"); }
+        bool isChange = text.StartsWith("+=", StringComparison.Ordinal) || text.StartsWith("-=", StringComparison.Ordinal) || text.StartsWith("−=", StringComparison.Ordinal);
+        string digits = (isChange ? text[2..] : text).Replace('−', '-');
+        if (!double.TryParse(digits, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
+        {
+            throw new FormatException($"'{text}' is no number: 0.5 is a value, +=0.01 a change");
+        }
+        if (isChange) { value = (element.Value ?? throw new FormatException("its value is not known here: give a value")) + (text[0] == '+' ? value : -value); }
+        WhatIfView result = session.With(Cursor.Step, trace => WhatIf.Evaluate(trace, subject.Name, element.Indices, value));
+        Overlay = new StepOverlay("", sheet => ComparePanes.WriteWhatIf(sheet, result));
     }
 
     /// <summary>A place as one types it: a whole cursor, or a frame of this step.</summary>

@@ -32,9 +32,17 @@ internal static class LedgerPane
             else { Values(row.Values, line, Ink.Plain, plus: row.Index > 0); }
         }
         sheet.Line(new string(' ', 6)).Add(new string('─', Math.Min(sheet.Width, name + (columns * cell)) - 6), Ink.Dim);
-        Values(ledger.Gradient, sheet.Line(ledger.Rows.Any(row => row.IsPending) ? "      in the end ∂L/∂" + symbol : "      ∂L/∂" + symbol, Ink.Bold), Ink.Bold, plus: false);
-        if (ledger.FiniteDifference.Count > 0) { Values(ledger.FiniteDifference, sheet.Line("      finite difference", Ink.Dim), Ink.Plain, plus: false); }
-        ProofPane.WriteOne(sheet, ledger.Proof, 6, hasDetails: Cursor.Parse(view.Cursor).View == "ledger");
+        bool isAsked = Cursor.Parse(view.Cursor).View == "ledger";
+        Line total = sheet.Line(ledger.Rows.Any(row => row.IsPending) ? "      in the end ∂L/∂" + symbol : "      ∂L/∂" + symbol, Ink.Bold);
+        Values(ledger.Gradient, total, Ink.Bold, plus: false);
+        Mark(sheet, total, ledger.Proof);
+        if (ledger.FiniteDifference.Count > 0)
+        {
+            Line differences = sheet.Line("      finite difference", Ink.Dim);
+            Values(ledger.FiniteDifference, differences, Ink.Plain, plus: false);
+            if (view.Proofs.FirstOrDefault(proof => Shows(view, proof)) is { } proof) { Mark(sheet, differences, proof); }
+        }
+        if (isAsked || !ledger.Proof.Passed) { ProofPane.WriteOne(sheet, ledger.Proof, 6, hasDetails: true); }
 
         void Values(IReadOnlyList<double> values, Line line, Ink ink, bool plus)
         {
@@ -46,6 +54,17 @@ internal static class LedgerPane
                 else { line.Right(end - 1, text, values[c] == 0 ? Ink.Dim : ink); }
             }
         }
+    }
+
+    /// <summary>Whether a proof is a mark in the ledger: its row of finite differences.</summary>
+    public static bool Shows(StepView view, ProofView proof) => view.Ledger is { FiniteDifference.Count: > 0 } && proof is { Name: "finite difference", Passed: true };
+
+    /// <summary>The verdict at a row's end, with its error where there is room.</summary>
+    private static void Mark(Sheet sheet, Line line, ProofView proof)
+    {
+        line.Add(proof.Passed ? "  ✓" : "  ✗", proof.Passed ? Ink.Green : Ink.Red);
+        string error = $" {Figures.Error(proof.Error)} {proof.Unit}";
+        if (line.Width + sheet.Columns(error) <= sheet.Width) { line.Add(error, Ink.Dim); }
     }
 
     private static string Name(LedgerRowView row) => row.From == "zero" ? "zero" : $"+= from {row.From}";

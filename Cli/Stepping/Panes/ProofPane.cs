@@ -10,7 +10,7 @@ internal static class ProofPane
     public static void Write(Sheet sheet, StepView view)
     {
         bool hasDetails = view.Level is "element" or "term" || Cursor.Parse(view.Cursor).View.StartsWith("check", StringComparison.Ordinal);
-        foreach (ProofView proof in view.Proofs) { WriteOne(sheet, proof, 0, hasDetails); }
+        foreach (ProofView proof in view.Proofs.Where(proof => hasDetails || !LedgerPane.Shows(view, proof))) { WriteOne(sheet, proof, 0, hasDetails); }
     }
 
     public static void WriteOne(Sheet sheet, ProofView proof, int indent, bool hasDetails)

@@ -14,14 +14,17 @@ internal static class SubjectPane
         {
             bool isClose = view.Level is "element" or "term" && view.Element is not null;
             Line heading = sheet.Line(Symbol(subject) + (isClose ? $"[{view.Element!.Indices}]" : ""), Ink.Bold);
-            heading.To(12).Add($"  {subject.Name} : {ElementType(subject)}{Figures.Shape(subject.Shape)}", Ink.Cyan).Add($"  {subject.Role}", Ink.Dim);
+            heading.To(12).Add($"  {subject.Name} : {Figures.Shape(subject.Shape)}", Ink.Cyan).Add($"  {subject.Role}", Ink.Dim);
             heading.Right(sheet.Width, ReadBy(subject.Consumers), Ink.Dim);
             if (isClose && view.Element!.Meaning.Length > 0) { sheet.Line(view.Element.Meaning, Ink.Dim); }
         }
         else if (view.Level is not ("run" or "module")) { sheet.Line(view.Frame.Text, Ink.Bold); }
         WriteFormula(sheet, "rule", view.Rule);
-        if (view.Rule is null || view.Level is "op") { WriteFormula(sheet, "forward", view.Formula); }
+        if (view.Rule is null) { WriteForward(sheet, view); }
     }
+
+    /// <summary>What the operation computes forward.</summary>
+    public static void WriteForward(Sheet sheet, StepView view) => WriteFormula(sheet, "forward", view.Formula);
 
     /// <summary>"rms 0.284  max|·| 0.553  mean −0.12  zeros 0  nan 0".</summary>
     public static void WriteStats(Sheet sheet, StatsView stats)
@@ -56,8 +59,6 @@ internal static class SubjectPane
             }
         }
     }
-
-    private static string ElementType(TensorView _) => "f32";
 
     private static string ReadBy(int consumers) => consumers switch { 0 => "", 1 => "used by 1 operation", _ => $"used by {consumers} operations" };
 

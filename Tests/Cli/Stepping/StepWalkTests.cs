@@ -60,4 +60,32 @@ public sealed class StepWalkTests
     [Test]
     public void A_place_is_shared_as_a_command_line() =>
         Assert.That(screens.Walk("0:s", "/W1").Share, Is.EqualTo("pure-llm step --demo residual --at \"0:b1?tensor=W1\""));
+
+    [TestCase("e-0.37", "were −0.370000")]
+    [TestCase("e+=0.01", "were −0.370000")]
+    [TestCase("e−=0.01", "were −0.390000")]
+    public void Another_value_of_a_number_shows_what_follows_from_it(string edit, string what)
+    {
+        StepWalk walk = screens.Walk("0:s", $"/W1 {edit}");
+        string screen = screens.Screen(walk, 120, 50);
+        Assert.That(screen, Does.Contain(what).And.Contain("predicted").And.Contain("what changes"), walk.Status);
+        walk.Press("esc");
+        Assert.That((walk.Overlay, walk.HasEnded, walk.Cursor.ToString()), Is.EqualTo(((StepOverlay?)null, false, "0:b1?tensor=W1")));
+    }
+
+    [Test]
+    public void A_place_is_compared_with_the_marked_one()
+    {
+        string screen = screens.Screen(screens.Walk("0:b1?tensor=W1", "= . d"), 120, 50);
+        Assert.That(screen, Does.Contain("cos(A, B)").And.Contain("0:b1?tensor=W1").And.Contain("1:b1?tensor=W1").And.Contain("B − A"));
+    }
+
+    [TestCase("d", "nothing is marked")]
+    [TestCase("ex", "'x' is no number")]
+    public void What_can_not_be_compared_or_edited_says_why(string script, string status)
+    {
+        StepWalk walk = screens.Walk("0:b1?tensor=W1", script);
+        Assert.That((walk.Status, walk.Overlay), Is.EqualTo((walk.Status, (StepOverlay?)null)));
+        Assert.That(walk.Status, Does.Contain(status));
+    }
 }
