@@ -79,7 +79,7 @@ function render(shown) {
     shown.readAs.map((sentence) => h('p', { class: 'readAs' }, sentence)));
   replace($('tokens'), tokens(shown));
   replace($('lanes'), lanes(shown, (name) => choose('', name)));
-  panel('tensor', tensorPanel(shown));
+  tensorPanel(shown);
   panel('element', element(shown, actions));
   panel('ledger', ledger(shown, actions));
   panel('proof', proofs(shown, press));
@@ -96,21 +96,17 @@ function panel(id, contents) {
   if (contents) replace($(id), contents);
 }
 
-let tensorKey = '';
-
 function tensorPanel(shown) {
   const tensor = shown.subject;
-  if (!tensor) return null;
+  $('tensor').hidden = !tensor;
+  if (!tensor) return;
   const head = titled('tensorTitle', tensor.symbol, 'tensor', h('span', { class: 'dim' }, `${tensor.name} · ${shape(tensor.shape)} · ${tensor.role}${tensor.consumers > 1 ? ` · read ${tensor.consumers} times` : ''}`));
   const below = h('div', {}, facts(tensor, (indices) => choose(indices, tensor.name)));
   if (!$('tensor').contains(heat.element)) $('tensor').replaceChildren(h('div', { class: 'head' }), heat.element, h('div', { class: 'below' }));
   replace($('tensor').querySelector('.head'), head);
   replace($('tensor').querySelector('.below'), below);
   heat.element.hidden = !tensor.heat;
-  $('tensor').hidden = false;
   if (tensor.heat) heat.show({ tensor, tokens: shown.tokens.length > 1 && shown.tokens.length === tensor.heat.rows ? shown.tokens : [] });
-  tensorKey = tensor.name;
-  return null;
 }
 
 const views = [['', 'overview'], ['tokens', 'token losses'], ['attention', 'attention'], ['lens', 'logit lens'], ['line-search', 'line search']];

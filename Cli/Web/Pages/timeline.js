@@ -1,5 +1,5 @@
 // All frames of the step in a row: click or drag to go there; breakpoints are marked.
-import { h, number } from './dom.js';
+import { h, replace, number } from './dom.js';
 
 const names = { z: 'zero', f: 'forward', s: 'seed', b: 'backward', a: 'accumulate', c: 'clip', u: 'update', k: 'check' };
 
@@ -20,7 +20,7 @@ export class Timeline {
     const button = (key, name, text) => h('button', { 'aria-label': name, title: `${name} (${key})`, 'data-focus': `key ${key}`, onclick: () => actions.press(key) }, text);
     footer.append(
       h('div', { class: 'buttons', role: 'group', 'aria-label': 'moves' },
-        button('g', 'first frame', '⏮'), button('C', 'back to the breakpoint before', '◀◀'), button('p', 'previous frame', '◀'), button('n', 'next frame', '▶'), button('c', 'continue to the next breakpoint', '▶▶'), button('G', 'last frame', '⏭')),
+        button('g', 'first frame', '|◀'), button('C', 'back to the breakpoint before', '◀◀'), button('p', 'previous frame', '◀'), button('n', 'next frame', '▶'), button('c', 'continue to the next breakpoint', '▶▶'), button('G', 'last frame', '▶|')),
       h('div', { class: 'track' }, this.canvas, this.tip), this.label);
     new ResizeObserver(() => this.layer && this.prepare()).observe(this.canvas);
   }
@@ -37,7 +37,7 @@ export class Timeline {
     this.canvas.setAttribute('aria-valuemax', String(view.frameCount - 1));
     this.canvas.setAttribute('aria-valuenow', String(this.index));
     this.canvas.setAttribute('aria-valuetext', `${this.index} of ${view.frameCount - 1}: ${view.frame.text}`);
-    this.label.replaceChildren(h('b', {}, `frame ${view.frame.index}`), `/${view.frameCount - 1}`, h('span', { class: `kind ${view.frame.kind}` }, view.frame.kind), view.breaks.length ? h('span', { class: 'breaks' }, `◆ ${view.breaks.join(', ')}`) : null);
+    replace(this.label, h('b', {}, `frame ${view.frame.index}`), `/${view.frameCount - 1}`, h('span', { class: `kind ${view.frame.kind}` }, view.frame.kind), view.breaks.length ? h('span', { class: 'breaks' }, `◆ ${view.breaks.join(', ')}`) : null);
     this.paint();
   }
 
