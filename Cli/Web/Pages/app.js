@@ -159,7 +159,7 @@ document.addEventListener('click', (event) => {
   if (topic) explainTopic(topic);
 });
 
-addEventListener('popstate', () => go(readAddress(addressing), { push: false }));
+addEventListener('popstate', async () => go(readAddress(addressing) || await source.start, { push: false }));
 addEventListener('resize', () => view?.subject?.heat && heat.paint());
 
 function flash(text) {
@@ -189,7 +189,7 @@ function setTheme(name) {
 async function begin() {
   try { document.documentElement.dataset.theme = localStorage.getItem('pure-llm-theme') ?? 'auto'; } catch { document.documentElement.dataset.theme = 'auto'; }
   tools();
-  const first = go(readAddress(addressing), { push: false });
+  const first = go(readAddress(addressing) || await source.start, { push: false });
   keys = await source.keys().catch((problem) => { tell(problem); return []; });
   await first;
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => setTheme(document.documentElement.dataset.theme));

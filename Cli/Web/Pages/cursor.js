@@ -31,7 +31,7 @@ export const addressOf = (text, addressing) => addressing === 'hash' ? `#${text}
 
 /** The cursor of the page's address; empty: the source's own choice. */
 export function readAddress(addressing) {
-  if (addressing === 'hash') return decodeURI(location.hash.slice(1));
+  if (addressing === 'hash') return location.hash.slice(1);
   const match = /^\/step\/([^/]+)(?:\/([^/]+))?\/?$/.exec(location.pathname);
   return match ? `${decodeURIComponent(match[1])}${match[2] ? ':' + decodeURIComponent(match[2]) : ''}${location.search}` : '';
 }

@@ -75,12 +75,12 @@ const mathTags = new Set('math mrow mi mn mo ms msup msub msubsup mfrac msqrt mr
 const mathAttributes = new Set('display displaystyle mathvariant stretchy accent accentunder form fence separator lspace rspace width scriptlevel linethickness'.split(' '));
 const formulas = new Map();
 
-/** A formula, as MathML where there is some, with a button that copies its LaTeX. */
+/** A formula under its label, as MathML where there is some, with a button that copies its LaTeX. */
 export function formula(view, label) {
   if (!view) return null;
-  return h('div', { class: 'formula' },
-    h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': `${label}: ${view.unicode}`, 'data-focus': `formula ${label}` }, math(view)),
-    h('button', { class: 'small', title: `copy as LaTeX: ${view.latex}`, 'aria-label': `copy ${label} as LaTeX`, 'data-focus': `latex ${label}`, onclick: (event) => copy(view.latex, event.currentTarget) }, 'LaTeX'));
+  return [
+    h('p', { class: 'label row' }, label, h('button', { class: 'small', title: `copy as LaTeX: ${view.latex}`, 'aria-label': `copy ${label} as LaTeX`, 'data-focus': `latex ${label}`, onclick: (event) => copy(view.latex, event.currentTarget) }, 'LaTeX')),
+    h('div', { class: 'formula scroll', tabindex: '0', role: 'group', 'aria-label': `${label}: ${view.unicode}`, 'data-focus': `formula ${label}` }, math(view))];
 }
 
 function math(view) {

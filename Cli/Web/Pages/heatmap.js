@@ -1,5 +1,5 @@
 // A tensor as coloured cells on a canvas: blue −, orange +, a dot for exactly 0, magenta for what is not finite.
-import { h, number, signed, isFinite, shape } from './dom.js';
+import { h, replace, number, signed, isFinite, shape } from './dom.js';
 
 const palettes = {
   light: { nothing: [241, 240, 236], minus: [29, 92, 190], plus: [214, 98, 12], odd: '#b0178f', dot: '#8a8d95', ink: '#1d1e22', inverse: '#ffffff', dim: '#5c5f68', frame: '#5145cd' },
@@ -154,7 +154,7 @@ export class HeatMap {
     const pooled = heat.rowSize * heat.columnSize > 1;
     const chosen = row >= 0 ? `; chosen: row ${row * heat.rowSize}, column ${column * heat.columnSize}, ${number(heat.values[row * heat.columns + column])}` : '';
     this.canvas.setAttribute('aria-label', `${tensor.symbol}, ${shape(tensor.shape)}${chosen}`);
-    this.legend.replaceChildren(
+    replace(this.legend,
       h('span', { class: 'swatch minus', 'aria-hidden': 'true' }), 'negative ', h('span', { class: 'swatch plus', 'aria-hidden': 'true' }), 'positive ', '· exactly 0',
       pooled ? h('b', {}, ` · pooled: a cell is ${heat.rowSize}×${heat.columnSize} elements and shows the largest |value|`) : null,
       h('span', { class: 'wideOnly' }, ' · arrows move, Enter changes'));

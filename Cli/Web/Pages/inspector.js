@@ -1,5 +1,5 @@
 // One element taken apart: its terms, its proofs, the code that made it, and the ledger of its tensor.
-import { h, number, signed, aligned, value, formula, titled, copy, count, shape, isFinite } from './dom.js';
+import { h, number, signed, aligned, value, titled, copy, count, shape, isFinite } from './dom.js';
 import { addressOf } from './cursor.js';
 
 /** The chosen element: the rule with numbers, the summands, and whether they add up. @param actions {edit, go} */
@@ -11,7 +11,6 @@ export function element(view, actions) {
     h('p', { class: 'big' },
       h('button', { class: 'valueButton', title: 'what if it were another number? (Enter or double click)', 'data-focus': 'value', ondblclick: () => actions.edit(''), onclick: () => actions.edit('') }, value(one.kernel)),
       one.proof ? verdict(one.proof) : null),
-    view.rule ? formula(view.rule, 'rule of this element') : null,
     one.lines.length ? h('dl', { class: 'lines' }, one.lines.map((line) => [h('dt', {}, line.name), h('dd', {}, h('span', { class: 'expression' }, `= ${line.expression}`), h('span', {}, '= ', value(line.value)))])) : null,
     one.terms.length ? terms(view, one) : null,
   ];

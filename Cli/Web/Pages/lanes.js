@@ -28,8 +28,8 @@ function lane(title, meaning, id, tensors, view, select) {
 function rule(view, select) {
   return h('section', { class: 'lane card rule', 'aria-labelledby': 'lane-rule' },
     h('h3', { id: 'lane-rule' }, view.frame.op || view.frame.kind, h('small', {}, 'this operation'), hint('rule')),
-    view.formula ? [h('p', { class: 'label' }, 'forward'), formula(view.formula, 'forward formula')] : null,
-    view.rule ? [h('p', { class: 'label' }, view.frame.kind === 'update' ? 'update' : 'backward'), formula(view.rule, 'rule')] : null,
+    formula(view.formula, 'forward'),
+    view.rule ? formula(view.rule, ['update', 'clip', 'check'].includes(view.frame.kind) ? 'update' : 'backward') : null,
     !view.formula && !view.rule ? h('p', { class: 'dim empty' }, meaningOf[view.frame.kind] ?? '') : null,
     view.reads.length ? [h('p', { class: 'label' }, 'reads'), h('div', { class: 'reads' }, view.reads.slice(0, 4).map((tensor) => tensorButton(tensor, view, select, true)))] : null);
 }
@@ -50,7 +50,7 @@ function tensorButton(tensor, view, select, small = false) {
     h('span', { class: 'words' },
       h('b', {}, tensor.symbol), h('span', { class: 'shape' }, shape(tensor.shape)),
       h('span', { class: 'name' }, tensor.name),
-      small ? null : h('span', { class: 'facts' }, `rms ${number(stats.rms, 4)} · max |·| ${number(stats.maxAbs, 4)}`),
+      small ? null : h('span', { class: 'facts' }, h('span', {}, `rms ${number(stats.rms, 4)}`), h('span', {}, `max ${number(stats.maxAbs, 4)}`)),
       facts && !small ? h('span', { class: `facts${stats.naNs || stats.infinities ? ' bad' : ''}` }, facts) : null));
 }
 

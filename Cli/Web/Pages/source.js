@@ -9,6 +9,9 @@ export const abilities = { whatIf: true, compare: true, quiz: true, find: true, 
 /** "path": the cursor is the address; "hash": it is behind the #, for pages without a server. */
 export const addressing = 'path';
 
+/** Where one begins if the address does not say; empty: the server knows. */
+export const start = '';
+
 /** The view at a cursor: a StepView as the server writes it. */
 export function explain(cursor) {
   return keep(views, cursor, () => ask('explain', { cursor }));
