@@ -4,7 +4,7 @@ import { change, addressOf, readAddress } from './cursor.js';
 import { h, replace, number, signed, shape, titled } from './dom.js';
 import { HeatMap } from './heatmap.js';
 import { lanes, graph } from './lanes.js';
-import { element, proofs, ledger, code, notes, facts } from './inspector.js';
+import { element, update, proofs, ledger, code, notes, facts } from './inspector.js';
 import { modules, tape, crumbs, tokens } from './sidebar.js';
 import { Timeline } from './timeline.js';
 import { pictures } from './charts.js';
@@ -82,6 +82,7 @@ function render(shown) {
   tensorPanel(shown);
   panel('element', element(shown, actions));
   panel('ledger', ledger(shown, actions));
+  panel('update', update(shown));
   panel('proof', proofs(shown, press));
   panel('code', code(shown));
   panel('graph', graph(shown, addressing, go));
@@ -89,6 +90,7 @@ function render(shown) {
   $('live').textContent = `frame ${shown.frame.index}: ${shown.frame.text}${shown.element ? `; ${shown.subject?.symbol ?? ''}[${shown.element.indices}] ${number(shown.element.kernel)}` : ''}`;
   timeline.show(shown);
   document.body.dataset.cursor = shown.cursor;
+  document.body.dataset.turn = String(turn);
 }
 
 function panel(id, contents) {

@@ -39,9 +39,22 @@ export function verdict(proof) {
     proof.passed ? '✓ ' : '✗ ', proof.name, h('small', {}, ` Δ ${number(proof.error, 3)} ${proof.unit}, allowed ${number(proof.tolerance, 3)}`));
 }
 
+/** What the gradient promised and what the update brought. */
+export function update(view) {
+  const { update: step } = view;
+  if (!step) return null;
+  return [titled('updateTitle', 'Promise and outcome', 'update', h('span', { class: 'dim' }, `${step.optimizer}, update ${count(step.number)} of ${count(step.weights)} weights, η = ${number(step.learningRate, 4)}`)),
+    h('dl', { class: 'pair wide' },
+      h('dt', {}, '‖g‖'), h('dd', {}, value(step.norm, { format: number }), h('span', { class: 'dim' }, step.clipScale === 1 ? (step.maximumNorm ? ` below ${number(step.maximumNorm, 4)}: not clipped` : ' clipping is off') : ` clipped to ${number(step.maximumNorm, 4)}: every gradient × ${number(step.clipScale, 5)}`)),
+      h('dt', {}, 'predicted ΔL = Σ g·Δw'), h('dd', {}, value(step.predicted)),
+      h('dt', {}, 'observed ΔL'), h('dd', {}, value(step.observed), h('span', { class: 'dim' }, ` ${number(step.lossBefore, 7)} → ${number(step.lossAfter, 7)}, ${step.arithmetic}`)),
+      h('dt', {}, 'straight'), h('dd', {}, h('span', { class: 'meter', '--part': isFinite(step.linearity) ? Math.max(0, step.linearity) : 0 }), `${number(100 * step.linearity, 4)} %`))];
+}
+
 /** Finite differences and other proofs, with buttons that ask for more. @param press called with a key */
 export function proofs(view, press) {
-  const all = [...(view.element?.proof ? [view.element.proof] : []), ...view.proofs, ...(view.ledger ? [view.ledger.proof] : [])];
+  const claims = [...(view.element?.proof ? [view.element.proof] : []), ...view.proofs, ...(view.ledger ? [view.ledger.proof] : [])];
+  const all = claims.filter((proof, i) => claims.findIndex((other) => other.name === proof.name && other.actual === proof.actual && other.expected === proof.expected) === i);
   return [titled('proofTitle', 'Proof', 'proof'),
     all.length ? h('ul', { class: 'proofs' }, all.map((proof) => h('li', { class: proof.passed ? 'ok' : 'bad' },
       h('p', {}, h('b', {}, proof.passed ? '✓ ' : '✗ ', proof.name), proof.passed ? null : h('span', { class: 'verdict bad' }, 'does not hold')),
@@ -66,7 +79,7 @@ export function ledger(view, actions) {
         book.elements.map((indices) => h('th', { scope: 'col', class: `n${indices === chosen ? ' chosen' : ''}` }, h('button', { class: 'link', title: 'look at this element', 'data-focus': `column ${indices}`, onclick: () => actions.choose(indices, book.tensor) }, `[${indices}]`))))),
       h('tbody', {}, book.rows.map((row) => h('tr', { class: row.isPending ? 'pending' : null, 'aria-current': row.frame === view.frame.id ? 'true' : null },
         h('td', { class: 'dim' }, h('a', { href: addressOf(row.cursor, actions.addressing), 'data-focus': `entry ${row.frame}`, onclick: (event) => { event.preventDefault(); actions.go(row.cursor); } }, String(row.index))),
-        h('th', { scope: 'row' }, row.from === 'zero' ? 'zero' : `+= ${row.from}`, row.isPending ? h('small', {}, ' still to come') : null),
+        h('th', { scope: 'row' }, row.from === 'zero' ? 'zero' : `+= ${row.from}`, row.isPending ? h('small', {}, ' to come') : null),
         cells(row.values)))),
       h('tfoot', {},
         h('tr', {}, h('td', {}), h('th', { scope: 'row' }, 'total'), cells(book.total)),
