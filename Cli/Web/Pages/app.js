@@ -194,6 +194,7 @@ async function begin() {
   const first = go(readAddress(addressing) || await source.start, { push: false });
   keys = await source.keys().catch((problem) => { tell(problem); return []; });
   await first;
+  performance.mark('ready');
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => setTheme(document.documentElement.dataset.theme));
 }
 

@@ -1,0 +1,64 @@
+using PureLlm.Engine.Inspection;
+
+namespace PureLlm.Tests.Cli.Web;
+
+/// <summary>A long tape must not be felt.</summary>
+public class ViewerSpeedTests : BrowserFixture
+{
+    private const string PressMany = """
+        async (keys) => {
+          const times = [];
+          for (const key of keys) {
+            const start = performance.now(), turn = document.body.dataset.turn;
+            document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+            await new Promise((done) => {
+              const look = () => document.body.dataset.turn === turn ? setTimeout(look, 1)
+                : requestAnimationFrame(() => { const after = new MessageChannel(); after.port1.onmessage = done; after.port2.postMessage(0); });
+              look();
+            });
+            times.push(performance.now() - start);
+            await new Promise((rest) => setTimeout(rest, 60));
+          }
+          return times;
+        }
+        """;
+
+    [Test]
+    public async Task A_tape_of_5000_operations_opens_and_steps_at_once_with_few_elements()
+    {
+        await using Viewer viewer = await Viewer.OpenAsync(Browser, new ChainSource(5000));
+        double ready = await viewer.Page.EvaluateAsync<double>("() => performance.getEntriesByName('ready')[0].startTime");
+        Assert.That(ready, Is.LessThan(2000), "ms until the page can be used");
+        await viewer.Page.WaitForFunctionAsync("() => document.querySelector('.timeline').width > 300");
+        double best = double.PositiveInfinity;
+        for (int round = 0; round < 3; round++)
+        {
+            double[] times = await viewer.Page.EvaluateAsync<double[]>(PressMany, Enumerable.Range(0, 40).Select(i => i % 10 == 9 ? "p" : "n").ToArray());
+            Array.Sort(times);
+            best = Math.Min(best, times[(int)(times.Length * 0.95)]);
+        }
+        int elements = await viewer.Page.EvaluateAsync<int>("() => document.querySelectorAll('*').length");
+        TestContext.Out.WriteLine($"ready after {ready:0} ms, key to paint p95 {best:0.0} ms, {elements} elements, {(await viewer.ViewAsync()).FrameCount} frames");
+        Assert.That(best, Is.LessThan(50), "ms from key to paint, p95 of the best of three rounds");
+        Assert.That(elements, Is.LessThan(3000));
+        Assert.That(viewer.Problems, Is.Empty);
+    }
+
+    [Test]
+    public async Task The_timeline_reaches_any_frame_of_a_long_tape()
+    {
+        await using Viewer viewer = await Viewer.OpenAsync(Browser, new ChainSource(5000));
+        await viewer.Page.WaitForFunctionAsync("() => document.querySelector('.timeline').width > 300");
+        await viewer.PressAsync("G");
+        StepView last = await viewer.ViewAsync();
+        Assert.That(last.Frame.Index, Is.EqualTo(last.FrameCount - 1));
+        var box = (await viewer.Page.Locator(".timeline").BoundingBoxAsync())!;
+        await viewer.AfterAsync(() => viewer.Page.Mouse.ClickAsync(box.X + box.Width / 4, box.Y + 20));
+        Assert.That((await viewer.ViewAsync()).Frame.Index, Is.EqualTo(last.FrameCount / 4).Within(30));
+        await viewer.Page.Locator(".timeline").FocusAsync();
+        int at = (await viewer.ViewAsync()).Frame.Index;
+        await viewer.PressAsync("ArrowRight");
+        Assert.That((await viewer.ViewAsync()).Frame.Index, Is.EqualTo(at + 1));
+        Assert.That(await viewer.Page.Locator(".timeline").GetAttributeAsync("aria-valuenow"), Is.EqualTo($"{at + 1}"));
+    }
+}

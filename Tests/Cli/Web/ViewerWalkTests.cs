@@ -1,0 +1,123 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using PureLlm.Engine.Inspection;
+
+namespace PureLlm.Tests.Cli.Web;
+
+/// <summary>Walks of a learner through the pages, compared with what the server says and with arithmetic of their own.</summary>
+public class ViewerWalkTests : BrowserFixture
+{
+    [Test]
+    public async Task The_ledger_of_a_residual_input_is_the_servers_and_that_of_independent_arithmetic()
+    {
+        await using Viewer viewer = await OpenResidualAsync();
+        StepView view = await viewer.ViewAsync();
+        for (int presses = 0; view.Frame is not { Kind: "backward", Op: "rms_norm" }; presses++)
+        {
+            Assert.That(presses, Is.LessThan(30), "the backward frame of rms_norm was not reached");
+            await viewer.PressAsync("n");
+            view = await viewer.ViewAsync();
+        }
+        Assert.That(view.Ledger!.Tensor, Is.EqualTo("x"));
+        ILocator table = viewer.Page.GetByRole(AriaRole.Table, new() { Name = "ledger of x" });
+        double[] around = await RowAsync(table, "+= add"), norm = await RowAsync(table, "+= rms_norm"), total = await RowAsync(table, "total"), kernels = await RowAsync(table, "kernels");
+        Assert.That(around, Is.EqualTo(view.Ledger.Rows[1].Values));
+        Assert.That(norm, Is.EqualTo(view.Ledger.Rows[2].Values));
+        Assert.That(total, Is.EqualTo(view.Ledger.Total));
+        Assert.That(kernels, Is.EqualTo(view.Ledger.Gradient));
+        Assert.That(around, Has.Length.EqualTo(4));
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.That(around[i], Is.EqualTo(ResidualByHand.Around(i)).Within(1e-6), $"x[{i}], the way around");
+            Assert.That(norm[i], Is.EqualTo(ResidualByHand.ThroughNorm(i)).Within(1e-6), $"x[{i}], through the norm");
+            Assert.That(total[i], Is.EqualTo(ResidualByHand.Around(i) + ResidualByHand.ThroughNorm(i)).Within(2e-6), $"x[{i}]");
+        }
+        Assert.That(double.Parse(await viewer.Page.Locator("#loss").GetAttributeAsync("data-value") ?? "", CultureInfo.InvariantCulture), Is.EqualTo(ResidualByHand.Loss(ResidualByHand.X, ResidualByHand.X)).Within(1e-6));
+        Assert.That(viewer.Problems, Is.Empty);
+    }
+
+    [Test]
+    public async Task What_is_read_in_a_cell_is_the_number_that_it_holds()
+    {
+        await using Viewer viewer = await OpenResidualAsync("0:b1?tensor=W1");
+        IReadOnlyList<ILocator> cells = await viewer.Page.Locator("#ledger td .num, #element .num[data-value]").AllAsync();
+        Assert.That(cells, Has.Count.GreaterThan(12));
+        foreach (ILocator cell in cells)
+        {
+            string shown = (await cell.TextContentAsync())!.Replace('−', '-');
+            double exact = double.Parse(await cell.GetAttributeAsync("data-value") ?? "", CultureInfo.InvariantCulture);
+            Assert.That(double.Parse(shown, CultureInfo.InvariantCulture), Is.EqualTo(exact).Within(Math.Max(6e-6, Math.Abs(exact) * 1e-4)), shown);
+        }
+    }
+
+    [Test]
+    public async Task Arrows_move_the_element_and_inspector_address_and_map_agree()
+    {
+        await using Viewer viewer = await OpenResidualAsync("0:b1?tensor=W1&el=1,1");
+        await viewer.Page.Locator("canvas.heat").FocusAsync();
+        List<string> cursors = [await viewer.CursorAsync()];
+        (string Key, string Element)[] walk = [("ArrowRight", "1,2"), ("ArrowDown", "2,2"), ("ArrowLeft", "2,1"), ("ArrowUp", "1,1")];
+        foreach ((string key, string element) in walk[..3])
+        {
+            await viewer.PressAsync(key);
+            await AgreesAsync(viewer, element);
+            cursors.Add(await viewer.CursorAsync());
+        }
+        await viewer.AfterAsync(() => viewer.Page.ReloadAsync());
+        await AgreesAsync(viewer, "2,1");
+        foreach (string cursor in Enumerable.Reverse(cursors).Skip(1))
+        {
+            await viewer.AfterAsync(() => viewer.Page.GoBackAsync());
+            Assert.That(await viewer.CursorAsync(), Is.EqualTo(cursor));
+        }
+        await AgreesAsync(viewer, "1,1");
+        await viewer.AfterAsync(() => viewer.Page.GoForwardAsync());
+        await AgreesAsync(viewer, "1,2");
+        Assert.That(viewer.Problems, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_click_on_a_cell_goes_into_the_element_and_escape_comes_back()
+    {
+        await using Viewer viewer = await OpenResidualAsync("0:b1?tensor=W1&el=0,0");
+        LocatorBoundingBoxResult box = (await viewer.Page.Locator("canvas.heat").BoundingBoxAsync())!;
+        await viewer.AfterAsync(() => viewer.Page.Mouse.ClickAsync(box.X + box.Width - 12, box.Y + box.Height - 10));
+        await AgreesAsync(viewer, "3,3");
+        Assert.That((await viewer.ViewAsync()).Level, Is.EqualTo("element"));
+        await viewer.PressAsync("Escape");
+        Assert.That((await viewer.ViewAsync()).Level, Is.EqualTo("op"));
+    }
+
+    [Test]
+    public async Task Keys_go_where_the_terminal_goes()
+    {
+        await using Viewer viewer = await OpenResidualAsync();
+        Cursor cursor = Cursor.Parse(await viewer.CursorAsync());
+        foreach (string key in "n n ] i l j i o o a v f m t p [ u . , g G".Split(' '))
+        {
+            await viewer.PressAsync(key);
+            cursor = viewer.Session.Move(cursor, StepKeys.Find(key)!.Value);
+            string expected = viewer.Session.Explain(cursor).Cursor;
+            Assert.That(await viewer.CursorAsync(), Is.EqualTo(expected), $"after {key}");
+            cursor = Cursor.Parse(expected);
+        }
+        Assert.That(viewer.Problems, Is.Empty);
+    }
+
+    private static async Task AgreesAsync(Viewer viewer, string element)
+    {
+        string[] places = element.Split(',');
+        Assert.That((await viewer.ViewAsync()).Element?.Indices, Is.EqualTo(element));
+        Assert.That(await viewer.Page.Locator("#elementTitle").TextContentAsync(), Does.EndWith($"[{element}]"), "inspector");
+        Assert.That(viewer.Page.Url, Does.Contain($"el={element}"), "address");
+        Assert.That(await viewer.Page.Locator("canvas.heat").GetAttributeAsync("data-cell"), Is.EqualTo(element), "map");
+        Assert.That(await viewer.Page.Locator("canvas.heat").GetAttributeAsync("aria-label"), Does.Contain($"row {places[0]}, column {places[1]}"), "name of the map");
+    }
+
+    private static async Task<double[]> RowAsync(ILocator table, string name)
+    {
+        ILocator row = table.GetByRole(AriaRole.Row).Filter(new() { Has = table.Page.GetByRole(AriaRole.Rowheader, new() { Name = name }) });
+        IReadOnlyList<ILocator> cells = await row.Locator(".num").AllAsync();
+        return await Task.WhenAll(cells.Select(async cell => double.Parse(await cell.GetAttributeAsync("data-value") ?? "", CultureInfo.InvariantCulture)));
+    }
+}
