@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using PureLlm.Engine.Inspection;
 using PureLlm.Engine.Inspection.Sources;
+using PureLlm.Kernels;
 using PureLlm.Kernels.Cpu;
 
 namespace PureLlm.Tests.Cli.Web;

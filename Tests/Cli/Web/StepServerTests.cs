@@ -156,9 +156,9 @@ public class StepServerTests
     }
 
     [Test]
-    public void A_port_in_use_is_a_clear_error()
+    public async Task A_port_in_use_is_a_clear_error()
     {
-        var error = Assert.CatchAsync<CliException>(() => StepServer.StartAsync(session, session.Start, server.Address.Port));
+        CliException? error = await Assert.CatchAsync<CliException>(() => StepServer.StartAsync(session, session.Start, server.Address.Port));
         Assert.That(error!.Code, Is.EqualTo("S001"));
         Assert.That(error.Message, Does.Contain($"port {server.Address.Port} is in use"));
         Assert.That(ErrorCodes.Find("S001"), Is.Not.Null);
