@@ -13,6 +13,8 @@ internal static class RequestGuard
 
     private const string Policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
+    private static readonly JsonSerializerOptions Bodies = new(StepViewJson.Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true, MaxDepth = 8 };
+
     /// <summary>Refuses what is foreign or too large; turns a mistake in a request into JSON.</summary>
     public static async Task Check(HttpContext context, Func<Task> next)
     {
@@ -82,6 +84,15 @@ internal static class RequestGuard
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    /// <summary>Reads a body; every field must be there.</summary>
+    /// <exception cref="JsonException">It is not the JSON that is asked for.</exception>
+    /// <exception cref="FormatException">It is something else than JSON.</exception>
+    public static async ValueTask<T> ReadJson<T>(HttpContext context)
+    {
+        if (!context.Request.HasJsonContentType()) { throw new FormatException("the body must be JSON: Content-Type: application/json"); }
+        return await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Bodies, context.RequestAborted).ConfigureAwait(false) ?? throw new JsonException("null is no answer");
     }
 
     internal sealed record Refusal(string Error, string Help);

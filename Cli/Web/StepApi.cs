@@ -2,10 +2,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PureLlm.Engine.Inspection;
+using PureLlm.Engine.Inspection.Comparing;
 
 namespace PureLlm.Cli.Web;
 
-/// <summary>The session's answers as JSON: /api/explain, /api/move, /api/frames, /api/find, /api/keys.</summary>
+/// <summary>The session's answers as JSON: /api/explain, /api/move, /api/frames, /api/find, /api/keys, /api/compare, /api/whatif.</summary>
 internal sealed class StepApi(StepSession session, Cursor start)
 {
     private const int MostFound = 40, MostKeyCharacters = 16, MostFindCharacters = 200;
@@ -22,6 +23,8 @@ internal sealed class StepApi(StepSession session, Cursor start)
         routes.MapGet("/api/frames", context => RequestGuard.WriteJson(context, session.With(CursorOf(context, "cursor").Step, StepTimeline.Of)));
         routes.MapGet("/api/find", context => RequestGuard.WriteJson(context, Find(CursorOf(context, "cursor"), Query(context, "q", MostFindCharacters))));
         routes.MapGet("/api/keys", context => RequestGuard.WriteJson(context, StepKeys.All.Select(item => new KeyView(item.Key, item.Command.ToString(), item.Meaning))));
+        routes.MapGet("/api/compare", context => RequestGuard.WriteJson(context, Compare(CursorOf(context, "a"), CursorOf(context, "b"))));
+        routes.MapPost("/api/whatif", async context => await RequestGuard.WriteJson(context, Evaluate(await RequestGuard.ReadJson<Change>(context).ConfigureAwait(false))).ConfigureAwait(false));
     }
 
     /// <summary>The page of a cursor: "500:b41?el=1,2" is /step/500/b41?el=1,2.</summary>
@@ -33,10 +36,17 @@ internal sealed class StepApi(StepSession session, Cursor start)
 
     internal sealed record KeyView(string Key, string Command, string Meaning);
 
+    /// <summary>An element of a tensor and the value that it is given, at a cursor's step.</summary>
+    internal sealed record Change(string Cursor, string Tensor, string Element, double Value);
+
     internal sealed record FoundView(string Cursor, string Kind, string Text, string Module);
 
     private IEnumerable<FoundView> Find(Cursor cursor, string query) => session.With(cursor.Step, trace =>
         StepSearch.Find(trace, query, MostFound).Select(frame => new FoundView((cursor with { Frame = frame.Id }).ToString(), frame.Kind.ToString().ToLowerInvariant(), frame.Text, frame.Module)).ToArray());
+
+    private StepDiffView Compare(Cursor a, Cursor b) => session.With(a.Step, first => session.With(b.Step, second => StepDiff.Compare(first, a, second, b)));
+
+    private WhatIfView Evaluate(Change change) => session.With(Cursor.Parse(change.Cursor).Step, trace => WhatIf.Evaluate(trace, change.Tensor, change.Element, change.Value));
 
     private Cursor CursorOf(HttpContext context, string name) => context.Request.Query[name].ToString() is { Length: > 0 } text ? Cursor.Parse(text) : start;
 

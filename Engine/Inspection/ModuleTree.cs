@@ -10,6 +10,7 @@ public sealed class ModuleTree
     private readonly Dictionary<string, double> squares = [];
     private readonly double[] parameterSquares;
     private readonly string[] owners;
+    private readonly List<(string Path, int Depth, Frame? Start)> rows = [];
 
     /// <summary>Measures the gradients of a recorded step.</summary>
     internal ModuleTree(StepTrace trace)
@@ -25,6 +26,7 @@ public sealed class ModuleTree
             for (string path = owners[i]; path.Length > 0; path = TensorNames.ModuleOf(path)) { squares[path] = squares.GetValueOrDefault(path) + parameterSquares[i]; }
         }
         Norm = Math.Sqrt(parameterSquares.Sum());
+        Order(trace);
     }
 
     /// <summary>‖g‖ over all parameters.</summary>
@@ -51,25 +53,34 @@ public sealed class ModuleTree
     /// <summary>The modules for a view: a parent before its parts, the largest share first.</summary>
     internal IReadOnlyList<ModuleView> Views(StepScene scene)
     {
+        List<ModuleView> views = new(rows.Count);
+        foreach ((string path, int depth, Frame? start) in rows)
+        {
+            bool isCurrent = scene.Frame.Module == path || scene.Frame.Module.StartsWith(path + ".", StringComparison.Ordinal);
+            views.Add(new ModuleView(path, depth, ShareOf(path), NormOf(path), isCurrent, start is null ? scene.Cursor.ToString() : scene.CursorOf(start)));
+        }
+        return views;
+    }
+
+    /// <summary>A parent before its parts, the largest share first; each begins at its first backward frame, else at its first forward one.</summary>
+    private void Order(StepTrace trace)
+    {
         Dictionary<string, Frame> starts = [];
-        foreach (Frame frame in scene.Trace.Frames.OrderBy(frame => frame.Kind switch { FrameKind.Backward => 0, FrameKind.Forward => 1, _ => 2 }))
+        foreach (Frame frame in trace.Frames.OrderBy(frame => frame.Kind switch { FrameKind.Backward => 0, FrameKind.Forward => 1, _ => 2 }))
         {
             for (string path = frame.Module; path.Length > 0; path = TensorNames.ModuleOf(path)) { starts.TryAdd(path, frame); }
         }
         ILookup<string, string> parts = squares.Keys.ToLookup(TensorNames.ModuleOf);
-        List<ModuleView> views = [];
+        Visit("", 0);
+
         void Visit(string parent, int depth)
         {
             foreach (string path in parts[parent].OrderByDescending(path => squares[path]).ThenBy(path => path, StringComparer.Ordinal))
             {
-                bool isCurrent = scene.Frame.Module == path || scene.Frame.Module.StartsWith(path + ".", StringComparison.Ordinal);
-                string cursor = starts.TryGetValue(path, out Frame? start) ? scene.CursorOf(start) : scene.Cursor.ToString();
-                views.Add(new ModuleView(path, depth, ShareOf(path), NormOf(path), isCurrent, cursor));
+                rows.Add((path, depth, starts.GetValueOrDefault(path)));
                 Visit(path, depth + 1);
             }
         }
-        Visit("", 0);
-        return views;
     }
 
     private double Share(double mine) => Norm > 0 && double.IsFinite(Norm) ? mine / (Norm * Norm) : 0;

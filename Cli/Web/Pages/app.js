@@ -4,16 +4,16 @@ import { change, addressOf, readAddress } from './cursor.js';
 import { h, replace, number, signed, shape, titled } from './dom.js';
 import { HeatMap } from './heatmap.js';
 import { lanes, graph } from './lanes.js';
-import { element, update, proofs, ledger, code, notes, facts } from './inspector.js';
+import { element, update, proofs, ledger, code, notes, facts, overviews } from './inspector.js';
 import { modules, tape, crumbs, tokens } from './sidebar.js';
 import { Timeline } from './timeline.js';
 import { pictures } from './charts.js';
 import { overview, open, explainTopic } from './help.js';
-import { editNumber, compareWith, askQuiz, findFrame } from './dialogs.js';
+import { editNumber, whatFollows, compareWith, askQuiz, findFrame } from './dialogs.js';
 
 const $ = (id) => document.getElementById(id);
 const addressing = source.addressing;
-let view = null, keys = [], mark = '', turn = 0, waiting = Promise.resolve(), timelineStep = -1;
+let view = null, supposed = null, keys = [], mark = '', turn = 0, waiting = Promise.resolve(), timelineStep = -1;
 
 const actions = { addressing, go, press, choose, edit, again: () => render(view) };
 const heat = new HeatMap({ choose: (indices) => choose(indices, view.subject.name, 'element'), edit, step: press });
@@ -43,6 +43,7 @@ function enqueue(ask, push, key = '') {
 function show(next, push, key, mine) {
   $('problem').hidden = true;
   const moved = !view || next.cursor !== view.cursor, closer = key === 'i' && next.level === 'element';
+  if (view && next.step !== view.step) supposed = null;
   view = next;
   if (moved && push) history.pushState(null, '', addressOf(view.cursor, addressing));
   else history.replaceState(null, '', addressOf(view.cursor, addressing));
@@ -71,26 +72,51 @@ async function prefetch(mine) {
 
 function render(shown) {
   document.title = `${shown.frame.text.replace(/\s+/g, ' ')} · ${shown.title} · pure-llm step`;
-  replace($('where'), h('b', {}, shown.title), h('span', {}, `step ${shown.step}${shown.lastStep ? ` of ${shown.lastStep}` : ''}`), h('span', {}, 'loss ', h('b', { class: 'num', id: 'loss', 'data-value': String(shown.loss) }, number(shown.loss, 7))), shown.floor === undefined ? null : h('span', {}, `floor ${number(shown.floor, 4)}`));
+  replace($('where'), h('b', {}, shown.title), stepOf(shown),
+    supposed ? h('span', { class: 'supposed' }, 'what if: loss ', h('b', { class: 'num', id: 'loss', 'data-value': String(supposed.lossAfter) }, number(supposed.lossAfter, 9)), ` (${signed(supposed.change, 4)})`) : h('span', {}, 'loss ', h('b', { class: 'num', id: 'loss', 'data-value': String(shown.loss) }, number(shown.loss, 7))), shown.floor === undefined ? null : h('span', {}, `floor ${number(shown.floor, 4)}`));
   replace($('modules'), modules(shown, actions));
   replace($('tape'), tape(shown, actions));
   replace($('crumbs'), crumbs(shown, actions, change));
   replace($('heading'), h('h2', { id: 'frameTitle' }, h('span', { class: `kind ${shown.frame.kind}` }, shown.frame.kind), ` ${shown.frame.op || shown.frame.text.replace(/\s+/g, ' ')}`, shown.frame.module ? h('small', {}, shown.frame.module) : null),
     shown.readAs.map((sentence) => h('p', { class: 'readAs' }, sentence)));
   replace($('tokens'), tokens(shown));
+  panel('whatif', supposed && whatFollows(supposed, () => suppose(null)));
+  replace($('overview'), overviews(shown, actions));
+  $('lanes').hidden = ['run', 'module'].includes(shown.level);
   replace($('lanes'), lanes(shown, (name) => choose('', name)));
   tensorPanel(shown);
   panel('element', element(shown, actions));
   panel('ledger', ledger(shown, actions));
   panel('update', update(shown));
-  panel('proof', proofs(shown, press));
+  panel('proof', ['run', 'module'].includes(shown.level) ? null : proofs(shown, press));
   panel('code', code(shown));
   panel('graph', graph(shown, addressing, go));
-  replace($('more'), notes(shown, actions), pictures(shown, { again: actions.again, head: (i) => go(change(view.cursor, { term: String(i) })) }), viewButtons(shown));
+  replace($('more'), notes(shown, actions), pictures(shown, { again: actions.again, go, head: (i) => go(change(view.cursor, { term: String(i) })) }), viewButtons(shown));
   $('live').textContent = `frame ${shown.frame.index}: ${shown.frame.text}${shown.element ? `; ${shown.subject?.symbol ?? ''}[${shown.element.indices}] ${number(shown.element.kernel)}` : ''}`;
   timeline.show(shown);
   document.body.dataset.cursor = shown.cursor;
   document.body.dataset.turn = String(turn);
+}
+
+function stepOf(shown) {
+  if (!shown.lastStep || !source.abilities.steps) return h('span', {}, `step ${shown.step}`);
+  return h('label', {}, 'step ', h('input', {
+    type: 'number', class: 'step', min: '0', max: String(shown.lastStep), value: String(shown.step), 'data-focus': 'step', 'aria-label': `training step, up to ${shown.lastStep}`,
+    onchange: (event) => go(change(view.cursor, { step: Math.max(0, Math.min(shown.lastStep, Math.round(Number(event.target.value) || 0))) })),
+  }), ` of ${shown.lastStep}`);
+}
+
+/** Shows what follows from another value of an element, or with null the step as it was. */
+function suppose(answer) {
+  supposed = answer;
+  render(view);
+  if (answer) $('whatif').scrollIntoView({ block: 'nearest' });
+}
+
+/** Cells of the chosen tensor that would change. */
+function changedCells(tensor) {
+  const change = supposed && tensor.kind === 'value' ? supposed.changed.find((one) => one.name === tensor.name) : null;
+  return change?.difference?.values.length === tensor.heat.values.length ? change.difference.values.flatMap((x, i) => (x === 0 ? [] : [i])) : null;
 }
 
 function panel(id, contents) {
@@ -108,7 +134,7 @@ function tensorPanel(shown) {
   replace($('tensor').querySelector('.head'), head);
   replace($('tensor').querySelector('.below'), below);
   heat.element.hidden = !tensor.heat;
-  if (tensor.heat) heat.show({ tensor, tokens: shown.tokens.length > 1 && shown.tokens.length === tensor.heat.rows ? shown.tokens : [] });
+  if (tensor.heat) heat.show({ tensor, tokens: shown.tokens.length > 1 && shown.tokens.length === tensor.heat.rows ? shown.tokens : [], changed: changedCells(tensor) });
 }
 
 const views = [['', 'overview'], ['tokens', 'token losses'], ['attention', 'attention'], ['lens', 'logit lens'], ['line-search', 'line search']];
@@ -131,14 +157,14 @@ function reveal(key) {
 function edit(indices) {
   if (!source.abilities.whatIf || !view.subject) return;
   const at = indices ? choose(indices, view.subject.name) : Promise.resolve();
-  at.then(() => editNumber(source, view));
+  at.then(() => editNumber(source, view, suppose));
 }
 
 const pageCommands = {
   '?': () => open('Keys and parts', overview(keys), 'help'),
   '/': () => source.abilities.find && findFrame(source, view, go),
   '=': () => { mark = view.cursor; $('live').textContent = 'marked'; flash(`marked ${mark}: go elsewhere and press d`); },
-  d: () => source.abilities.compare && compareWith(source, view, mark),
+  d: () => source.abilities.compare && compareWith(source, view, mark, go),
   e: () => edit(''),
   Q: () => source.abilities.quiz && askQuiz(source, view),
 };
@@ -148,6 +174,10 @@ const aliases = { ArrowRight: 'n', ArrowLeft: 'p', Escape: 'o' };
 document.addEventListener('keydown', (event) => {
   if (!view || event.ctrlKey || event.altKey || event.metaKey || event.target.closest('input, textarea, select, dialog')) return;
   const shifted = event.shiftKey && { ArrowRight: ']', ArrowDown: ']', ArrowLeft: '[', ArrowUp: '[' }[event.key];
+  if (event.key === 'Escape' && supposed) {
+    suppose(null);
+    return;
+  }
   const key = shifted || aliases[event.key] || event.key;
   if (event.target.closest('[role=group][tabindex], pre') && event.key.startsWith('Arrow') && !event.shiftKey) return;
   if (pageCommands[key]) pageCommands[key]();

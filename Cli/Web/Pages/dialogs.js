@@ -1,5 +1,7 @@
 // What one asks in a dialog: find a frame, change a number, compare two places, answer a question.
-import { h, number, signed, value, replace, hint } from './dom.js';
+import { h, number, aligned, value, count, replace, hint, titled } from './dom.js';
+import { change } from './cursor.js';
+import { thumbnail } from './heatmap.js';
 import { open } from './help.js';
 
 /** Finds frames by words. */
@@ -20,37 +22,80 @@ export function findFrame(source, view, go) {
   input.focus();
 }
 
-/** Gives an element another value and shows what follows. */
-export function editNumber(source, view) {
+/** Asks for another value of the chosen element. @param then called with what follows from it */
+export function editNumber(source, view, then) {
   const { subject, element } = view;
-  if (!element) return;
-  const result = h('div', { 'aria-live': 'polite' });
-  const input = h('input', { type: 'text', inputmode: 'decimal', value: String(element.kernel), 'aria-label': 'new value' });
-  const form = h('form', { class: 'row', onsubmit: async (event) => {
+  if (!element || !subject) return;
+  const name = `${subject.name}[${element.indices}]`, now = element.value ?? element.kernel;
+  const problem = h('p', { class: 'bad', role: 'alert' });
+  const input = h('input', { type: 'text', inputmode: 'decimal', value: String(now), 'aria-label': `new value of ${name}`, spellcheck: 'false', autocomplete: 'off' });
+  const nudge = (by) => h('button', { type: 'button', onclick: () => { input.value = String(Number((Number(input.value) + by).toPrecision(12))); } }, by > 0 ? `+${by}` : `−${-by}`);
+  const form = h('form', { class: 'stack', onsubmit: async (event) => {
     event.preventDefault();
-    try { replace(result, whatFollows(await source.whatIf(view.cursor, subject.name, element.indices, Number(input.value.replace('−', '-'))))); } catch (problem) { replace(result, h('p', { class: 'bad' }, problem.message)); }
-  } }, h('label', {}, `${subject.symbol}[${element.indices}] = `, input), h('button', {}, 'What if?'), hint('what-if'));
-  open('What if it were another number?', [form, result], 'whatif');
+    try {
+      const text = input.value.trim().replace('−', '-').replace(',', '.');
+      if (text === '' || !Number.isFinite(Number(text))) throw new Error(`'${input.value}' is no number`);
+      const answer = await source.whatIf(view.cursor, subject.name, element.indices, Number(text));
+      dialog.close();
+      then(answer);
+    } catch (error) { problem.textContent = error.message; }
+  } },
+    h('p', { class: 'row' }, h('label', {}, h('b', {}, `${name} = `), input), nudge(-0.01), nudge(0.01)),
+    problem,
+    h('p', { class: 'row' }, h('button', { class: 'primary' }, 'What if?'), hint('what-if'), h('span', { class: 'dim' }, 'the rest is computed again in float64; the run is not touched')));
+  const dialog = open('What if it were another number?', form, 'whatif');
+  input.focus();
   input.select();
 }
 
-function whatFollows(answer) {
-  return h('pre', {}, JSON.stringify(answer, null, 1));
+/** What follows from another value. @param takeBack forgets it */
+export function whatFollows(answer, takeBack) {
+  const before = aligned([answer.lossBefore, answer.lossAfter]);
+  return [titled('whatIfTitle', `What if ${answer.tensor}[${answer.element}] were ${number(answer.after)}?`, 'what-if', h('button', { 'data-focus': 'take back', onclick: takeBack }, 'Take back ', h('kbd', {}, 'Esc'))),
+    answer.readAs.map((sentence) => h('p', {}, sentence)),
+    h('table', { class: 'follows', 'aria-label': 'what follows' },
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, ''), h('th', { scope: 'col', class: 'n' }, 'before'), h('th', { scope: 'col', class: 'n' }, 'after'), h('th', { scope: 'col', class: 'n' }, 'change'), h('th', { scope: 'col', class: 'n' }, 'predicted by g·Δ'))),
+      h('tbody', {},
+        h('tr', {}, h('th', { scope: 'row' }, 'loss'), h('td', { class: 'n' }, value(answer.lossBefore, { format: before })), h('td', { class: 'n' }, value(answer.lossAfter, { format: before })), h('td', { class: 'n' }, value(answer.change)), h('td', { class: 'n' }, answer.predicted === undefined ? '' : value(answer.predicted))),
+        answer.slope === undefined ? null : h('tr', {}, h('th', { scope: 'row' }, 'slope'), h('td', {}), h('td', {}), h('td', { class: 'n' }, value(answer.slope)), h('td', { class: 'n' }, answer.gradient === undefined ? '' : value(answer.gradient))))),
+    h('p', { class: 'label' }, 'what changed, after − before'),
+    h('div', { class: 'changes' }, answer.changed.slice(0, 12).map((tensor) => h('div', { class: 'change', title: tensor.largest.map((cell) => `[${cell.element}] ${number(cell.before)} → ${number(cell.after)}`).join('\n') },
+      tensor.difference ? thumbnail(tensor.difference, `change of ${tensor.name}`) : null, h('span', {}, h('b', {}, tensor.name), h('small', {}, `${count(tensor.changed)} of ${count(tensor.count)} · at most ${number(tensor.maxAbs, 3)}`)))),
+      answer.changed.length > 12 ? h('p', { class: 'dim' }, `and ${answer.changed.length - 12} more`) : null)];
 }
 
-/** Two places side by side. */
-export async function compareWith(source, view, mark) {
-  if (!mark || mark === view.cursor) {
-    open('Compare two places', [h('p', {}, 'Mark this place with = , go to another one, and press d there.'), h('p', {}, hint('compare'))], 'compare');
-    return;
-  }
-  const answer = await source.compare(mark, view.cursor);
-  open('Compare', h('pre', {}, JSON.stringify(answer, null, 1)), 'compare');
+/** Two places side by side. @param mark the place that was marked with = */
+export function compareWith(source, view, mark, go) {
+  const result = h('div', { 'aria-live': 'polite', class: 'stack' });
+  const other = mark || (view.lastStep ? change(view.cursor, { step: view.step === view.lastStep ? 0 : view.lastStep }) : view.cursor);
+  const field = (name, cursor) => h('input', { type: 'text', name, value: cursor, 'aria-label': `place ${name}`, size: 24, spellcheck: 'false', autocomplete: 'off' });
+  const [a, b] = [field('A', other), field('B', view.cursor)];
+  const run = async () => {
+    try { replace(result, sideBySide(await source.compare(a.value.trim(), b.value.trim()), (cursor) => { dialog.close(); go(cursor); })); } catch (error) { replace(result, h('p', { class: 'bad' }, error.message), error.help ? h('p', { class: 'dim' }, error.help) : null); }
+  };
+  const dialog = open('Compare two places', [
+    h('form', { class: 'row', onsubmit: (event) => { event.preventDefault(); run(); } }, h('label', {}, 'A ', a), h('label', {}, 'B ', b), h('button', { class: 'primary' }, 'Compare'), hint('compare')),
+    h('p', { class: 'dim' }, 'A place is step:frame, as in the address; = marks one while you walk.'), result], 'compare');
+  if (a.value !== b.value) run();
+  else a.focus();
+}
+
+function sideBySide(diff, go) {
+  const side = (name, one) => h('div', { class: 'side' }, h('button', { onclick: () => go(one.cursor) }, h('b', {}, name), ` step ${one.step} · ${one.tensor}`), h('small', {}, `${one.frame} · loss ${number(one.loss)}`));
+  const fact = (name, x) => (x === undefined ? null : h('div', {}, h('dt', {}, name), h('dd', {}, value(x, { format: number }))));
+  const map = (heat, label) => h('figure', {}, h('figcaption', {}, label), thumbnail(heat, label));
+  const format = aligned(diff.largest.flatMap((cell) => [cell.a, cell.b, cell.difference]), true);
+  return [h('div', { class: 'sides' }, side('A', diff.a), side('B', diff.b)),
+    diff.readAs.map((sentence) => h('p', {}, sentence)),
+    h('dl', { class: 'stats', id: 'diffFacts' }, fact('cosine', diff.cosine), fact('cos of ∂L', diff.gradientCosine), fact('cos of all gradients', diff.wholeGradientCosine), fact('‖A‖', diff.normA), fact('‖B‖', diff.normB), fact('‖B − A‖', diff.distance), fact('signs flipped', diff.signsFlipped)),
+    h('div', { class: 'maps' }, map(diff.difference, 'B − A'), map(diff.ratio, 'log₂|B/A|: orange grew, blue shrank')),
+    h('div', { class: 'scroll' }, h('table', { 'aria-label': 'largest differences' },
+      h('thead', {}, h('tr', {}, ['element', 'A', 'B', 'B − A', 'B/A'].map((name, i) => h('th', { scope: 'col', class: i ? 'n' : null }, name)))),
+      h('tbody', {}, diff.largest.map((cell) => h('tr', {}, h('th', { scope: 'row' }, `[${cell.element}]`), [cell.a, cell.b, cell.difference].map((x) => h('td', { class: 'n' }, value(x, { format }))), h('td', { class: 'n' }, value(cell.ratio, { format: (x) => number(x, 4) })))))))];
 }
 
 /** A question about a gradient. */
 export async function askQuiz(source, view) {
   const question = await source.quiz(view.cursor);
   open('Quiz', h('pre', {}, JSON.stringify(question, null, 1)), 'quiz');
-  void [number, signed, value];
 }

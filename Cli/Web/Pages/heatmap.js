@@ -133,6 +133,7 @@ export class HeatMap {
       pen.lineWidth = width;
       pen.strokeRect(labels + c * cellWidth - 0.5, top + r * cellHeight - 0.5, cellWidth, cellHeight);
     };
+    this.canvas.dataset.changed = [...(this.changed ?? [])].map((cell) => elementOf(this.tensor, Math.floor(cell / this.tensor.heat.columns), cell % this.tensor.heat.columns)).join(' ');
     pen.strokeStyle = colours.ink;
     pen.setLineDash([3, 2]);
     for (const cell of this.changed ?? []) outline(Math.floor(cell / this.tensor.heat.columns), cell % this.tensor.heat.columns, 1.5);

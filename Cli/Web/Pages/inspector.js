@@ -10,28 +10,27 @@ export function element(view, actions) {
     titled('elementTitle', `${subject?.symbol ?? 'element'}[${one.indices}]`, 'terms', one.meaning ? h('span', { class: 'dim' }, one.meaning) : null),
     h('p', { class: 'big' },
       h('button', { class: 'valueButton', title: 'what if it were another number? (Enter or double click)', 'data-focus': 'value', ondblclick: () => actions.edit(''), onclick: () => actions.edit('') }, value(one.kernel)),
+      one.value === undefined || one.value === one.kernel ? null : h('span', { class: 'dim' }, 'of ', h('b', {}, `${subject.name}[${one.indices}]`), ' = ', value(one.value, { format: number })),
       one.proof ? verdict(one.proof) : null),
     one.lines.length ? h('dl', { class: 'lines' }, one.lines.map((line) => [h('dt', {}, line.name), h('dd', {}, h('span', { class: 'expression' }, `= ${line.expression}`), h('span', {}, '= ', value(line.value)))])) : null,
-    one.terms.length ? terms(view, one) : null,
+    one.terms.length ? terms(view, one, actions) : null,
   ];
 }
 
-function terms(view, one) {
+function terms(view, one, actions) {
   const format = aligned([...one.terms.map((term) => term.value), one.moreSum, one.sum ?? 0], true);
   const largest = Math.max(...one.terms.map((term) => Math.abs(term.value)).filter(isFinite), 0);
   return h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'terms of the sum', 'data-focus': 'terms' }, h('table', { class: 'terms', 'aria-label': 'terms' },
     h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'term'), h('th', { scope: 'col' }, 'made of'), h('th', { scope: 'col', class: 'n' }, 'value'), h('th', { class: 'barCell', 'aria-hidden': 'true' }))),
     h('tbody', {},
-      one.terms.map((term, i) => h('tr', { 'aria-current': view.level === 'term' && i === termOf(view) ? 'true' : null },
+      one.terms.map((term, i) => h('tr', { 'aria-current': view.level === 'term' && i === (one.selectedTerm ?? -1) ? 'true' : null },
         h('th', { scope: 'row' }, term.label),
-        h('td', { class: 'factors' }, term.factors.map((factor, f) => [f ? h('i', {}, ' × ') : null, h('span', {}, h('var', {}, factor.name), ' ', h('span', { class: 'num', title: String(factor.value) }, number(factor.value)))])),
+        h('td', { class: 'factors' }, term.factors.map((factor, f) => [f ? h('i', {}, ' × ') : null, h('span', {}, factor.cursor ? h('a', { href: addressOf(factor.cursor, actions.addressing), title: 'where it was made', 'data-focus': `factor ${i} ${f}`, onclick: (event) => { event.preventDefault(); actions.go(factor.cursor); } }, h('var', {}, factor.name)) : h('var', {}, factor.name), ' ', h('span', { class: 'num', title: String(factor.value) }, number(factor.value)))])),
         h('td', { class: 'n' }, value(term.value, { format })),
         h('td', { class: 'barCell', 'aria-hidden': 'true' }, h('span', { class: `bar ${term.value < 0 ? 'minus' : 'plus'}`, '--part': largest ? Math.abs(term.value) / largest : 0 })))),
       one.moreTerms ? h('tr', { class: 'rest' }, h('th', { scope: 'row' }, `… ${count(one.moreTerms)} more`), h('td', {}, 'their sum'), h('td', { class: 'n' }, value(one.moreSum, { format })), h('td', { 'aria-hidden': 'true' })) : null),
     one.sum === undefined ? null : h('tfoot', {}, h('tr', {}, h('th', { scope: 'row' }, 'Σ'), h('td', {}, 'all terms, in float64'), h('td', { class: 'n' }, value(one.sum, { format })), h('td', { 'aria-hidden': 'true' })))));
 }
-
-const termOf = (view) => Number(/[?&]term=(\d+)/.exec(view.cursor)?.[1] ?? 0);
 
 /** ✓ or ✗ in words and numbers. */
 export function verdict(proof) {
@@ -137,4 +136,17 @@ function histogram(tensor) {
 function sideOf(stats, i, parts) {
   const middle = stats.minimum + (stats.maximum - stats.minimum) * (i + 0.5) / parts;
   return middle < 0 ? 'minus' : 'plus';
+}
+
+/** The levels above the operation: the step in numbers, or a module with its operations and parameters. */
+export function overviews(view, actions) {
+  const link = (cursor, text, key) => h('a', { href: addressOf(cursor, actions.addressing), 'data-focus': key, onclick: (event) => { event.preventDefault(); actions.go(cursor); } }, text);
+  const { module, facts: numbers = [] } = view;
+  return [numbers.length ? h('section', { class: 'card', 'aria-labelledby': 'factsTitle' }, titled('factsTitle', `Step ${view.step} in numbers`, 'facts'),
+    h('dl', { class: 'lines' }, numbers.map((line) => [h('dt', {}, line.name), h('dd', {}, h('span', { class: 'num' }, number(line.value)), h('span', { class: 'expression' }, line.expression))]))) : null,
+  module ? h('section', { class: 'card', 'aria-labelledby': 'moduleTitle' }, titled('moduleTitle', module.path || 'The model', 'modules', h('span', { class: 'dim' }, `‖g‖ ${number(module.norm, 4)}, ${number(100 * module.share, 3)} % of the gradient's squared norm`)),
+    h('div', { class: 'columns' },
+      h('div', {}, h('p', { class: 'label' }, 'operations of this pass'), h('ol', { class: 'operations' }, module.operations.slice(0, 60).map((frame) => h('li', {}, link(frame.cursor, frame.text, `operation ${frame.id}`))), module.operations.length > 60 ? h('li', { class: 'dim' }, `and ${module.operations.length - 60} more`) : null)),
+      module.parameters.length ? h('table', { 'aria-label': 'parameters' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'parameter'), h('th', { scope: 'col' }, 'shape'), h('th', { scope: 'col', class: 'n' }, '‖g‖'), h('th', { scope: 'col', class: 'n' }, 'share'))),
+        h('tbody', {}, module.parameters.slice(0, 40).map((one) => h('tr', {}, h('th', { scope: 'row' }, link(one.cursor, one.name, `parameter ${one.name}`)), h('td', { class: 'num' }, shape(one.shape)), h('td', { class: 'n' }, number(one.norm, 4)), h('td', { class: 'n' }, `${number(100 * one.share, 3)} %`))))) : null)) : null];
 }

@@ -104,6 +104,65 @@ public class ViewerWalkTests : BrowserFixture
         Assert.That(viewer.Problems, Is.Empty);
     }
 
+    [Test]
+    public async Task Another_value_of_an_element_changes_the_shown_loss_as_the_gradient_predicts()
+    {
+        await using Viewer viewer = await OpenResidualAsync("0:b0?tensor=x&el=1");
+        double before = await LossAsync(viewer);
+        await viewer.Page.Locator(".valueButton").DblClickAsync();
+        ILocator input = viewer.Page.GetByLabel("new value of x[1]");
+        Assert.That(double.Parse(await input.InputValueAsync(), CultureInfo.InvariantCulture), Is.EqualTo(-1.2f).Within(1e-9), "one edits the number, not its gradient");
+        await input.FillAsync((-1.2f + 1e-3).ToString("R", CultureInfo.InvariantCulture));
+        await input.PressAsync("Enter");
+        await viewer.Page.GetByRole(AriaRole.Table, new() { Name = "what follows" }).WaitForAsync();
+        double[] moved = [.. ResidualByHand.X];
+        moved[1] += 1e-3;
+        double after = await LossAsync(viewer), slope = ResidualByHand.Around(1) + ResidualByHand.ThroughNorm(1);
+        Assert.That(after, Is.EqualTo(ResidualByHand.Loss(moved, moved)).Within(1e-9), "the loss computed by hand");
+        Assert.That((after - ResidualByHand.Loss(ResidualByHand.X, ResidualByHand.X)) / 1e-3, Is.EqualTo(slope).Within(1e-3), "the finite difference");
+        await viewer.Page.Keyboard.PressAsync("Escape");
+        Assert.That(await LossAsync(viewer), Is.EqualTo(before), "taken back");
+        Assert.That(viewer.Problems, Is.Empty);
+    }
+
+    [Test]
+    public async Task Changed_cells_are_outlined_and_nothing_else_is()
+    {
+        await using Viewer viewer = await OpenResidualAsync("0:f1");
+        await viewer.Page.EvaluateAsync("() => document.querySelector('canvas.heat').focus()");
+        await viewer.Page.Keyboard.PressAsync("Enter");
+        await viewer.Page.GetByLabel("new value of mlp.up.matmul").FillAsync("0.5");
+        await viewer.Page.Keyboard.PressAsync("Enter");
+        await viewer.Page.GetByRole(AriaRole.Table, new() { Name = "what follows" }).WaitForAsync();
+        Assert.That(await viewer.Page.Locator("canvas.heat").GetAttributeAsync("data-changed"), Is.EqualTo((await viewer.ViewAsync()).Element!.Indices));
+    }
+
+    [Test]
+    public async Task Two_steps_compared_show_the_servers_cosine()
+    {
+        await using Viewer viewer = await OpenResidualAsync("0:b1?tensor=W1");
+        await viewer.Page.Keyboard.PressAsync("=");
+        await viewer.Page.GetByLabel("training step").FillAsync("100");
+        await viewer.AfterAsync(() => viewer.Page.Keyboard.PressAsync("Tab"));
+        Assert.That(await viewer.CursorAsync(), Is.EqualTo("100:b1?tensor=W1"));
+        await viewer.Page.Locator("#main").FocusAsync();
+        await viewer.Page.Keyboard.PressAsync("d");
+        ILocator fact = viewer.Page.Locator("#diffFacts div").Filter(new() { HasText = "cosine" }).Locator(".num");
+        await fact.WaitForAsync();
+        using var client = new HttpClient { BaseAddress = viewer.Server.Address };
+        using var answer = System.Text.Json.JsonDocument.Parse(await client.GetStringAsync($"/api/compare?a={Uri.EscapeDataString("0:b1?tensor=W1")}&b={Uri.EscapeDataString("100:b1?tensor=W1")}"));
+        double expected = answer.RootElement.GetProperty("cosine").GetDouble();
+        Assert.That(double.Parse(await fact.GetAttributeAsync("data-value") ?? "", CultureInfo.InvariantCulture), Is.EqualTo(expected));
+        double[] first = Gradient(0), last = Gradient(100);
+        double byHand = first.Zip(last, (a, b) => a * b).Sum() / Math.Sqrt(first.Sum(a => a * a) * last.Sum(b => b * b));
+        Assert.That(expected, Is.EqualTo(byHand).Within(1e-6).And.LessThan(0.99999), "and that of arithmetic in the test");
+        Assert.That(viewer.Problems, Is.Empty);
+
+        double[] Gradient(long step) => viewer.Session.With(step, trace => Array.ConvertAll(trace.Gradient(trace.FindTensor("W1")!.Tensor), value => (double)value));
+    }
+
+    private static async Task<double> LossAsync(Viewer viewer) => double.Parse(await viewer.Page.Locator("#loss").GetAttributeAsync("data-value") ?? "", CultureInfo.InvariantCulture);
+
     private static async Task AgreesAsync(Viewer viewer, string element)
     {
         string[] places = element.Split(',');
