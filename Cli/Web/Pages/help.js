@@ -47,11 +47,12 @@ const table = (caption, rows) => h('table', { class: 'keys' }, h('caption', {}, 
 /** Opens a dialog over the page; Esc and the button close it. */
 export function open(title, contents, kind = '') {
   document.querySelector('dialog[open]')?.close();
+  const opened = performance.now();
   const dialog = h('dialog', { 'aria-labelledby': 'dialogTitle', class: kind },
     h('div', { class: 'titled' }, h('h2', { id: 'dialogTitle' }, title), h('button', { class: 'close', 'aria-label': 'close', onclick: () => dialog.close() }, '✕')),
     h('div', { class: 'body' }, contents));
   dialog.addEventListener('close', () => dialog.remove());
-  dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener('click', (event) => { if (event.target === dialog && performance.now() - opened > 500) dialog.close(); });
   document.body.append(dialog);
   dialog.showModal();
   return dialog;

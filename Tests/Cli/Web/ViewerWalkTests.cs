@@ -131,7 +131,7 @@ public class ViewerWalkTests : BrowserFixture
         await using Viewer viewer = await OpenResidualAsync("0:f1");
         await viewer.Page.EvaluateAsync("() => document.querySelector('canvas.heat').focus()");
         await viewer.Page.Keyboard.PressAsync("Enter");
-        await viewer.Page.GetByLabel("new value of mlp.up.matmul").FillAsync("0.5");
+        await viewer.Page.GetByLabel("new value of h[").FillAsync("0.5");
         await viewer.Page.Keyboard.PressAsync("Enter");
         await viewer.Page.GetByRole(AriaRole.Table, new() { Name = "what follows" }).WaitForAsync();
         Assert.That(await viewer.Page.Locator("canvas.heat").GetAttributeAsync("data-changed"), Is.EqualTo((await viewer.ViewAsync()).Element!.Indices));
