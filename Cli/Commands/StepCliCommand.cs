@@ -28,6 +28,7 @@ public sealed class StepCliCommand : CliCommand
         if (context.Get(input.Demo) == "list") { return ListDemos(context); }
         using Backend backend = context.CreateBackend();
         using var session = new StepSession(input.Source(context, backend));
+        session.Breakpoints = input.Breakpoints(context);
         Cursor start = input.Start(context, session);
         return Show(context, session, start, input.Options(context));
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PureLlm.Cli.Stepping;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Inspection;
+using PureLlm.Engine.Inspection.Breakpoints;
 using PureLlm.Engine.Inspection.Sources;
 using PureLlm.Engine.Inspection.Sources.Expressions;
 using PureLlm.Kernels;
@@ -136,6 +137,20 @@ internal sealed class StepInput
         }
         return (sequences ?? 1) >= 1 && (tokens ?? 1) >= 1 ? new BatchCut(sequences ?? BatchCut.Microscope.Sequences, tokens ?? BatchCut.Microscope.Tokens)
             : throw new CliException(ExitCode.Usage, "step: --batch and --tokens must be 1 or more");
+    }
+
+    /// <summary>Where "continue" stops: at what --break says, or where numbers go wrong.</summary>
+    /// <exception cref="CliException">It is no breakpoint.</exception>
+    public IReadOnlyList<IStepBreakpoint> Breakpoints(CommandContext context)
+    {
+        try
+        {
+            return [.. (context.Get(Break) is [_, ..] texts ? texts : ["nan"]).Select(StepBreakpoint.Parse)];
+        }
+        catch (FormatException error)
+        {
+            throw new CliException(ExitCode.Usage, $"step: --break: {error.Message}", "examples: nan, op=softmax, module=blocks.1.*, gnorm>5, \"max(|grad|)>1e3\", update/weight<1e-5, \"loss>1.5*prev\", \"tensor=wte[42,*]\", check-fails");
+        }
     }
 
     /// <summary>Where one begins.</summary>

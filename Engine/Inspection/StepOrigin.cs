@@ -43,14 +43,9 @@ public sealed class StepOrigin
     /// <summary>The place, to share.</summary>
     public Cursor Cursor => new(Trace.Subject.Step, Frame.Id, Tensor: Frame.Kind == FrameKind.Forward && !IsGiven ? "" : Reading.Tensor.Id, Element: Indices);
 
-    /// <summary>The first origin in the order of the step: given values, then forward frames, then backward ones; null: everything is finite.</summary>
+    /// <summary>The first origin in the order of the step: forward frames, then backward ones; null: everything is finite.</summary>
     public static StepOrigin? Find(StepTrace trace)
     {
-        if (trace.Tensors.FirstOrDefault(tensor => tensor.Producer < 0 && Has(trace, new TensorReading(tensor, TensorPart.Value))) is { } given)
-        {
-            Frame reader = given.Consumers.Count > 0 ? trace.Find($"f{given.Consumers[0].Node}")! : trace.Frames[0];
-            return At(trace, reader, new TensorReading(given, TensorPart.Value), isGiven: true);
-        }
         foreach (Frame frame in trace.Frames)
         {
             if (Of(trace, frame) is { } origin) { return origin; }
@@ -58,7 +53,7 @@ public sealed class StepOrigin
         return null;
     }
 
-    /// <summary>What a frame makes that is not finite, of inputs that all are; null: nothing.</summary>
+    /// <summary>What a frame makes that is not finite, of inputs that all are, or what it is the first to read that was given so; null: nothing.</summary>
     public static StepOrigin? Of(StepTrace trace, Frame frame)
     {
         if (frame.Kind is not (FrameKind.Forward or FrameKind.Backward)) { return null; }
@@ -66,7 +61,10 @@ public sealed class StepOrigin
         TensorReading output = new(trace.Of(node.Output), TensorPart.Value);
         foreach (Tensor input in node.Inputs)
         {
-            if (Has(trace, new TensorReading(trace.Of(input), TensorPart.Value))) { return null; }
+            TensorReading read = new(trace.Of(input), TensorPart.Value);
+            if (!Has(trace, read)) { continue; }
+            bool isGiven = frame.Kind == FrameKind.Forward && read.Tensor.Producer < 0 && read.Tensor.Consumers[0].Node == frame.Node;
+            return isGiven ? At(trace, frame, read, isGiven: true) : null;
         }
         if (frame.Kind == FrameKind.Forward) { return Has(trace, output) ? At(trace, frame, output) : null; }
         if (Has(trace, output) || Has(trace, output with { Part = TensorPart.Gradient })) { return null; }

@@ -1,3 +1,5 @@
+using PureLlm.Engine.Inspection.Breakpoints;
+
 namespace PureLlm.Engine.Inspection;
 
 /// <summary>What the terminal, the web server, scripts and the export talk to: steps of a source, opened when they are needed, the last three kept.</summary>
@@ -40,6 +42,8 @@ public sealed class StepSession(StepSource source) : IDisposable
                 StepCommand.PreviousStep => Previous(cursor),
                 StepCommand.Next when cursor.Level == StepLevel.Run => Next(cursor),
                 StepCommand.Previous when cursor.Level == StepLevel.Run => Previous(cursor),
+                StepCommand.Continue => Further(cursor, command, 1),
+                StepCommand.ReverseContinue => Further(cursor, command, -1),
                 _ => StepNavigator.Move(Trace(cursor.Step), cursor, command, Breakpoints),
             };
         }
@@ -60,6 +64,23 @@ public sealed class StepSession(StepSource source) : IDisposable
     private Cursor Next(Cursor cursor) => cursor with { Step = Math.Min(cursor.Step + 1, source.LastStep ?? source.FirstStep), Term = 0 };
 
     private Cursor Previous(Cursor cursor) => cursor with { Step = Math.Max(cursor.Step - 1, source.LastStep is null ? source.FirstStep : 0), Term = 0 };
+
+    /// <summary>To the next breakpoint of the step, or of a later one that training's own numbers tell.</summary>
+    private Cursor Further(Cursor cursor, StepCommand command, int by)
+    {
+        Cursor moved = StepNavigator.Move(Trace(cursor.Step), cursor, command, Breakpoints);
+        if (moved.Frame != cursor.Frame) { return moved; }
+        StepBreakpoint[] known = [.. Breakpoints.OfType<StepBreakpoint>().Where(breakpoint => breakpoint.LooksAtSteps)];
+        for (long step = cursor.Step + by; known.Length > 0 && step >= 0 && step <= (source.LastStep ?? -1) && source.Training(step) is { } values; step += by)
+        {
+            if (!known.Any(breakpoint => breakpoint.HoldsIn(values))) { continue; }
+            StepTrace trace = Trace(step);
+            IEnumerable<Frame> frames = by > 0 ? trace.Frames : trace.Frames.Reverse();
+            Frame? stop = frames.FirstOrDefault(frame => Breakpoints.Any(breakpoint => breakpoint.Holds(trace, frame, out string _)));
+            return cursor with { Step = step, Frame = stop?.Id ?? Start.Frame, Term = 0 };
+        }
+        return moved;
+    }
 
     private IReadOnlyList<string> BreaksAt(StepTrace trace, Frame frame)
     {

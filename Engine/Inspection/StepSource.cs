@@ -1,3 +1,5 @@
+using PureLlm.Engine.Configuration;
+
 namespace PureLlm.Engine.Inspection;
 
 /// <summary>Steps that can be opened: one, or those of a run.</summary>
@@ -15,6 +17,9 @@ public abstract class StepSource : IDisposable
     /// <summary>Makes a step ready to be traced, exactly as it was or would be.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such step; the message says which there are.</exception>
     public abstract StepSubject Open(long step);
+
+    /// <summary>What training measured in a step, without opening it; null: that is not known.</summary>
+    public virtual BreakValues? Training(long step) => null;
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }

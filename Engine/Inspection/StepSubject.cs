@@ -30,6 +30,9 @@ public abstract class StepSubject : IDisposable
     /// <summary>η of this step's update.</summary>
     public virtual double LearningRate => 0;
 
+    /// <summary>What training measured in this step, where it is known: of its whole batch, and of the step before.</summary>
+    public virtual BreakValues Training => new();
+
     /// <summary>Best possible loss, where it is known.</summary>
     public virtual double? Floor => null;
 

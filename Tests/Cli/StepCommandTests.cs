@@ -52,6 +52,7 @@ public sealed class StepCommandTests
     [TestCase("has steps 0 to 100, not 900", "step", "--demo", "residual", "--at", "900")]
     [TestCase("the step 'x' is not a number", "step", "--demo", "residual", "--at", "x:b1")]
     [TestCase("its own numbers", "step", "--demo", "residual", "--set", "a=1")]
+    [TestCase("column 1: unknown name 'gnrm'; did you mean 'gnorm'?", "step", "--demo", "residual", "--break", "gnrm>5")]
     [TestCase("must be 1 or more", "step", "small.toml", "--tokens", "0")]
     [TestCase("no meaning with it", "step", "small.toml", "--tokens", "8", "--whole")]
     public void A_mistake_is_told_with_what_would_be_right(string message, params string[] arguments)
@@ -120,6 +121,15 @@ public sealed class StepCommandTests
         using var cli = new CliRunner();
         Assert.That(cli.Run("step", "--demo", "residual", "--at", "nan"), Is.EqualTo(ExitCode.Input));
         Assert.That(cli.Error.ToString(), Does.Contain("no step of demo residual went wrong: loss and gradient are finite in all of 101"));
+    }
+
+    [Test]
+    public void Continue_stops_where_break_says()
+    {
+        using var cli = new CliRunner();
+        JsonElement view = Json(cli, "step", "--demo", "residual", "--at", "0:z", "--break", "op=relu2", "--script", "c c");
+        Assert.That(view.GetProperty("frame").GetProperty("id").GetString(), Is.EqualTo("b2"));
+        Assert.That(view.GetProperty("breaks")[0].GetString(), Is.EqualTo("op=relu2"));
     }
 
     [Test]

@@ -12,10 +12,8 @@ public sealed record Demo(string Name, string Shows, Func<Backend, DemoSubject> 
 /// <param name="name">One of <see cref="All"/>.</param>
 /// <param name="backend">Where to compute; the caller's.</param>
 /// <exception cref="ArgumentException">There is no such demo; the message says which there are.</exception>
-public sealed class DemoSource(string name, Backend backend) : StepSource
+public sealed class DemoSource(string name, Backend backend) : SmallSource(backend)
 {
-    private const long Steps = 100;
-
     private readonly Demo demo = All.FirstOrDefault(demo => demo.Name == name) ?? throw new ArgumentException(Unknown(name));
 
     /// <summary>All demos, from the simplest.</summary>
@@ -34,15 +32,7 @@ public sealed class DemoSource(string name, Backend backend) : StepSource
 
     public override string Title => $"demo {demo.Name}";
 
-    public override long? LastStep => Steps;
-
-    public override StepSubject Open(long step)
-    {
-        if (step is < 0 or > Steps) { throw new ArgumentOutOfRangeException(null, $"{Title} has steps 0 to {Steps}, not {step}."); }
-        DemoSubject subject = demo.Create(backend);
-        while (subject.Step < step) { subject.Advance(); }
-        return subject;
-    }
+    private protected override DemoSubject Create(Backend backend) => demo.Create(backend);
 
     private static ExpressionSubject Expression(string name, string text, Backend backend, params (string, float)[] values) =>
         new($"demo {name}", text, ExpressionParser.Parse(text), values, backend);

@@ -11,6 +11,7 @@ public abstract class DemoSubject(string title, Backend backend) : StepSubject
 {
     private Optimizer? optimizer;
     private long step;
+    private BreakValues training = new() { Step = 0 };
 
     public sealed override string Title => title;
 
@@ -22,15 +23,27 @@ public abstract class DemoSubject(string title, Backend backend) : StepSubject
 
     public sealed override double LearningRate => Train.LearningRate;
 
+    public sealed override BreakValues Training => training;
+
+    /// <summary>What the last <see cref="Advance"/> measured.</summary>
+    internal BreakValues Measured { get; private set; }
+
     /// <summary>Makes one update, as training would: the subject is then the next step.</summary>
     public void Advance()
     {
         using Tape tape = new(backend);
         using GradientNorm norm = new(backend, Slabs);
         Slabs.ClearGradients();
-        tape.Backward(Forward(tape), isFresh: true);
-        Optimizer?.Step(step + 1, LearningRate, GradientNorm.ClipScale(norm.Measure(), Train.Clip));
+        Tensor loss = Forward(tape);
+        tape.Backward(loss, isFresh: true);
+        float[] value = new float[1];
+        backend.Read(loss.Data, value);
+        double length = norm.Measure();
+        Measured = training with { Loss = value[0], GradientNorm = length, LearningRate = LearningRate };
+        Optimizer?.Step(step + 1, LearningRate, GradientNorm.ClipScale(length, Train.Clip));
         step++;
+        double best = training.Best;
+        training = new BreakValues { Step = step, Previous = value[0], Best = double.IsNaN(best) || value[0] < best ? value[0] : best };
     }
 
     public override void Dispose()

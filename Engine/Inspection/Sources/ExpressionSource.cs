@@ -6,12 +6,9 @@ using PureLlm.Kernels;
 namespace PureLlm.Engine.Inspection.Sources;
 
 /// <summary>A scalar expression, "L = (a*b + c).tanh()", and the steps of gradient descent on its names.</summary>
-public sealed class ExpressionSource : StepSource
+public sealed class ExpressionSource : SmallSource
 {
-    private const long Steps = 100;
-
     private readonly string text;
-    private readonly Backend backend;
     private readonly IReadOnlyList<ExpressionStatement> statements;
     private readonly List<(string Name, float Value)> names = [];
 
@@ -20,9 +17,9 @@ public sealed class ExpressionSource : StepSource
     /// <param name="backend">Where to compute; the caller's.</param>
     /// <exception cref="ExpressionException">The text is no expression, or a name has no value.</exception>
     /// <exception cref="FormatException">A setting is none, or is of no name of the text.</exception>
-    public ExpressionSource(string text, IEnumerable<string> settings, Backend backend)
+    public ExpressionSource(string text, IEnumerable<string> settings, Backend backend) : base(backend)
     {
-        (this.text, this.backend) = (text, backend);
+        this.text = text;
         statements = ExpressionParser.Parse(text);
         Dictionary<string, float> values = Read(settings);
         List<NameExpression> free = Free();
@@ -44,15 +41,7 @@ public sealed class ExpressionSource : StepSource
 
     public override string Title => text;
 
-    public override long? LastStep => Steps;
-
-    public override StepSubject Open(long step)
-    {
-        if (step is < 0 or > Steps) { throw new ArgumentOutOfRangeException(null, $"an expression has steps 0 to {Steps} of gradient descent, not {step}."); }
-        var subject = new ExpressionSubject(text, text, statements, names, backend);
-        while (subject.Step < step) { subject.Advance(); }
-        return subject;
-    }
+    private protected override DemoSubject Create(Backend backend) => new ExpressionSubject(text, text, statements, names, backend);
 
     /// <summary>Names that no statement before gives a value, in the order of the text.</summary>
     private List<NameExpression> Free()

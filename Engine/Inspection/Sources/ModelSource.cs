@@ -106,9 +106,12 @@ public sealed class ModelSource : StepSource
             InputTexts = isOne ? StepWindows.Texts(data.Tokenizer, windows.Batches[0].Inputs.ToArray()) : [],
             TargetTexts = isOne ? StepWindows.Texts(data.Tokenizer, windows.Batches[0].Targets.ToArray()) : [],
             Tokenizer = data.Tokenizer,
+            Measured = Training(step) ?? new BreakValues(),
             Facts = [.. Facts(windows)],
         };
     }
+
+    public override BreakValues? Training(long step) => metrics?.Values(step);
 
     /// <summary>The first step whose loss or gradient is not finite, by the run's own lines, or by training; null: none.</summary>
     public long? FindNonFinite()

@@ -46,6 +46,11 @@ internal sealed class ModelSubject : StepSubject
     /// <summary>η of the step.</summary>
     public required double Rate { get; init; }
 
+    public override BreakValues Training => Measured;
+
+    /// <summary>What the run wrote down about the step.</summary>
+    public BreakValues Measured { get; init; } = new();
+
     public override double? Floor => BestLoss;
 
     /// <summary>The lowest loss that the text allows, where it is known and the batch is whole.</summary>

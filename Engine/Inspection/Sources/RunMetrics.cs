@@ -1,3 +1,4 @@
+using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Training;
 using PureLlm.Engine.Training.Report;
 
@@ -8,6 +9,7 @@ internal sealed class RunMetrics(string folder)
 {
     private readonly string path = Path.Combine(folder, RunFolder.MetricsFile);
     private readonly Dictionary<long, StepReport> rows = [];
+    private readonly Dictionary<long, double> best = [];
     private long length = -1;
 
     /// <summary>Updates that were done as far as is known: of the newest checkpoint or the last line.</summary>
@@ -33,6 +35,20 @@ internal sealed class RunMetrics(string folder)
         }
     }
 
+    /// <summary>What was measured in a step, from 0, and in those before it; null: there is no line of it.</summary>
+    public BreakValues? Values(long step) => Of(step) is { } row ? new BreakValues
+    {
+        Step = step,
+        Tokens = row.Tokens,
+        Seconds = row.Seconds,
+        Loss = row.Loss,
+        Previous = Of(step - 1)?.Loss ?? double.NaN,
+        Best = best.GetValueOrDefault(step, double.NaN),
+        Validation = row.ValidationLoss,
+        GradientNorm = row.GradientNorm,
+        LearningRate = row.LearningRate,
+    } : null;
+
     /// <summary>The line of a step, from 0; null: there is none.</summary>
     public StepReport? Of(long step)
     {
@@ -45,9 +61,14 @@ internal sealed class RunMetrics(string folder)
         long now = File.Exists(path) ? new FileInfo(path).Length : 0;
         if (now == length) { return; }
         rows.Clear();
+        best.Clear();
+        double lowest = double.NaN;
         foreach (string line in now == 0 ? [] : RunSummary.ReadLines(path))
         {
-            if (RunRecord.ParseStep(line) is { } row) { rows[row.Step] = row; }
+            if (RunRecord.ParseStep(line) is not { } row) { continue; }
+            rows[row.Step] = row;
+            best[row.Step - 1] = lowest;
+            lowest = double.IsNaN(lowest) || row.Loss < lowest ? row.Loss : lowest;
         }
         length = now;
     }
