@@ -10,6 +10,7 @@ internal static class FactorSource
     /// <remarks>Found by the symbol and the indices in the factor's name, and only if that tensor holds exactly this number there.</remarks>
     public static string? Of(StepScene scene, Factor factor)
     {
+        if (factor.Input != -1) { return Told(scene, factor); }
         int bracket = factor.Name.IndexOf('[', StringComparison.Ordinal);
         string symbol = bracket < 0 ? factor.Name : factor.Name[..bracket], place = bracket < 0 ? "" : factor.Name[(bracket + 1)..].TrimEnd(']');
         foreach (TensorReading reading in Named(scene, symbol))
@@ -21,6 +22,15 @@ internal static class FactorSource
             if (scene.Trace.At(reading, element).Equals(factor.Value) && MadeIn(scene.Trace, reading) is { } frame) { return CursorTo(scene, frame, reading.Tensor, element); }
         }
         return null;
+    }
+
+    /// <summary>The same where the explainer says which number it is.</summary>
+    private static string? Told(StepScene scene, Factor factor)
+    {
+        TensorReading reading = factor.Input == Observation.Upstream
+            ? new TensorReading(scene.Trace.Of(scene.Node!.Output), TensorPart.Gradient)
+            : new TensorReading(scene.Trace.Of(scene.Node!.Inputs[factor.Input]), TensorPart.Value);
+        return scene.Trace.At(reading, factor.Element).Equals(factor.Value) && MadeIn(scene.Trace, reading) is { } frame ? CursorTo(scene, frame, reading.Tensor, factor.Element) : null;
     }
 
     /// <summary>The cursor of an element in a frame.</summary>

@@ -112,12 +112,21 @@ internal sealed partial class AttentionExplainer : OpExplainer
         place.Part == AttentionPart.Query ? call.Row(place.Batch, place.Head, place.Token).Cells : call.Column(place.Batch, place.Head, place.Token);
 
     /// <summary>The other factor of a cell's term: k for a query, q for a key, dy for a value.</summary>
-    private static Factor Other(NodeValues values, AttentionCall call, AttentionPlace place, AttentionCell cell) => place.Part switch
+    private static Factor Other(NodeValues values, AttentionCall call, AttentionPlace place, AttentionCell cell)
     {
-        AttentionPart.Query => new($"k[{cell.Key},{place.Channel}]", call.KeysAndValues[call.KeyAt(place.Batch, cell.Key, place.Head / call.Share) + place.Channel]),
-        AttentionPart.Key => new($"q[{cell.Query},{place.Channel}]", call.Q[call.QueryAt(place.Batch, cell.Query, cell.Head) + place.Channel]),
-        _ => new($"dy[{cell.Query},{place.Channel}]", values.OutputGradient[call.OutputAt(place.Batch, cell.Query, cell.Head) + place.Channel]),
-    };
+        switch (place.Part)
+        {
+            case AttentionPart.Query:
+                int key = call.KeyAt(place.Batch, cell.Key, place.Head / call.Share) + place.Channel;
+                return new($"k[{cell.Key},{place.Channel}]", call.KeysAndValues[key], values.InputCount - 1, key);
+            case AttentionPart.Key:
+                int query = call.QueryAt(place.Batch, cell.Query, cell.Head) + place.Channel;
+                return new($"q[{cell.Query},{place.Channel}]", call.Q[query], 0, query);
+            default:
+                int output = call.OutputAt(place.Batch, cell.Query, cell.Head) + place.Channel;
+                return new($"dy[{cell.Query},{place.Channel}]", values.OutputGradient[output], Observation.Upstream, output);
+        }
+    }
 
     /// <summary>The score and the probability of a pair.</summary>
     private static IEnumerable<Quantity> Probability(AttentionCall call, AttentionPlace place, AttentionCell cell) =>

@@ -29,7 +29,7 @@ internal sealed class CrossEntropyExplainer : OpExplainer
             new("logsumexp", $"ln Σ exp(z) of {shape.Columns} logits", loss.LogSumExp),
             new(at, $"exp(z − logsumexp) = exp({NumberText.Of(loss.Logits[column])} − {NumberText.Operand(loss.LogSumExp)})", p),
             new($"[{column} = {loss.Target}]", one == 1 ? "1: this is the target" : "0: this is not the target", one),
-            .. RuleLines.Both(result, $"dL·a·({at} − [{column} = {loss.Target}])", $"{NumberText.Operand(upstream)}·{NumberText.Of(weight)}·({NumberText.Of(p)} − {NumberText.Of(one)})", upstream * weight * (p - one)),
+            .. RuleLines.Both(result, $"dL·a·({at} − [{column} = {loss.Target}])", $"{NumberText.Of(upstream)}·{NumberText.Of(weight)}·({NumberText.Of(p)} − {NumberText.Of(one)})", upstream * weight * (p - one)),
         ];
     }
 

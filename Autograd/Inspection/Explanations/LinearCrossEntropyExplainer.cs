@@ -47,7 +47,7 @@ internal sealed class LinearCrossEntropyExplainer : OpExplainer
                 new("a", $"the weight of each of {counted} tokens that count", weight),
                 new("logsumexp", $"ln Σ exp(z) of {loss.Logits.Length} logits", loss.LogSumExp),
                 new(Place.In("p", x, at, loss.Target), $"of the target: exp({NumberText.Of(loss.Logits[loss.Target])} − {NumberText.Operand(loss.LogSumExp)})", p),
-                new(Place.In("dz", x, at, loss.Target), $"dL·a·(p − 1) = {NumberText.Operand(upstream)}·{NumberText.Of(weight)}·({NumberText.Of(p)} − 1)", upstream * weight * (p - 1)),
+                new(Place.In("dz", x, at, loss.Target), $"dL·a·(p − 1) = {NumberText.Of(upstream)}·{NumberText.Of(weight)}·({NumberText.Of(p)} − 1)", upstream * weight * (p - 1)),
                 .. RuleLines.Sum(result, $"Σ dz·W[v,{channel}] over {loss.Logits.Length} v", terms),
             ];
         }

@@ -68,7 +68,7 @@ internal abstract partial class NormExplainer : OpExplainer
         double n = row.N[c], dn = row.Dn[c], w = values.Input(group.Weight)[c];
         (string atN, string atDn, string mu) = (Place.At("n", shape, element), Place.At("dn", shape, element), IsCentered ? " − mean(dn)" : "");
         List<Quantity> lines = [.. Normalised(values, group, row, element)];
-        lines.Add(new(atDn, $"dy·{Symbol(values, group.Weight)} = {NumberText.Operand(dy)}·{NumberText.Operand(w)}", dn));
+        lines.Add(new(atDn, $"dy·{Symbol(values, group.Weight)} = {NumberText.Of(dy)}·{NumberText.Operand(w)}", dn));
         if (IsCentered) { lines.Add(new("mean(dn)", $"over {group.Size} channels", row.MeanDn)); }
         lines.Add(new("mean(dn ⊙ n)", $"over {group.Size} channels", row.MeanDnN));
         lines.AddRange(RuleLines.Both(result, $"r·({atDn}{mu} − {atN}·mean(dn ⊙ n))",
@@ -91,7 +91,7 @@ internal abstract partial class NormExplainer : OpExplainer
         [
             .. Normalised(values, group, row, element),
             .. RuleLines.Both(result, $"{Place.At("n", shape, element)}·{Symbol(values, group.Weight)}[{c}]{(hasBias ? $" + b[{c}]" : "")}",
-                $"{NumberText.Operand(n)}·{NumberText.Operand(w)}{(hasBias ? $" + {NumberText.Operand(b)}" : "")}", (n * w) + b),
+                $"{NumberText.Of(n)}·{NumberText.Operand(w)}{(hasBias ? $" + {NumberText.Operand(b)}" : "")}", (n * w) + b),
         ];
     }
 
@@ -124,7 +124,7 @@ internal abstract partial class NormExplainer : OpExplainer
         yield return new("r", IsCentered ? "1/√(mean (x − μ)² + ε)" : "1/√(mean x² + ε)", row.R);
         yield return new(Place.At("n", values.InputShape(0), element), IsCentered
             ? $"(x − μ)·r = ({NumberText.Of(x)} − {NumberText.Operand(row.Mean)})·{NumberText.Of(row.R)}"
-            : $"x·r = {NumberText.Operand(x)}·{NumberText.Of(row.R)}", row.N[element - group.Start]);
+            : $"x·r = {NumberText.Of(x)}·{NumberText.Of(row.R)}", row.N[element - group.Start]);
     }
 
     private NormStatistics Statistics(NodeValues values) => values.Remember("statistics", () => NormStatistics.Of(values, IsCentered, Epsilon(values), Enumerable.Range(1, values.InputCount - 1).SelectMany(input => GroupsOf(values, input))));

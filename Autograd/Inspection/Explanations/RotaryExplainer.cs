@@ -100,7 +100,7 @@ internal sealed class RotaryExplainer : OpExplainer
             new("cos θ", "from the table", turn.Cos),
             new("sin θ", "from the table", turn.Sin),
             .. RuleLines.Both(result, $"{place}·cos θ {sign} {Place.At(symbol, shape, turn.Partner)}·sin θ",
-                $"{NumberText.Operand(own)}·{NumberText.Operand(turn.Cos)} {sign} {NumberText.Operand(other)}·{NumberText.Operand(turn.Sin)}", (own * turn.Cos) + ((adds ? other : -other) * turn.Sin)),
+                $"{NumberText.Of(own)}·{NumberText.Operand(turn.Cos)} {sign} {NumberText.Operand(other)}·{NumberText.Operand(turn.Sin)}", (own * turn.Cos) + ((adds ? other : -other) * turn.Sin)),
         ];
     }
 

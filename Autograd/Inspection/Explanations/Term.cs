@@ -3,7 +3,9 @@ namespace PureLlm.Autograd.Inspection.Explanations;
 /// <summary>A named number of a product: n[0,1] = −1.56893.</summary>
 /// <param name="Name">In the symbols of the rule, with the place: "n[0,1]".</param>
 /// <param name="Value">In float64.</param>
-public readonly record struct Factor(string Name, double Value);
+/// <param name="Input">The input of the node that holds this very number, where the name does not say so; <see cref="Observation.Upstream"/>: the gradient of the output; −1: see the name.</param>
+/// <param name="Element">Which element of it.</param>
+public readonly record struct Factor(string Name, double Value, int Input = -1, int Element = -1);
 
 /// <summary>One summand of a gradient's element: a product of named factors.</summary>
 /// <param name="Label">What the sum runs over: "token 3", "mean".</param>

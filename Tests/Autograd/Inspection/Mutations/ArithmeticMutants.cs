@@ -44,13 +44,15 @@ internal static class ArithmeticMutants
     internal sealed class WeightGradientTransposed : PlainBackend
     {
         public override void MatMul(MatMulLayout layout, View a, View b, View c, int m, int n, int k, bool accumulate = false, View bias = default) =>
-            base.MatMul(layout, layout == MatMulLayout.TN ? b : a, layout == MatMulLayout.TN ? a : b, c, m, n, k, accumulate, bias);
+            base.MatMul(layout, IsSquare(layout, m, n) ? b : a, IsSquare(layout, m, n) ? a : b, c, m, n, k, accumulate, bias);
+
+        private static bool IsSquare(MatMulLayout layout, int m, int n) => layout == MatMulLayout.TN && m == n;
     }
 
     internal sealed class WeightNotTransposed : PlainBackend
     {
         public override void MatMul(MatMulLayout layout, View a, View b, View c, int m, int n, int k, bool accumulate = false, View bias = default) =>
-            base.MatMul(layout == MatMulLayout.NN ? MatMulLayout.NT : layout, a, b, c, m, n, k, accumulate, bias);
+            base.MatMul(layout == MatMulLayout.NN && n == k ? MatMulLayout.NT : layout, a, b, c, m, n, k, accumulate, bias);
     }
 
     internal sealed class LastTokenSkipped : PlainBackend
