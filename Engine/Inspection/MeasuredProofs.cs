@@ -16,7 +16,7 @@ internal static class MeasuredProofs
     /// <summary>Multiply-adds that a check which was asked for may take.</summary>
     private const double Asked = 6e9;
 
-    private const int Samples = 64, Evaluations = 5;
+    private const int Samples = 64, Evaluations = 2;
 
     /// <summary>The proofs at a cursor: unasked where they are cheap, else those that its view asks for.</summary>
     public static IReadOnlyList<ProofView> Of(StepScene scene)
@@ -48,30 +48,34 @@ internal static class MeasuredProofs
     /// <summary>One gradient beside its difference.</summary>
     public static ProofView Element(StepTrace trace, TraceTensor tensor, int element)
     {
-        double gradient = trace.At(new TensorReading(tensor, TensorPart.Gradient), element), error = Error(trace, tensor, element, out bool isCorner);
+        double gradient = trace.At(new TensorReading(tensor, TensorPart.Gradient), element), error = Error(trace, tensor, element, out LossCorner? met);
         FiniteDifference difference = trace.Difference(tensor, element);
         string consumers = trace.ContributorsOf(tensor).Length is > 1 and int count ? FormattableString.Invariant($"; the sum over {count} consumers") : "";
-        string corner = isCorner ? $"; a corner: slope {StepText.Number(difference.Left)} to the left, {StepText.Number(difference.Right)} to the right, the gradient is between" : "";
+        string corner = met is { } sides ? $"; a corner: slope {StepText.Number(sides.Left)} to the left, {StepText.Number(sides.Right)} to the right, the gradient is between" : "";
         return new ProofView("finite difference", gradient, difference.Slope, error, ModelGradientCheck.Tolerance, "relative", error <= ModelGradientCheck.Tolerance,
             $"L(w+ε) = {StepText.Loss(difference.Above)}, L(w−ε) = {StepText.Loss(difference.Below)}, ε = {StepText.Number(difference.Step)}{consumers}{corner}");
     }
 
     /// <summary>Whether the gradient of an element is its difference, within the tolerance.</summary>
-    public static bool Agrees(StepTrace trace, TraceTensor tensor, int element) => Error(trace, tensor, element, out bool _) <= ModelGradientCheck.Tolerance;
+    public static bool Agrees(StepTrace trace, TraceTensor tensor, int element) => Error(trace, tensor, element, out LossCorner? _) <= ModelGradientCheck.Tolerance;
 
     private static bool CanMeasure(StepScene scene) =>
         scene.Subject is { } subject && subject.Tensor.Tensor.NeedsGradient && (subject.Tensor.Consumers.Count > 0 || subject.Tensor.Tensor == scene.Trace.LossTensor)
         && (scene.Frame.Kind != FrameKind.Zero || scene.Cursor.View is "check" or "check-tensor");
 
-    private static double Error(StepTrace trace, TraceTensor tensor, int element, out bool isCorner)
+    private static double Error(StepTrace trace, TraceTensor tensor, int element, out LossCorner? corner)
     {
         TensorReading reading = new(tensor, TensorPart.Gradient);
         double gradient = trace.At(reading, element), scale = Math.Max(ModelGradientCheck.SmallestScale, trace.Summary(reading).Stats.MaxAbs);
-        FiniteDifference difference = trace.Difference(tensor, element);
-        double error = Math.Abs(gradient - difference.Slope) / scale, slack = ModelGradientCheck.Tolerance * scale;
-        isCorner = error > ModelGradientCheck.Tolerance && difference.IsCorner
-            && gradient >= Math.Min(difference.Left, difference.Right) - slack && gradient <= Math.Max(difference.Left, difference.Right) + slack;
-        return isCorner ? 0 : double.IsNaN(error) ? double.PositiveInfinity : error;
+        double error = Math.Abs(gradient - trace.Difference(tensor, element).Slope) / scale;
+        corner = null;
+        if (error <= ModelGradientCheck.Tolerance) { return error; }
+        if (LossCorner.Find(trace, tensor, element) is { } found && found.Admits(gradient, ModelGradientCheck.Tolerance * scale))
+        {
+            corner = found;
+            return 0;
+        }
+        return double.IsNaN(error) ? double.PositiveInfinity : error;
     }
 
     /// <summary>Up to 64 elements of a tensor, the largest first and then drawn: differences, and terms where the frame has a rule.</summary>
@@ -80,7 +84,7 @@ internal static class MeasuredProofs
         StepTrace trace = scene.Trace;
         int length = tensor.Tensor.Shape.Length, count = (int)Math.Clamp(Asked / (trace.Cost * Evaluations), 4, Samples);
         int[] elements = Choose(trace.Summary(new TensorReading(tensor, TensorPart.Gradient)).Largest.Select(one => one.Element), length, count, tensor.Id);
-        (int worst, double error) = Worst(elements, element => Error(trace, tensor, element, out bool _));
+        (int worst, double error) = Worst(elements, element => Error(trace, tensor, element, out LossCorner? _));
         string which = elements.Length == length ? FormattableString.Invariant($"all {length} elements") : FormattableString.Invariant($"{elements.Length} of {length} elements, the largest and some drawn");
         yield return new ProofView("finite differences of the tensor", trace.At(new TensorReading(tensor, TensorPart.Gradient), worst), trace.Difference(tensor, worst).Slope, error,
             ModelGradientCheck.Tolerance, "relative", error <= ModelGradientCheck.Tolerance, $"{which}; worst at {ElementText.Of(tensor.Tensor.Shape, worst)}");

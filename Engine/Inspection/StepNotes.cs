@@ -34,9 +34,14 @@ internal static class StepNotes
         int bad = stats.NaNs + stats.Infinities;
         if (bad == 0) { return; }
         string what = FormattableString.Invariant($"{bad} of {stats.Count} values are not finite ({stats.NaNs} NaN, {stats.Infinities} infinite)");
-        Frame? origin = scene.Trace.FirstNonFinite;
-        string where = origin is null ? "the parameters were so before the step" : origin == scene.Frame ? "this frame is the first that makes one" : $"the first frame that makes one is {origin.Id} ({origin.Text})";
-        notes.Add(new NoteView("not finite", $"{what}; {where}", origin is null || origin == scene.Frame ? null : new Cursor(scene.Cursor.Step, origin.Id).ToString()));
+        if (scene.Trace.Origin is not { } origin)
+        {
+            notes.Add(new NoteView("not finite", $"{what}; no operation made them of finite numbers", null));
+            return;
+        }
+        string value = $"{origin.Reading.Tensor.Id}[{origin.Indices}] = {NumberText.Of(origin.Value)}";
+        string where = origin.IsGiven ? $"{value} was there before the step" : origin.Frame == scene.Frame ? $"this operation made them of finite numbers: {value}" : $"they come from {origin.Frame.Id} ({origin.Frame.Text}): {value}";
+        notes.Add(new NoteView("not finite", $"{what}; {where}", origin.Cursor.ToString()));
     }
 
     /// <summary>The remarks of an operation's explainer about one element; where it says that nothing arrived, those of who sent nothing.</summary>

@@ -27,6 +27,7 @@ public sealed class StepSession(StepSource source) : IDisposable
         {
             StepTrace trace = Trace(cursor.Step);
             StepView view = StepExplainer.Explain(trace, cursor);
+            if (cursor.Level == StepLevel.Run) { view = view with { Nearby = StepsAround(cursor) }; }
             return view with { LastStep = source.LastStep, Breaks = BreaksAt(trace, trace.Frames[view.Frame.Index]) };
         }
     }
@@ -80,6 +81,20 @@ public sealed class StepSession(StepSource source) : IDisposable
             return cursor with { Step = step, Frame = stop?.Id ?? Start.Frame, Term = 0 };
         }
         return moved;
+    }
+
+    /// <summary>The steps before and after one that can be opened.</summary>
+    private IReadOnlyList<FrameView> StepsAround(Cursor cursor)
+    {
+        const int Around = 12;
+        long first = source.LastStep is null ? cursor.Step : Math.Max(0, cursor.Step - Around), last = Math.Min(source.LastStep ?? cursor.Step, cursor.Step + Around);
+        List<FrameView> steps = [];
+        for (long step = first; step <= last; step++)
+        {
+            string text = FormattableString.Invariant($"{step}");
+            steps.Add(new FrameView((int)Math.Min(step, int.MaxValue), text, "step", $"step {text}", "", "", step == cursor.Step, (cursor with { Step = step }).ToString()));
+        }
+        return steps;
     }
 
     private IReadOnlyList<string> BreaksAt(StepTrace trace, Frame frame)

@@ -1,5 +1,4 @@
 using PureLlm.Autograd;
-using PureLlm.Kernels;
 
 namespace PureLlm.Engine.Inspection;
 
@@ -33,19 +32,18 @@ public sealed record StepTimeline(long Step, string Kinds, IReadOnlyList<string>
 
     private static double Magnitude(StepTrace trace, Frame frame) => frame.Kind switch
     {
-        FrameKind.Forward => RootMeanSquare(trace, trace.Tape[frame.Node].Output.Data),
+        FrameKind.Forward => RootMeanSquare(trace, trace.Tape[frame.Node].Output, TensorPart.Value),
         FrameKind.Seed => 1,
-        FrameKind.Backward => RootMeanSquare(trace, trace.Tape[frame.Node].Output.Grad),
-        FrameKind.Accumulate => RootMeanSquare(trace, trace.Tape[frame.Node].Inputs[frame.Input].Grad),
-        FrameKind.Update => RootMeanSquare(trace, trace.Subject.Slabs.Parameters[frame.Parameter].Tensor.Grad),
+        FrameKind.Backward => RootMeanSquare(trace, trace.Tape[frame.Node].Output, TensorPart.Gradient),
+        FrameKind.Accumulate => RootMeanSquare(trace, trace.Tape[frame.Node].Inputs[frame.Input], TensorPart.Gradient),
+        FrameKind.Update => RootMeanSquare(trace, trace.Subject.Slabs.Parameters[frame.Parameter].Tensor, TensorPart.Gradient),
         _ => 0,
     };
 
-    private static double RootMeanSquare(StepTrace trace, View view)
+    private static double RootMeanSquare(StepTrace trace, Tensor tensor, TensorPart part)
     {
-        if (view.IsEmpty || view.Length == 0) { return 0; }
-        double sum = 0;
-        foreach (float value in trace.Read(view)) { sum += (double)value * value; }
-        return double.IsFinite(sum) ? Math.Sqrt(sum / view.Length) : double.NaN;
+        if (tensor.Shape.Length == 0 || (part == TensorPart.Gradient && tensor.Grad.IsEmpty)) { return 0; }
+        StatsView stats = trace.Summary(new TensorReading(trace.Of(tensor), part)).Stats;
+        return stats.NaNs + stats.Infinities > 0 ? double.NaN : stats.Rms;
     }
 }

@@ -19,7 +19,7 @@ public sealed partial class StepTrace
     private (int Node, double[] Values) reference = (-1, []);
     private double cost = -1;
     private ModuleTree? modules;
-    private Frame? firstNonFinite;
+    private StepOrigin? origin;
     private bool isSearched;
 
     /// <summary>The parameters, in the order of the slab.</summary>
@@ -99,7 +99,7 @@ public sealed partial class StepTrace
         { Part: TensorPart.Value } => Read(reading.Tensor.Tensor.Data),
         { Part: TensorPart.Gradient } => Gradient(reading.Tensor.Tensor),
         { Part: TensorPart.After } => After(reading.Tensor, reading.Node),
-        { Part: TensorPart.Share } => Array.ConvertAll(Share(reading.Tensor, reading.Node), share => (float)share),
+        { Part: TensorPart.Share } => RoundedShare(reading.Tensor, reading.Node),
         _ => new float[reading.Tensor.Tensor.Shape.Length],
     };
 
@@ -124,20 +124,20 @@ public sealed partial class StepTrace
     {
         reading = Plain(reading);
         (string, TensorPart, int) key = (reading.Tensor.Id, reading.Part, reading.Node);
-        if (!summaries.TryGetValue(key, out TensorSummary? found)) { summaries[key] = found = TensorSummary.Of(ReadAll(reading), reading.Tensor.Tensor.Shape); }
+        if (!summaries.TryGetValue(key, out TensorSummary? found)) { summaries[key] = found = reading.Part == TensorPart.Zero ? TensorSummary.Zeros(reading.Tensor.Tensor.Shape) : TensorSummary.Of(ReadAll(reading), reading.Tensor.Tensor.Shape); }
         return found;
     }
 
     /// <summary>The modules with their shares of the gradient; measured when first asked for.</summary>
     public ModuleTree Modules => modules ??= new ModuleTree(this);
 
-    /// <summary>The first frame, in the order of the tape, that makes a NaN or an infinity; null: there is none.</summary>
-    public Frame? FirstNonFinite
+    /// <summary>Where numbers that are not finite come from; null: all are. Searched when first asked for.</summary>
+    public StepOrigin? Origin
     {
         get
         {
-            if (!isSearched) { (firstNonFinite, isSearched) = (Frames.FirstOrDefault(MakesNonFinite), true); }
-            return firstNonFinite;
+            if (!isSearched) { (origin, isSearched) = (StepOrigin.Find(this), true); }
+            return origin;
         }
     }
 
@@ -193,17 +193,6 @@ public sealed partial class StepTrace
         return Subject.Optimizer is null ? text : FormattableString.Invariant($"{text}, c (clip), u0 to u{Parameters.Count - 1} (update), k (check)");
     }
 
-    private bool MakesNonFinite(Frame frame)
-    {
-        bool Has(TensorReading reading) => Summary(reading).Stats is { NaNs: > 0 } or { Infinities: > 0 };
-        return frame.Kind switch
-        {
-            FrameKind.Forward => Has(new TensorReading(Of(Tape[frame.Node].Output), TensorPart.Value)),
-            FrameKind.Backward => Receivers(frame.Node).Any(tensor => Has(new TensorReading(tensor, TensorPart.Share, frame.Node))),
-            _ => false,
-        };
-    }
-
     /// <summary>The same numbers by their plainest name: the share of the only contributor is the gradient.</summary>
     private TensorReading Plain(TensorReading reading)
     {
@@ -211,6 +200,18 @@ public sealed partial class StepTrace
         int[] order = ContributorsOf(reading.Tensor);
         bool isLast = order.Length > 0 && order[^1] == reading.Node;
         return isLast && (reading.Part == TensorPart.After || order.Length == 1) ? new TensorReading(reading.Tensor, TensorPart.Gradient) : reading;
+    }
+
+    private float[] RoundedShare(TraceTensor tensor, int node)
+    {
+        int[] order = ContributorsOf(tensor);
+        int place = Array.IndexOf(order, node);
+        if (place < 0) { return new float[tensor.Tensor.Shape.Length]; }
+        float[] share = after.TryGetValue((tensor.Tensor, node), out float[]? kept) ? (float[])kept.Clone() : Gradient(tensor.Tensor);
+        if (place == 0) { return share; }
+        float[] before = After(tensor, order[place - 1]);
+        for (int i = 0; i < share.Length; i++) { share[i] = (float)((double)share[i] - before[i]); }
+        return share;
     }
 
     private float[] After(TraceTensor tensor, int node) => after.TryGetValue((tensor.Tensor, node), out float[]? kept) ? kept : Gradient(tensor.Tensor);

@@ -23,7 +23,7 @@ public sealed class TensorSummary
             finite == 0 ? 0 : Math.Sqrt(whole.Squares / finite), finite == 0 ? 0 : Math.Max(Math.Abs((double)whole.Minimum), Math.Abs((double)whole.Maximum)),
             finite == 0 ? 0 : whole.Sum / finite, finite == 0 ? 0 : whole.Minimum, finite == 0 ? 0 : whole.Maximum, whole.Zeros, whole.NaNs, whole.Infinities, count);
         (ZeroRows, FirstZeroRow) = (whole.ZeroRows, whole.FirstZeroRow);
-        (RowSize, ColumnSize, Rows, Columns, Map, Histogram, largest) = (rowSize, columnSize, rows, columns, Array.ConvertAll(map, value => (double)value), histogram, [.. whole.Top]);
+        (RowSize, ColumnSize, Rows, Columns, Map, Histogram, largest) = (rowSize, columnSize, rows, columns, Array.ConvertAll(map, Shorten), histogram, [.. whole.Top]);
     }
 
     public StatsView Stats { get; }
@@ -42,7 +42,7 @@ public sealed class TensorSummary
     /// <summary>The first of them; −1: none.</summary>
     public int FirstZeroRow { get; }
 
-    /// <summary>Of each cell the value with the largest magnitude; NaN is larger than any.</summary>
+    /// <summary>Of each cell the value with the largest magnitude, to seven digits; NaN is larger than any.</summary>
     public double[] Map { get; }
 
     public int[] Histogram { get; }
@@ -72,8 +72,18 @@ public sealed class TensorSummary
         return new TensorSummary(whole, count, rowSize, columnSize, cellRows, cellColumns, map, Count(values, whole.Minimum, whole.Maximum));
     }
 
-    /// <summary>A tensor of zeros.</summary>
-    public static TensorSummary Zeros(Shape shape) => Of(new float[shape.Length], shape);
+    /// <summary>A tensor of zeros, without looking at any.</summary>
+    public static TensorSummary Zeros(Shape shape)
+    {
+        int rowSize = Math.Max(1, (shape.Rows + MapSize - 1) / MapSize), columnSize = Math.Max(1, (shape.Columns + MapSize - 1) / MapSize);
+        int rows = (shape.Rows + rowSize - 1) / rowSize, columns = (shape.Columns + columnSize - 1) / columnSize;
+        int[] histogram = new int[Bins];
+        histogram[0] = shape.Length;
+        return new TensorSummary(Part.Zero(shape), shape.Length, rowSize, columnSize, rows, columns, new float[rows * columns], histogram);
+    }
+
+    /// <summary>Seven digits of a float, as a double that is written with no more.</summary>
+    private static double Shorten(float value) => Math.Abs(value) is > 1e-20f and < 1e20f ? (double)(decimal)value : value;
 
     private static void Each(int parts, int count, Action<int> work)
     {
@@ -131,6 +141,13 @@ public sealed class TensorSummary
 
         public List<(float Value, int Element)> Top { get; } = [];
 
+        public static Part Zero(Shape shape)
+        {
+            var part = new Part { Minimum = 0, Maximum = 0, Zeros = shape.Length, ZeroRows = shape.Rows, FirstZeroRow = 0 };
+            for (int i = 0; i < Math.Min(Kept, shape.Length); i++) { part.Top.Add((0, i)); }
+            return part;
+        }
+
         public void AddRow(ReadOnlySpan<float> row, int offset, int size, Span<float> cells)
         {
             int zeros = Zeros;
@@ -141,8 +158,8 @@ public sealed class TensorSummary
                 double sum = 0, squares = 0;
                 for (int i = 0; i < values.Length; i++)
                 {
-                    float value = values[i], size64 = Math.Abs(value);
-                    if (!(size64 <= float.MaxValue))
+                    float value = values[i], magnitudeHere = Math.Abs(value);
+                    if (!(magnitudeHere <= float.MaxValue))
                     {
                         if (float.IsNaN(value)) { NaNs++; }
                         else { Infinities++; }
@@ -154,10 +171,10 @@ public sealed class TensorSummary
                         squares += (double)value * value;
                         low = Math.Min(low, value);
                         high = Math.Max(high, value);
-                        if (size64 == 0) { Zeros++; }
-                        if (size64 > magnitude) { (winner, magnitude) = (value, size64); }
+                        if (magnitudeHere == 0) { Zeros++; }
+                        if (magnitudeHere > magnitude) { (winner, magnitude) = (value, magnitudeHere); }
                     }
-                    if (!(size64 <= least)) { Keep(value, offset + (cell * size) + i); }
+                    if (!(magnitudeHere <= least)) { Keep(value, offset + (cell * size) + i); }
                 }
                 cells[cell] = winner;
                 (Minimum, Maximum) = (low, high);

@@ -17,7 +17,7 @@ public sealed class LedgerTests
         {
             float[] gradient = trace.Gradient(tensor.Tensor);
             Frame last = trace.Frames.Last(frame => frame.Kind == FrameKind.Backward && trace.Receivers(frame.Node).Contains(tensor));
-            for (int element = 0; element < gradient.Length; element += Math.Max(5, gradient.Length / 12))
+            for (int element = 0; element < gradient.Length; element += Math.Max(5, gradient.Length / 6))
             {
                 LedgerView ledger = At(trace, last, tensor, element).Ledger!;
                 int column = ledger.Elements.ToList().IndexOf(ElementText.Of(tensor.Tensor.Shape, element));
@@ -85,6 +85,19 @@ public sealed class LedgerTests
         Assert.That(view.Proofs, Has.Count.GreaterThanOrEqualTo(2));
         Assert.That(view.Proofs.Where(proof => proof.Name.Contains("tensor", StringComparison.Ordinal)).Select(proof => proof.Passed), Is.All.False, "found among all elements");
         Assert.That(view.Proofs[^1].Detail, Does.Contain("worst at 1"));
+    }
+
+    [Test]
+    public void At_a_corner_of_the_loss_any_slope_between_both_sides_is_right_and_said_to_be_one()
+    {
+        using StepTrace trace = new(new ReluSubject());
+        StepView view = At(trace, trace.Find("b0")!, trace.FindTensor("w")!, 0);
+        ProofView proof = view.Proofs.Single(proof => proof.Name == "finite difference");
+        Assert.That(proof.Passed, Is.True, proof.Detail);
+        Assert.That(proof.Detail, Does.Contain("a corner: slope 0 to the left"));
+        using StepTrace other = new(new ReluSubject());
+        other.Tape.Backend.Write([3f], other.FindTensor("w")!.Tensor.Grad.Slice(0, 1));
+        Assert.That(At(other, other.Find("b0")!, other.FindTensor("w")!, 0).Proofs[0].Passed, Is.False, "3 is not between");
     }
 
     private static StepView At(StepTrace trace, Frame frame, TraceTensor tensor, int element) =>

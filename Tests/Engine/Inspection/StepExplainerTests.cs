@@ -62,7 +62,7 @@ public sealed class StepExplainerTests
         Assert.That(view.Element.Terms, Has.Count.EqualTo(1), "one row");
         Assert.That(view.Element.Terms[0].Factors.Select(factor => factor.Value), Is.EqualTo(new[] { 0.19380, -1.56893 }).Within(6e-6));
         Assert.That(view.Element.Proof!.Passed && view.Element.Proof.Unit == "ULP");
-        Assert.That(view.Element.Terms[0].Factors.Select(factor => factor.Cursor), Is.EqualTo(new[] { "0:b2?tensor=mlp.up.matmul&el=2", "0:f0?tensor=norm.rms_norm&el=1" }), "where they come from");
+        Assert.That(view.Element.Terms[0].Factors.Select(factor => factor.Cursor), Is.EqualTo(new[] { "0:b2?tensor=h&el=2", "0:f0?tensor=n&el=1" }), "where they come from");
         ProofView difference = view.Proofs.Single(proof => proof.Name == "finite difference");
         Assert.That(difference.Passed);
         Assert.That(difference.Expected, Is.EqualTo(-0.30405).Within(5e-6));
@@ -111,7 +111,7 @@ public sealed class StepExplainerTests
     [Test]
     public void A_gradient_above_the_clip_and_an_unused_row_are_remarked_on()
     {
-        using StepTrace trace = new(new TransformerSubject(tie: false, width: 32, vocabulary: 50, time: 16));
+        using StepTrace trace = new(new TransformerSubject(tie: false, width: 64, vocabulary: 50, time: 16));
         StepView view = StepExplainer.Explain(trace, new Cursor(0, "b0", Tensor: "embedding.weight"));
         Assert.That(trace.Modules.Norm, Is.GreaterThan(0.5));
         NoteView clipped = view.Notes.Single(note => note.Kind == "clipped");
@@ -128,7 +128,7 @@ public sealed class StepExplainerTests
         using StepTrace trace = new(new SquareSubject(first: 1e30f));
         StepView view = StepExplainer.Explain(trace, new Cursor(0, "b0"));
         NoteView note = view.Notes.First(note => note.Kind == "not finite");
-        Assert.That(note.Cursor, Is.EqualTo("0:f0"), note.Text);
+        Assert.That(note.Cursor, Is.EqualTo("0:f0?el=0"), note.Text);
         Assert.That(view.Proofs.Single(proof => proof.Name == "finite difference").Passed, Is.False, "NaN is no slope");
         Assert.That(StepViewJson.Read(StepViewJson.Write(view)).Subject!.Stats.NaNs, Is.EqualTo(view.Subject!.Stats.NaNs).And.GreaterThan(0));
     }
