@@ -102,7 +102,7 @@ public sealed class LearnCommand : CliCommand
         int failed = 0;
         foreach (Lesson item in lessons)
         {
-            IReadOnlyList<string> wrong = LessonCheck.Run(item);
+            IReadOnlyList<string> wrong = LessonCheck.Run(item, context.Verbose);
             failed += wrong.Count > 0 ? 1 : 0;
             TextStyle style = context.Style;
             context.Out.WriteLine(style.Plain($"{(wrong.Count == 0 ? style.Green("✓") : style.Red("✗"))} {item.Number,2}  {item.Title}: {item.Examples.Count()} examples, {LessonBook.Figures(item).Count} figures"));

@@ -4,7 +4,9 @@ namespace PureLlm.Cli.Learning;
 internal static class LessonCheck
 {
     /// <summary>What is wrong, each as "04-normalisation.md:37: why"; empty: everything in the lesson is true.</summary>
-    public static IReadOnlyList<string> Run(Lesson lesson)
+    /// <param name="lesson">Which one.</param>
+    /// <param name="isVerbose">Whether an output that differs is told as it was.</param>
+    public static IReadOnlyList<string> Run(Lesson lesson, bool isVerbose = false)
     {
         List<string> wrong = [];
         Dictionary<int, string> outputs = [];
@@ -14,7 +16,7 @@ internal static class LessonCheck
             (string output, int code) = runner.Run(example);
             outputs[example.Number] = output;
             if (code != example.ExitCode) { wrong.Add(FormattableString.Invariant($"{lesson.File}:{example.Line}: ended with {code}, not {example.ExitCode}: {output.Trim()}")); }
-            else if (OutputPattern.Mismatch(example.Output, output) is { } reason) { wrong.Add(FormattableString.Invariant($"{lesson.File}:{example.Line}: {reason}")); }
+            else if (OutputPattern.Mismatch(example.Output, output) is { } reason) { wrong.Add(FormattableString.Invariant($"{lesson.File}:{example.Line}: {reason}{(isVerbose ? "\n" + output.TrimEnd() : "")}")); }
         }
         foreach (Figure figure in LessonBook.Figures(lesson))
         {

@@ -73,12 +73,12 @@ internal sealed class LessonScreen(CommandContext context, Lesson first)
         for (int y = 0; y < rows && top + y < lines.Count; y++)
         {
             StyledLine line = lines[top + y];
-            int x = canvas.Write(0, y, line.Part is not null && ReferenceEquals(line.Part, current) ? style.Plain("▌ ") : "  ", Ink.Yellow);
+            int x = canvas.Write(0, y, line.Part is not null && ReferenceEquals(line.Part, current) ? style.Signs("▌ ") : "  ", Ink.Yellow);
             foreach (Span span in line.Spans) { x = canvas.Write(x, y, span.Text, span.Ink); }
         }
         int seen = lines.Count <= rows ? 100 : 100 * (top + rows) / lines.Count;
-        canvas.Write(0, size.Rows - 2, style.Plain(FormattableString.Invariant($"── {lesson.Number} {lesson.Title} · {Math.Min(100, seen)} % ").PadRight(size.Columns, '─')), Ink.Dim);
-        canvas.Write(0, size.Rows - 1, style.Plain(status.Length > 0 ? status : Keys), status.Length > 0 ? Ink.Yellow : Ink.Dim);
+        canvas.Write(0, size.Rows - 2, style.Signs(FormattableString.Invariant($"── {lesson.Number} {lesson.Title} · {Math.Min(100, seen)} % ").PadRight(size.Columns, '─')), Ink.Dim);
+        canvas.Write(0, size.Rows - 1, style.Signs(status.Length > 0 ? status : Keys), status.Length > 0 ? Ink.Yellow : Ink.Dim);
         screen.Show(canvas);
     }
 

@@ -23,7 +23,7 @@ internal sealed class LessonText(int width, TextStyle style)
     public List<StyledLine> Render(Lesson lesson, LessonProgress? progress)
     {
         List<StyledLine> lines = [];
-        lines.Add(new([new Span(style.Plain(FormattableString.Invariant($"Lesson {lesson.Number} of {LessonBook.All.Count} · {lesson.Minutes} minutes")), Ink.Dim)]));
+        lines.Add(new([new Span(style.Signs(FormattableString.Invariant($"Lesson {lesson.Number} of {LessonBook.All.Count} · {lesson.Minutes} minutes")), Ink.Dim)]));
         foreach (LessonPart part in lesson.Parts)
         {
             lines.Add(StyledLine.Empty);
@@ -45,11 +45,11 @@ internal sealed class LessonText(int width, TextStyle style)
         string[] command = example.CommandLine.Split('\n');
         for (int i = 0; i < command.Length; i++)
         {
-            yield return new([new Span(i == 0 ? "  $ " : "    ", Ink.Green), new Span(style.Plain(command[i]), Ink.Bold)]);
+            yield return new([new Span(i == 0 ? "  $ " : "    ", Ink.Green), new Span(style.Signs(command[i]), Ink.Bold)]);
         }
         foreach (string line in output?.TrimEnd('\n').Split('\n') ?? [.. example.Output])
         {
-            yield return StyledLine.Of(style.Plain("  │ " + line.TrimEnd()), output is null ? Ink.Dim : Ink.Plain);
+            yield return StyledLine.Of(style.Signs("  │ " + line.TrimEnd()), output is null ? Ink.Dim : Ink.Plain);
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed class LessonText(int width, TextStyle style)
         {
             Ink ink = chosen is null ? Ink.Plain : i == quiz.Answer ? Ink.Green : i == chosen ? Ink.Red : Ink.Dim;
             string mark = chosen is null ? "  " : i == quiz.Answer ? "✓ " : i == chosen ? "✗ " : "  ";
-            foreach (StyledLine line in Hanging(style.Plain(FormattableString.Invariant($"  {mark}{i + 1}  ")), quiz.Choices[i], ink)) { yield return line; }
+            foreach (StyledLine line in Hanging(style.Signs(FormattableString.Invariant($"  {mark}{i + 1}  ")), quiz.Choices[i], ink)) { yield return line; }
         }
         if (chosen is not null)
         {

@@ -35,27 +35,27 @@ internal sealed class MarkdownText(int width, TextStyle style)
         MathBlock formula => Formula(formula, room),
         CodeBlock code => [.. Code(code)],
         ListBlock list => List(list, room),
-        QuoteBlock quote => [.. Blocks(quote, room - 2).Select(line => Prefixed(new Span(style.Plain("▌ "), Ink.Yellow), line))],
+        QuoteBlock quote => [.. Blocks(quote, room - 2).Select(line => Prefixed(new Span(style.Signs("▌ "), Ink.Yellow), line))],
         Table table => Table(table, room),
-        ThematicBreakBlock => [StyledLine.Of(style.Plain(new string('─', room)), Ink.Dim)],
+        ThematicBreakBlock => [StyledLine.Of(style.Signs(new string('─', room)), Ink.Dim)],
         _ => throw new NotSupportedException($"Lessons do without {block.GetType().Name}; line {block.Line + 1}"),
     };
 
     private List<StyledLine> Heading(HeadingBlock heading, int room)
     {
         List<StyledLine> lines = [.. Flow(heading.Inline!, heading.Level == 2 ? Ink.Cyan : Ink.Bold).Wrap(room)];
-        if (heading.Level == 1) { lines.Add(StyledLine.Of(style.Plain(new string('─', Math.Min(room, lines.Max(line => line.Text.Length)))), Ink.Dim)); }
+        if (heading.Level == 1) { lines.Add(StyledLine.Of(style.Signs(new string('─', Math.Min(room, lines.Max(line => line.Text.Length)))), Ink.Dim)); }
         return lines;
     }
 
     private static List<StyledLine> CodeLines(CodeBlock code) => [.. code.Lines.ToString().Split('\n').Select(line => StyledLine.Of("    " + line, Ink.Cyan))];
 
-    private IEnumerable<StyledLine> Code(CodeBlock code) => CodeLines(code).Select(line => StyledLine.Of(style.Plain(line.Text), Ink.Cyan));
+    private IEnumerable<StyledLine> Code(CodeBlock code) => CodeLines(code).Select(line => StyledLine.Of(style.Signs(line.Text), Ink.Cyan));
 
     private List<StyledLine> Formula(MathBlock block, int room)
     {
         var text = new StyledText();
-        text.Add(style.Plain(Autograd.Inspection.Explanations.Formula.Parse(block.Lines.ToString().Trim()).Unicode), Ink.Cyan);
+        text.Add(style.Signs(Autograd.Inspection.Explanations.Formula.Parse(block.Lines.ToString().Trim()).Unicode), Ink.Cyan);
         return [.. text.Wrap(room - 4).Select(line => Prefixed(new Span("    "), line))];
     }
 
@@ -65,7 +65,7 @@ internal sealed class MarkdownText(int width, TextStyle style)
         int number = list.IsOrdered ? int.Parse(list.OrderedStart ?? "1", System.Globalization.CultureInfo.InvariantCulture) : 0;
         foreach (ListItemBlock item in list.Cast<ListItemBlock>())
         {
-            string mark = list.IsOrdered ? FormattableString.Invariant($"{number++}. ") : style.Plain("• ");
+            string mark = list.IsOrdered ? FormattableString.Invariant($"{number++}. ") : style.Signs("• ");
             bool isFirst = true;
             foreach (StyledLine line in Blocks(item, room - mark.Length, isTight: !list.IsLoose))
             {
@@ -118,13 +118,13 @@ internal sealed class MarkdownText(int width, TextStyle style)
                 switch (inline)
                 {
                     case LiteralInline literal:
-                        text.Add(style.Plain(literal.Content.ToString()), around);
+                        text.Add(style.Signs(literal.Content.ToString()), around);
                         break;
                     case CodeInline code:
-                        text.Add(style.Plain(code.Content), Ink.Cyan);
+                        text.Add(style.Signs(code.Content), Ink.Cyan);
                         break;
                     case MathInline math:
-                        text.Add(style.Plain(Autograd.Inspection.Explanations.Formula.Parse(math.Content.ToString()).Unicode), Ink.Cyan);
+                        text.Add(style.Signs(Autograd.Inspection.Explanations.Formula.Parse(math.Content.ToString()).Unicode), Ink.Cyan);
                         break;
                     case EmphasisInline emphasis:
                         Add(emphasis, emphasis.DelimiterCount == 2 ? Ink.Bold : Ink.Yellow);
@@ -133,7 +133,7 @@ internal sealed class MarkdownText(int width, TextStyle style)
                         text.Add(lineBreak.IsHard ? "\n" : " ", around);
                         break;
                     case HtmlEntityInline entity:
-                        text.Add(style.Plain(entity.Transcoded.ToString()), around);
+                        text.Add(style.Signs(entity.Transcoded.ToString()), around);
                         break;
                     default:
                         throw new NotSupportedException($"Lessons do without {inline.GetType().Name}; line {inline.Line + 1}");

@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace PureLlm.Cli.Learning;
 
-/// <summary>What a lesson shows of an output: "…" alone on a line stands for any lines, within a line for any text; spaces at line ends do not count.</summary>
-internal static class OutputPattern
+/// <summary>What a lesson shows of an output: "…" alone on a line stands for any lines, within a line for any text.</summary>
+/// <remarks>How wide a gap or a rule is does not count, nor is the case of letters: columns may be aligned otherwise.</remarks>
+internal static partial class OutputPattern
 {
     private const string Anything = "…";
 
@@ -20,9 +21,14 @@ internal static class OutputPattern
         return absent is not null ? $"no line of the output is '{absent.Trim()}'" : "the output has these lines, but also others, or in another order";
     }
 
-    private static IEnumerable<string> Lines(string output) => output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Select(line => line.TrimEnd());
+    private static IEnumerable<string> Lines(string output) => output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Select(Narrow);
 
-    private static string OfLine(string line) => string.Join(".*?", line.TrimEnd().Split(Anything).Select(Regex.Escape));
+    private static string OfLine(string line) => string.Join(".*?", Narrow(line).Split(Anything).Select(Regex.Escape));
 
-    private static bool Matches(string pattern, string text) => Regex.IsMatch(text, pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    private static string Narrow(string line) => Runs().Replace(line.Trim(), "$1");
+
+    private static bool Matches(string pattern, string text) => Regex.IsMatch(text, pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    [GeneratedRegex("([ ─])\\1+")]
+    private static partial Regex Runs();
 }

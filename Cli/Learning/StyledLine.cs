@@ -1,7 +1,15 @@
 using System.Text;
 using PureLlm.Cli.Rendering;
+using PureLlm.Cli.Stepping.Drawing;
 
 namespace PureLlm.Cli.Learning;
+
+/// <summary>Signs of formulas and drawings as a terminal shows them.</summary>
+internal static class LessonSigns
+{
+    /// <summary>The text itself, or where only ASCII is wanted its nearest form in that.</summary>
+    public static string Signs(this TextStyle style, string text) => style.Ascii ? AsciiForm.Of(text) : text;
+}
 
 /// <summary>Text in one colour.</summary>
 internal readonly record struct Span(string Text, Ink Ink = Ink.Plain);

@@ -58,7 +58,7 @@ internal static class TokenPanes
             {
                 if (lens.Cells.FirstOrDefault(cell => cell.Layer == layer && cell.Position == p) is { } cell)
                 {
-                    line.Add(TokenText.Safe(Cut(Visible(cell.Token), Token)), cell.Probability >= 0.5 ? Ink.Green : cell.Probability >= 0.2 ? Ink.Yellow : Ink.Dim).To(name + ((p - first) * (Token + 5)) + Token + 1).Add(Figures.Fixed(cell.Probability, 2)[1..], Ink.Dim);
+                    line.Add(TokenText.Safe(Cut(Visible(cell.Token), Token)), cell.Probability >= 0.5 ? Ink.Green : cell.Probability >= 0.2 ? Ink.Yellow : Ink.Dim).To(name + ((p - first) * (Token + 5)) + Token + 1).Add((cell.Probability >= 0.995 ? "1.0" : Figures.Fixed(cell.Probability, 2)[1..]), Ink.Dim);
                 }
                 line.To(name + ((p - first + 1) * (Token + 5)));
             }

@@ -32,8 +32,8 @@ public sealed class LessonReaderTests
 
     [TestCase("1-a.md", Head, "1-a.md:1: a lesson's file is called like")]
     [TestCase("01-a.md", "# T\n", "the first line must be '---'")]
-    [TestCase("01-a.md", "---\ntitle: T\n", "does not end")]
-    [TestCase("01-a.md", "---\ntitle: T\n---\n", "the head has no 'minutes:'")]
+    [TestCase("01-a.md", "---\ntitle: T", "does not end")]
+    [TestCase("01-a.md", "---\ntitle: T\n---\n", "the head has no 'goal:'")]
     [TestCase("01-a.md", Head + "```run\nls\n```\n", "01-a.md:7: an example is a command line")]
     [TestCase("01-a.md", Head + "```run\npure-llm x\n", "is not closed")]
     [TestCase("01-a.md", Head + "```output\nx\n```\n", "an output block follows its run block")]
