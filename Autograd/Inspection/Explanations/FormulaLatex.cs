@@ -14,12 +14,12 @@ internal static class FormulaLatex
         BinaryNode binary => $"{Fenced(binary.Left, true, binary.Operator)} {FormulaSigns.LatexOperator(binary.Operator)} {Fenced(binary.Right, false, binary.Operator)}",
         NegativeNode negative => $"-{Write(negative.Inner)}",
         PartialNode partial => $@"\partial {Write(partial.Inner)}",
-        PowerNode power => $"{Base(power.Base)}^{{{Write(power.Exponent)}}}",
+        PowerNode power => $"{Base(power.Base)}^{{{Write(FormulaSigns.Exponent(power.Exponent))}}}",
         TransposedNode transposed => $@"{Base(transposed.Base)}^\top",
         PrimeNode prime => $"{Base(prime.Base)}'",
         SubscriptNode subscript => $"{Base(subscript.Base)}_{{{Write(subscript.Index)}}}",
         IndexedNode indexed => $"{Base(indexed.Base)}_{{{Join(indexed.Indices, ",")}}}",
-        CallNode call => $@"{Function(call.Function)}\left({Join(call.Arguments, ", ")}\right)",
+        CallNode call => Function(call.Function) + (call.Arguments.Any(FormulaSigns.IsTall) ? $@"\left({Join(call.Arguments, ", ")}\right)" : $"({Join(call.Arguments, ", ")})"),
         AccentNode accent => $@"\{accent.Kind}{{{Write(accent.Inner)}}}",
         RootNode root => $@"\sqrt{(root.Degree is null ? "" : $"[{Write(root.Degree)}]")}{{{Write(FormulaSigns.Bare(root.Inner))}}}",
         BarsNode bars => bars.Kind == "abs" ? Fence("|", bars.Inner, "|") : Fence(@"\|", bars.Inner, @"\|"),
@@ -34,7 +34,7 @@ internal static class FormulaLatex
         return (isFactor && FormulaSigns.NeedsFence(node, isLeft)) || (sign is "+" or "-" && node is NegativeNode && !isLeft) ? Fence("(", node, ")") : Write(node);
     }
 
-    private static string Fence(string left, FormulaNode inner, string right) => $@"\left{left}{Write(inner)}\right{right}";
+    private static string Fence(string left, FormulaNode inner, string right) => FormulaSigns.IsTall(inner) ? $@"\left{left}{Write(inner)}\right{right}" : left + Write(inner) + right;
 
     private static string Base(FormulaNode node) => node is SymbolNode or NumberNode ? Write(node) : $"{{{Write(node)}}}";
 

@@ -20,18 +20,18 @@ internal static class FormulaMathMl
         BinaryNode binary => Row(Fenced(binary.Left, true, binary.Operator) + Sign(FormulaSigns.UnicodeOperator(binary.Operator)) + Fenced(binary.Right, false, binary.Operator)),
         NegativeNode negative => Row($"""<mo form="prefix">−</mo>{Write(negative.Inner)}"""),
         PartialNode partial => Row(Sign("∂") + Write(partial.Inner)),
-        PowerNode power => $"<msup>{Write(power.Base)}{Write(power.Exponent)}</msup>",
+        PowerNode power => $"<msup>{Write(power.Base)}{Write(FormulaSigns.Exponent(power.Exponent))}</msup>",
         TransposedNode transposed => $"<msup>{Write(transposed.Base)}{Sign("⊤")}</msup>",
-        PrimeNode prime => $"<msup>{Write(prime.Base)}{Sign("′")}</msup>",
+        PrimeNode prime => Row($"""{Write(prime.Base)}<mo lspace="0" rspace="0">′</mo>"""),
         SubscriptNode subscript => $"<msub>{Write(subscript.Base)}{Write(subscript.Index)}</msub>",
         IndexedNode indexed => $"<msub>{Write(indexed.Base)}{Row(List(indexed.Indices))}</msub>",
-        CallNode call => Row(Write(call.Function) + Apply + Row($"{Sign("(")}{List(call.Arguments)}{Sign(")")}")),
+        CallNode call => Row(Write(call.Function) + Apply + Fence("(", List(call.Arguments), ")", call.Arguments.Any(FormulaSigns.IsTall))),
         AccentNode accent => $"""<mover accent="true">{Write(accent.Inner)}{Sign(accent.Kind switch { "hat" => "^", "bar" => "¯", _ => "~" })}</mover>""",
         RootNode { Degree: { } degree } root => $"<mroot>{Write(FormulaSigns.Bare(root.Inner))}{Write(degree)}</mroot>",
         RootNode root => $"<msqrt>{Write(FormulaSigns.Bare(root.Inner))}</msqrt>",
         BarsNode bars => bars.Kind == "abs" ? Fence("|", bars.Inner, "|") : Fence("‖", bars.Inner, "‖"),
         BigNode big => Big(big),
-        ClausesNode clauses => Row(string.Join("""<mo>,</mo><mspace width="1em"/>""", clauses.Clauses.Select(Write))),
+        ClausesNode clauses => $"<mtable>{string.Concat(clauses.Clauses.Select(clause => $"<mtr><mtd>{Write(clause)}</mtd></mtr>"))}</mtable>",
         _ => throw new NotSupportedException($"{node.GetType().Name} has no MathML form."),
     };
 
@@ -52,8 +52,13 @@ internal static class FormulaMathMl
         return (isFactor && FormulaSigns.NeedsFence(node, isLeft)) || (sign is "+" or "-" && node is NegativeNode && !isLeft) ? Fence("(", node, ")") : Write(node);
     }
 
-    private static string Fence(string left, FormulaNode inner, string right) =>
-        Row($"""<mo fence="true" form="prefix">{left}</mo>{Write(inner)}<mo fence="true" form="postfix">{right}</mo>""");
+    private static string Fence(string left, FormulaNode inner, string right) => Fence(left, Write(inner), right, FormulaSigns.IsTall(inner));
+
+    private static string Fence(string left, string inner, string right, bool grows)
+    {
+        string fixedSize = grows ? "" : " stretchy=\"false\"";
+        return Row($"""<mo fence="true" form="prefix"{fixedSize}>{left}</mo>{inner}<mo fence="true" form="postfix"{fixedSize}>{right}</mo>""");
+    }
 
     private static string List(IReadOnlyList<FormulaNode> nodes) => string.Join("""<mo separator="true">,</mo>""", nodes.Select(Write));
 

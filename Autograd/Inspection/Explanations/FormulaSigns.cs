@@ -7,19 +7,33 @@ internal static class FormulaSigns
 {
     private const string UpperScripts = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖ\0ʳˢᵗᵘᵛʷˣʸᶻ", LowerScripts = "ₐ\0\0\0ₑ\0\0ₕᵢⱼₖₗₘₙₒₚ\0ᵣₛₜᵤᵥ\0ₓ\0\0";
 
-    private static readonly Dictionary<string, string> Letters = new()
-    {
-        ["alpha"] = "α", ["beta"] = "β", ["gamma"] = "γ", ["delta"] = "δ", ["epsilon"] = "ε", ["zeta"] = "ζ", ["eta"] = "η", ["theta"] = "θ",
-        ["kappa"] = "κ", ["lambda"] = "λ", ["mu"] = "μ", ["nu"] = "ν", ["xi"] = "ξ", ["pi"] = "π", ["rho"] = "ρ", ["sigma"] = "σ", ["tau"] = "τ",
-        ["phi"] = "φ", ["chi"] = "χ", ["psi"] = "ψ", ["omega"] = "ω", ["Gamma"] = "Γ", ["Delta"] = "Δ", ["Theta"] = "Θ", ["Lambda"] = "Λ",
-        ["Pi"] = "Π", ["Sigma"] = "Σ", ["Phi"] = "Φ", ["Psi"] = "Ψ", ["Omega"] = "Ω", ["inf"] = "∞", ["..."] = "…",
-    };
+    /// <summary>A fraction on one line, where a bar would be too small to read.</summary>
+    private const string Slash = "slash";
+
+    private static readonly Dictionary<string, string> Letters = (
+        "alpha α beta β gamma γ delta δ epsilon ε zeta ζ eta η theta θ kappa κ lambda λ mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ phi φ chi χ psi ψ omega ω "
+        + "Gamma Γ Delta Δ Theta Θ Lambda Λ Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω inf ∞ ... …").Split(' ').Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
 
     private static readonly Dictionary<string, (string Unicode, string Latex)> Operators = new()
     {
-        ["+"] = ("+", "+"), ["-"] = ("−", "-"), ["*"] = ("·", @"\cdot"), [".*"] = ("⊙", @"\odot"), ["times"] = ("×", @"\times"), ["/"] = ("/", "/"),
-        ["="] = ("=", "="), ["<"] = ("<", "<"), [">"] = (">", ">"), ["<="] = ("≤", @"\le"), [">="] = ("≥", @"\ge"), ["!="] = ("≠", @"\ne"),
-        ["<-"] = ("←", @"\leftarrow"), ["->"] = ("→", @"\to"), ["+="] = ("+=", @"\mathrel{+}="), ["~"] = ("≈", @"\approx"), ["in"] = ("∈", @"\in"),
+        ["+"] = ("+", "+"),
+        ["-"] = ("−", "-"),
+        ["*"] = ("·", @"\cdot"),
+        [".*"] = ("⊙", @"\odot"),
+        ["times"] = ("×", @"\times"),
+        ["/"] = ("/", "/"),
+        [Slash] = ("/", "/"),
+        ["="] = ("=", "="),
+        ["<"] = ("<", "<"),
+        [">"] = (">", ">"),
+        ["<="] = ("≤", @"\le"),
+        [">="] = ("≥", @"\ge"),
+        ["!="] = ("≠", @"\ne"),
+        ["<-"] = ("←", @"\leftarrow"),
+        ["->"] = ("→", @"\to"),
+        ["+="] = ("+=", @"\mathrel{+}="),
+        ["~"] = ("≈", @"\approx"),
+        ["in"] = ("∈", @"\in"),
     };
 
     /// <summary>Functions that LaTeX knows by name.</summary>
@@ -74,6 +88,24 @@ internal static class FormulaSigns
     };
 
     public static bool IsSum(FormulaNode node) => node is BinaryNode { Operator: not ("*" or ".*" or "/" or "times") } or NegativeNode;
+
+    /// <summary>An exponent, with its fraction on one line.</summary>
+    public static FormulaNode Exponent(FormulaNode node) => node is BinaryNode { Operator: "/" } fraction ? fraction with { Operator = Slash } : node;
+
+    /// <summary>Whether it is higher than a line, so that parentheses around it must grow.</summary>
+    public static bool IsTall(FormulaNode node) => node switch
+    {
+        BinaryNode { Operator: "/" } => true,
+        BinaryNode binary => IsTall(binary.Left) || IsTall(binary.Right),
+        GroupNode group => IsTall(group.Inner),
+        NegativeNode negative => IsTall(negative.Inner),
+        RootNode root => IsTall(root.Inner),
+        PowerNode power => IsTall(power.Base),
+        CallNode call => call.Arguments.Any(IsTall),
+        BigNode big => IsTall(big.Body),
+        BarsNode bars => IsTall(bars.Inner),
+        _ => false,
+    };
 
     public static FormulaNode Bare(FormulaNode node) => node is GroupNode group ? group.Inner : node;
 }

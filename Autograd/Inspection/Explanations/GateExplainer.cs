@@ -63,8 +63,8 @@ internal sealed class GateExplainer : ElementwiseExplainer
     [
         SourceFiles.Method("Autograd/Ops/Gate.cs", "void Backward("),
         SourceFiles.Method("Kernels/Cpu/GateKernel.cs", "struct Backward("),
-        SourceFiles.Method($"Kernels/Functions/{Function(values).File}.cs", input == 0 ? "TVector D<" : "TVector F<"),
+        SourceFiles.Method(Function(values).Path, input == 0 ? "TVector D<" : "TVector F<"),
     ];
 
-    private static FunctionText Function(NodeValues values) => FunctionText.For(values.Op.GetType());
+    private static FunctionText Function(NodeValues values) => FunctionTexts.For(values.Op.GetType());
 }

@@ -42,9 +42,9 @@ internal sealed class MapExplainer : ElementwiseExplainer
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
         SourceFiles.Method("Autograd/Ops/Map.cs", "void Backward("),
-        SourceFiles.Method($"Kernels/Functions/{Function(values).File}.cs", "TVector D<"),
+        SourceFiles.Method(Function(values).Path, "TVector D<"),
         SourceFiles.Method("Kernels/Cpu/MapKernel.cs", "struct Backward("),
     ];
 
-    private static FunctionText Function(NodeValues values) => FunctionText.For(values.Op.GetType());
+    private static FunctionText Function(NodeValues values) => FunctionTexts.For(values.Op.GetType());
 }

@@ -23,7 +23,7 @@ internal static class Observations
         int column = element % shape.Columns;
         double at = x[element], slope = function.Slope(at);
         string place = Place.At(symbol, shape, element), gradient = Place.At($"d{symbol}", shape, element), value = NumberText.Of(at);
-        if (function.IsRectifier && at <= 0)
+        if (function.Rectifies && at <= 0)
         {
             bool isDead = shape.Rows > 1 && IsOff(x, shape.Columns, column);
             return [new Observation(isDead ? "dead unit" : "off",

@@ -37,10 +37,11 @@ public sealed class FormulaTests
         Assert.That(Formula.Parse(source).Unicode, Is.EqualTo(expected));
 
     [TestCase("dW[i,j] = sum(t: dy[t,i]*x[t,j])", @"\mathrm{d}W_{i,j} = \sum_{t} \mathrm{d}y_{t,i} \cdot x_{t,j}")]
-    [TestCase("r = 1/sqrt(mean(x^2) + epsilon)", @"r = \frac{1}{\sqrt{\operatorname{mean}\left(x^{2}\right) + \epsilon}}")]
+    [TestCase("r = 1/sqrt(mean(x^2) + epsilon)", @"r = \frac{1}{\sqrt{\operatorname{mean}(x^{2}) + \epsilon}}")]
     [TestCase("(a + b)/(c - d)*e", @"\frac{a + b}{c - d} \cdot e")]
-    [TestCase("W_1[i] + f'(x)^2", @"{W_{1}}_{i} + {f'\left(x\right)}^{2}")]
+    [TestCase("W_1[i] + f'(x)^2", @"{W_{1}}_{i} + {f'(x)}^{2}")]
     [TestCase("partial L", @"\partial L")]
+    [TestCase("f(a/b) + e^(-x^2/2)", @"f\left(\frac{a}{b}\right) + e^{-x^{2} / 2}")]
     public void The_same_formula_is_LaTeX(string source, string expected) =>
         Assert.That(Formula.Parse(source).Latex, Is.EqualTo(expected));
 
@@ -63,10 +64,19 @@ public sealed class FormulaTests
         Assert.That(NotationSymbols.OfMathMl(formula.MathMl), Is.EquivalentTo(symbols), formula.MathMl);
     }
 
+    [Test]
+    public void Formulas_beside_each_other_are_rows_of_a_table()
+    {
+        XElement math = XElement.Parse(Formula.Parse("y = x; z = f'((a + b)/c)").MathMl);
+        Assert.That(math.Descendants().Count(element => element.Name.LocalName == "mtr"), Is.EqualTo(2));
+        Assert.That(math.Descendants().Where(element => element.Value == "("), Has.Exactly(1).Items, "the fraction's bar groups");
+        Assert.That(math.Descendants().Single(element => element.Value == "(").Attribute("stretchy"), Is.Null, "it grows with the fraction");
+    }
+
     [TestCaseSource(nameof(Samples))]
     public void MathML_has_only_elements_of_MathML_Core(string source)
     {
-        string[] core = ["math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "munder", "mover"];
+        string[] core = ["math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "munder", "mover", "mtable", "mtr", "mtd"];
         foreach (XElement element in XElement.Parse(Formula.Parse(source).MathMl).DescendantsAndSelf())
         {
             Assert.That(core, Does.Contain(element.Name.LocalName));

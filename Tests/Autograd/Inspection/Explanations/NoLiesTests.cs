@@ -18,8 +18,10 @@ public sealed class NoLiesTests
 
     private static readonly int[] ThreadCounts = [1, 2];
 
+    private static readonly CpuBackend Naming = new(threads: 1);
+
     private static IEnumerable<TestCaseData> Examples =>
-        OpCatalog.Examples.Select(entry => new TestCaseData(entry.Example).SetArgDisplayNames($"{entry.Declarer.Name} {entry.Example.Label}".Trim()));
+        OpCatalog.Examples.Select(entry => new TestCaseData(entry.Example).SetArgDisplayNames($"{entry.Example.Op(Naming).Name} {entry.Example.Label}".Trim()));
 
     private static IEnumerable<Type> OpTypes => typeof(Op).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Op)) && !type.IsAbstract);
 

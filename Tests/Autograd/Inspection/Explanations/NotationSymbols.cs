@@ -9,11 +9,9 @@ internal static partial class NotationSymbols
 {
     private const string Scripts = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", Plain = "abcdefghijklmnoprstuvwxyzaehijklmnoprstuvx";
 
-    private static readonly Dictionary<string, string> Greek = new()
-    {
-        [@"\alpha"] = "α", [@"\beta"] = "β", [@"\gamma"] = "γ", [@"\delta"] = "δ", [@"\epsilon"] = "ε", [@"\eta"] = "η", [@"\theta"] = "θ", [@"\lambda"] = "λ",
-        [@"\mu"] = "μ", [@"\pi"] = "π", [@"\rho"] = "ρ", [@"\sigma"] = "σ", [@"\tau"] = "τ", [@"\phi"] = "φ", [@"\Phi"] = "Φ", [@"\Omega"] = "Ω", [@"\sum"] = "Σ", [@"\prod"] = "Π",
-    };
+    private static readonly Dictionary<string, string> Greek =
+        "alpha α beta β gamma γ delta δ epsilon ε eta η theta θ lambda λ mu μ pi π rho ρ sigma σ tau τ phi φ Phi Φ Omega Ω sum Σ prod Π"
+            .Split(' ').Chunk(2).ToDictionary(pair => $@"\{pair[0]}", pair => pair[1]);
 
     /// <summary>LaTeX that is layout and no letter.</summary>
     private static readonly HashSet<string> Layout =

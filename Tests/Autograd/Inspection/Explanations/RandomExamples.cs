@@ -13,11 +13,11 @@ internal static class RandomExamples
         [typeof(Multiply)] = dice => Same(dice, () => new Multiply(), 2),
         [typeof(Scale)] = dice => Same(dice, Once(new Scale(dice.Between(-3f, 3f))), 1),
         [typeof(Dropout)] = dice => Same(dice, Once(new Dropout(dice.Between(0f, 0.9f)) { Stream = new RandomStream((ulong)dice.From(1, 99), 3) }), 1),
-        [typeof(Softmax)] = dice => Same(dice, () => new Softmax(), 1) with { Low = -6f, High = 6f },
+        [typeof(Softmax)] = dice => Same(dice, () => new Softmax(), 1, 6f),
         [typeof(Map<>)] = dice => Same(dice, dice.Pick<Func<Op>>(
-            () => new Map<Silu>(), () => new Map<GeluTanh>(), () => new Map<GeluErf>(), () => new Map<Relu>(), () => new Map<ReluSquared>(), () => new Map<Tanh>(), () => new Map<Sigmoid>(), () => new Map<Exp>(), () => new Map<Square>(), () => new Map<Abs>()), 1) with { Low = -6f, High = 6f },
+            () => new Map<Silu>(), () => new Map<GeluTanh>(), () => new Map<GeluErf>(), () => new Map<Relu>(), () => new Map<ReluSquared>(), () => new Map<Tanh>(), () => new Map<Sigmoid>(), () => new Map<Exp>(), () => new Map<Square>(), () => new Map<Abs>()), 1, 6f),
         [typeof(Gate<>)] = dice => Same(dice, dice.Pick<Func<Op>>(
-            () => new Gate<Silu>(), () => new Gate<GeluTanh>(), () => new Gate<GeluErf>()), 2) with { Low = -4f, High = 4f },
+            () => new Gate<Silu>(), () => new Gate<GeluTanh>(), () => new Gate<GeluErf>()), 2, 4f),
         [typeof(MatMul)] = MatMul,
         [typeof(Embedding)] = dice =>
         {
@@ -87,7 +87,7 @@ internal static class RandomExamples
     }
 
     /// <summary>Inputs of one shape of one to four dimensions.</summary>
-    private static OpExample Same(Dice dice, Func<Op> op, int inputs)
+    private static OpExample Same(Dice dice, Func<Op> op, int inputs, float size = 1.5f)
     {
         Shape shape = dice.From(1, 4) switch
         {
@@ -96,7 +96,7 @@ internal static class RandomExamples
             3 => new(dice.From(1, 3), dice.From(1, 4), dice.From(1, 9)),
             _ => new(dice.From(1, 2), dice.From(1, 3), dice.From(1, 3), dice.From(1, 5)),
         };
-        return new OpExample(_ => op(), [.. Enumerable.Repeat(shape, inputs)]);
+        return new OpExample(_ => op(), [.. Enumerable.Repeat(shape, inputs)], -size, size);
     }
 
     private static Func<Op> Once(Op op) => () => op;
