@@ -11,6 +11,8 @@ public sealed class LearnCommand : CliCommand
 
     private readonly Argument<string?> lesson = new("lesson") { Description = "its number or name; all of them are listed without", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> step = new("--step") { Description = "open the step viewer where the lesson looks" };
+    private readonly Option<bool> web = new("--web") { Description = "in the browser, the step viewer beside it" };
+    private readonly Option<int?> port = new("--port") { Description = "of --web (5177; 0: any)", HelpName = "N" };
     private readonly Option<string?> html = new("--html") { Description = "write the lesson as a page", HelpName = "FILE" };
     private readonly Option<bool> check = new("--check") { Description = "run every example and compare it with the text" };
 
@@ -19,6 +21,8 @@ public sealed class LearnCommand : CliCommand
         lesson.CompletionSources.Add([.. LessonBook.All.Select(item => item.Name)]);
         Arguments.Add(lesson);
         Options.Add(step);
+        Options.Add(web);
+        Options.Add(port);
         Options.Add(html);
         Options.Add(check);
     }
@@ -28,6 +32,7 @@ public sealed class LearnCommand : CliCommand
         ("pure-llm learn", "what there is to learn"),
         ("pure-llm learn 1", "read, run the examples, answer the questions"),
         ("pure-llm learn attention --step", "look at it in the step viewer"),
+        ("pure-llm learn 4 --web", "lesson and viewer side by side in the browser"),
     ];
 
     public override int Run(CommandContext context)
@@ -36,6 +41,7 @@ public sealed class LearnCommand : CliCommand
         if (context.Get(check)) { return Check(context, chosen is null ? LessonBook.All : [chosen]); }
         if (chosen is null)
         {
+            if (context.Get(step) || context.Get(web) || context.Get(html) is not null) { throw new CliException(ExitCode.Usage, "learn: which lesson? Give its number", "all lessons: pure-llm learn"); }
             List(context);
             return ExitCode.Ok;
         }
@@ -44,6 +50,11 @@ public sealed class LearnCommand : CliCommand
             File.WriteAllText(context.FullPath(file), LessonPage.Render(chosen));
             context.Note($"wrote {context.ShownPath(context.FullPath(file))}");
             return ExitCode.Ok;
+        }
+        if (context.Get(web))
+        {
+            string[] address = context.Get(port) is { } number ? ["--port", FormattableString.Invariant($"{number}")] : [];
+            return CommandCatalog.RunOther(context, ["step", .. chosen.Step, "--web", .. address, "--lesson", FormattableString.Invariant($"{chosen.Number}")]);
         }
         return context.Get(step) ? CommandCatalog.RunOther(context, ["step", .. chosen.Step]) : Read(context, chosen);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PureLlm.Cli.Learning;
 using PureLlm.Cli.Rendering;
 using PureLlm.Cli.Stepping;
 using PureLlm.Cli.Web;
@@ -35,7 +36,7 @@ public sealed class StepCliCommand : CliCommand
 
     /// <summary>Hands the session to what was asked for: one line for each way of looking at it.</summary>
     private static int Show(CommandContext context, StepSession session, Cursor start, StepOptions options) =>
-        options.Web ? WebViewer.Run(context, session, start, options.Port)
+        options.Web ? WebViewer.Run(context, session, start, options.Port, options.Lesson is { } number ? LessonBook.Find(number) : null)
         : StepViewer.Run(context, session, start, options);
 
     private static int ListDemos(CommandContext context)

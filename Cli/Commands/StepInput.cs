@@ -28,6 +28,8 @@ internal sealed class StepInput
 
     public Option<int> Port { get; } = new("--port") { Description = "of --web (5177)", HelpName = "N", DefaultValueFactory = _ => 5177, Hidden = true };
 
+    public Option<string?> Lesson { get; } = new("--lesson") { Description = "of --web: the lesson beside it", HelpName = "N", Hidden = true };
+
     public Option<string?> Export { get; } = new("--export") { Description = "write one page that opens without a server", HelpName = "FILE" };
 
     public Option<string?> Frames { get; } = new("--frames") { Description = "of --export: these frames", HelpName = "A..B", Hidden = true };
@@ -48,7 +50,7 @@ internal sealed class StepInput
     {
         Demo.CompletionSources.Add([.. DemoSource.All.Select(demo => demo.Name)]);
         command.Arguments.Add(Target);
-        foreach (Option option in new Option[] { Set, Demo, At, Element, Break, Whole, Sequences, Tokens, Web, Port, Export, Frames, All, MaximumMegabytes, Script }) { command.Options.Add(option); }
+        foreach (Option option in new Option[] { Set, Demo, At, Element, Break, Whole, Sequences, Tokens, Web, Port, Lesson, Export, Frames, All, MaximumMegabytes, Script }) { command.Options.Add(option); }
     }
 
     /// <summary>The steps that were meant.</summary>
@@ -181,6 +183,7 @@ internal sealed class StepInput
         Breaks = context.Get(Break) ?? [],
         Web = context.Get(Web),
         Port = context.Get(Port),
+        Lesson = context.Get(Lesson),
         Export = context.Get(Export) is { } file ? context.FullPath(file) : null,
         Frames = context.Get(Frames),
         AllFrames = context.Get(All),

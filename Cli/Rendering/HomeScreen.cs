@@ -10,6 +10,8 @@ internal static class HomeScreen
         ("train tiny.toml", "train, with a live screen"),
         ("generate runs/tiny \"Mia lost\"", "let a trained model continue a text"),
         ("chat runs/tiny", "the same, as a conversation"),
+        ("learn", "ten lessons, from one gradient to a whole model"),
+        ("step --demo residual", "step through every gradient, with proof"),
         ("doctor", "is this machine ready, and how fast is it"),
     ];
 

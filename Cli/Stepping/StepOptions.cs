@@ -17,6 +17,9 @@ public sealed record StepOptions
 
     public int Port { get; init; } = 5177;
 
+    /// <summary>The lesson that stands beside the pages, by number; null: none.</summary>
+    public string? Lesson { get; init; }
+
     /// <summary>The file to write, or null.</summary>
     public string? Export { get; init; }
 

@@ -11,7 +11,7 @@ internal static class RequestGuard
 {
     public const int MostQueryCharacters = 2048, MostBodyBytes = 64 * 1024;
 
-    private const string Policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+    private const string Policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'";
 
     private static readonly JsonSerializerOptions Bodies = new(StepViewJson.Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true, MaxDepth = 8 };
 

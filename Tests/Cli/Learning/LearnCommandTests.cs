@@ -1,5 +1,8 @@
 using PureLlm.Cli;
 using PureLlm.Cli.Learning;
+using PureLlm.Cli.Web;
+using PureLlm.Engine.Inspection;
+using PureLlm.Engine.Inspection.Sources;
 
 namespace PureLlm.Tests.Cli.Learning;
 
@@ -32,6 +35,42 @@ public sealed class LearnCommandTests
         using var cli = new CliRunner();
         Assert.That(cli.Run("learn", "gradiant"), Is.EqualTo(ExitCode.Usage));
         Assert.That(cli.Error.ToString(), Does.Contain("did you mean gradient?").And.Contain("pure-llm learn"));
+    }
+
+    [TestCaseSource(nameof(Numbers))]
+    public void Each_lesson_opens_the_viewer_where_it_looks(int number)
+    {
+        using var cli = new CliRunner();
+        Assert.That(cli.Run("learn", $"{number}", "--step", "--plain"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        string[] step = [.. LessonBook.All[number - 1].Step];
+        int at = Array.IndexOf(step, "--at");
+        Assert.That(cli.Out.ToString(), Does.StartWith("pure-llm step").And.Contain($"at {(at < 0 ? "0:s" : step[at + 1])}"));
+    }
+
+    private static IEnumerable<int> Numbers => LessonBook.All.Select(lesson => lesson.Number);
+
+    [Test]
+    public void The_viewer_needs_a_lesson()
+    {
+        using var cli = new CliRunner();
+        Assert.That(cli.Run("learn", "--step"), Is.EqualTo(ExitCode.Usage));
+        Assert.That(cli.Error.ToString(), Does.Contain("which lesson?"));
+    }
+
+    [Test]
+    public async Task On_the_server_a_lesson_stands_beside_the_viewer()
+    {
+        using var backend = new PureLlm.Kernels.Cpu.CpuBackend(1);
+        using var session = new StepSession(new DemoSource("residual", backend));
+        Lesson lesson = LessonBook.Find("residual")!;
+        await using StepServer server = await StepServer.StartAsync(session, session.Start, 0, routes => LessonRoutes.Map(routes, lesson, "/step/0/a0.0?el=1"));
+        using var client = new HttpClient { BaseAddress = server.Address };
+        Assert.That(await client.GetStringAsync("/learn"), Does.Contain("href=\"/learn/10\""));
+        Assert.That(await client.GetStringAsync("/learn/6"), Does.Contain("src=\"/step/0/a0.0?el=1\"").And.Contain("/learn/page/lesson.css").And.Contain("<math"));
+        Assert.That(await client.GetStringAsync("/learn/5"), Does.Not.Contain("<iframe").And.Contain("rel=\"next\" href=\"/learn/6\""));
+        Assert.That(await client.GetStringAsync("/learn/page/lesson.js"), Does.Contain("quiz"));
+        using HttpResponseMessage missing = await client.GetAsync("/learn/99");
+        Assert.That((int)missing.StatusCode, Is.EqualTo(404));
     }
 
     [Test]
