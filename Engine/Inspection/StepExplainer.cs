@@ -85,7 +85,7 @@ public static partial class StepExplainer
             Subject = TensorViews.Of(scene, subject, $"∂L/∂{scene.SymbolOf(input)}", scene.Element),
             Downstream = [.. scene.Trace.Receivers(node.Index).Select(tensor => TensorViews.Of(
                 scene, new TensorReading(tensor, TensorPart.Share, node.Index), $"∂L/∂{scene.SymbolOf(scene.Trace.InputsOf(node, tensor.Tensor)[0])}", tensor == subject.Tensor ? scene.Element : -1))],
-            Rule = Notation(scene.Explainer?.Backward(scene.Values!, input)),
+            Rule = Notation(scene.Element < 0 ? scene.Explainer?.Backward(scene.Values!, input) : scene.Explainer?.Backward(scene.Values!, input, scene.Element)),
             Element = ElementExplainer.Backward(scene),
             Ledger = LedgerBook.Of(scene, subject.Tensor),
             Code = Source(scene, input),

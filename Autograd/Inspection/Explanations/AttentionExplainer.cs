@@ -13,9 +13,20 @@ internal sealed partial class AttentionExplainer : OpExplainer
     private static readonly Formula QueryFormula = Formula.Parse($"dq = ds * k / sqrt(D); {Scores}");
     private static readonly Formula KeyFormula = Formula.Parse($"dkv = join(dk, dv); dk = ds^T * q / sqrt(D); dv = p^T * dy; {Scores}");
 
+    private static readonly Formula QueryRule = Formula.Parse($"dq[i,c] = sum(j: ds[i,j] * k[j,c]) / sqrt(D); {Scores}");
+    private static readonly Formula KeyRule = Formula.Parse($"dk[j,c] = sum(i: ds[i,j] * q[i,c]) / sqrt(D); {Scores}");
+    private static readonly Formula ValueRule = Formula.Parse("dv[j,c] = sum(i: p[i,j] * dy[i,c])");
+
     public override Formula Forward(NodeValues values) => values.InputCount == 1 ? PackedForward : CrossForward;
 
     public override Formula Backward(NodeValues values, int input) => values.InputCount == 1 ? PackedFormula : input == 0 ? QueryFormula : KeyFormula;
+
+    public override Formula Backward(NodeValues values, int input, int element) => AttentionCall.Of(values).Locate(input, element).Part switch
+    {
+        AttentionPart.Query => QueryRule,
+        AttentionPart.Key => KeyRule,
+        _ => ValueRule,
+    };
 
     public override string Symbol(NodeValues values, int input) => values.InputCount == 1 ? "qkv" : input == 0 ? "q" : "kv";
 
@@ -102,7 +113,7 @@ internal sealed partial class AttentionExplainer : OpExplainer
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
-        SourceFiles.Method("Autograd/Ops/Attention.cs", "void Backward("),
+        SourceFiles.Lines("Autograd/Ops/Attention.cs", "backend.AttentionBackward(", 2),
         SourceFiles.Method("Kernels/Cpu/AttentionKernel.Softmax.cs", "void SoftmaxGradient<"),
         .. input == 0 ? [SourceFiles.Lines("Kernels/Cpu/AttentionKernel.Backward.cs", "AttentionTiles.Multiply<TWidth, TVector>(ds + first", 2)] : Array.Empty<SourcePlace>(),
         .. input == values.InputCount - 1 ? [SourceFiles.Method("Kernels/Cpu/AttentionKernel.Backward.cs", "void KeyGradients<")] : Array.Empty<SourcePlace>(),

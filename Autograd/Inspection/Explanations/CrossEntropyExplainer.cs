@@ -42,7 +42,7 @@ internal sealed class CrossEntropyExplainer : OpExplainer
         (double upstream, double weight) = Weight(values);
         Factor dl = new("dL", upstream), a = new("a", weight);
         Term softmax = new("probability", dl, a, new Factor(Place.At("p", shape, element), loss.Probability(column)));
-        return column == loss.Target ? [softmax, new Term("target", dl, a, new Factor("−1", -1))] : [softmax];
+        return column == loss.Target ? [softmax, new Term("target", dl, a, new Factor("−[v = target]", -1))] : [softmax];
     }
 
     public override IReadOnlyList<Quantity> ForwardRule(NodeValues values, int element)
@@ -94,7 +94,7 @@ internal sealed class CrossEntropyExplainer : OpExplainer
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
-        SourceFiles.Method("Autograd/Ops/CrossEntropy.cs", "void Backward("),
+        SourceFiles.Lines("Autograd/Ops/CrossEntropy.cs", "backend.CrossEntropyBackward(", 2),
         SourceFiles.Method("Kernels/Cpu/CrossEntropyKernel.cs", "readonly struct Backward("),
     ];
 

@@ -7,6 +7,7 @@ internal sealed class HeadNormExplainer : NormExplainer
 {
     private static readonly Formula ForwardFormula = Formula.Parse("y[h] = x[h] * r[h] * w[h]; r[h] = 1 / sqrt(mean(x[h]^2) + epsilon); w[h] = \"wq or wk\"");
     private static readonly Formula InputFormula = Formula.Parse("dx[h] = r[h] * (dn[h] - n[h] * mean(dn[h] .* n[h])); n = x * r; dn = dy .* w");
+    private static readonly Formula PassedRule = Formula.Parse("dx = dy");
     private static readonly Formula QueryFormula = Formula.Parse("dwq[c] = sum(t,h: dy[t,h,c] * n[t,h,c]); n = x * r");
     private static readonly Formula KeyFormula = Formula.Parse("dwk[c] = sum(t,h: dy[t,h,c] * n[t,h,c]); n = x * r");
 
@@ -15,6 +16,8 @@ internal sealed class HeadNormExplainer : NormExplainer
     public override Formula Forward(NodeValues values) => ForwardFormula;
 
     public override Formula Backward(NodeValues values, int input) => input switch { 0 => InputFormula, 1 => QueryFormula, _ => KeyFormula };
+
+    public override Formula Backward(NodeValues values, int input, int element) => input == 0 && GroupOf(values, element).Weight < 0 ? PassedRule : Backward(values, input);
 
     public override string Symbol(NodeValues values, int input) => input switch { 0 => "x", 1 => "wq", _ => "wk" };
 
@@ -27,7 +30,7 @@ internal sealed class HeadNormExplainer : NormExplainer
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
-        SourceFiles.Method("Autograd/Ops/HeadNorm.cs", "void Backward("),
+        SourceFiles.Lines("Autograd/Ops/HeadNorm.cs", "backend.HeadNormBackward("),
         input == 0 ? SourceFiles.Lines("Kernels/Cpu/RmsNormKernel.cs", "g = TWidth.NegateMultiplyAdd(n", 2) : SourceFiles.Lines("Kernels/Cpu/RmsNormKernel.cs", "TWidth.MultiplyAdd(d, n"),
         SourceFiles.Method("Kernels/Cpu/HeadNormKernel.cs", "readonly struct Backward("),
     ];

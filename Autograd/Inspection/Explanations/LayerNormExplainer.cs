@@ -21,7 +21,7 @@ internal sealed class LayerNormExplainer : RowNormExplainer
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
-        SourceFiles.Method("Autograd/Ops/LayerNorm.cs", "void Backward("),
+        SourceFiles.Lines("Autograd/Ops/LayerNorm.cs", "backend.LayerNormBackward("),
         input switch
         {
             0 => SourceFiles.Lines("Kernels/Cpu/LayerNormKernel.cs", "g = TWidth.NegateMultiplyAdd(n", 2),

@@ -127,7 +127,7 @@ internal sealed class LinearCrossEntropyExplainer : OpExplainer
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
-        SourceFiles.Method("Autograd/Ops/LinearCrossEntropy.cs", "void Backward("),
+        SourceFiles.Lines("Autograd/Ops/LinearCrossEntropy.cs", "backend.CrossEntropyBackward(", 3),
         SourceFiles.Method("Kernels/Cpu/CrossEntropyKernel.cs", "readonly struct Backward("),
     ];
 

@@ -11,6 +11,9 @@ public abstract class OpExplainer
     /// <summary>The rule of an input's gradient: "dx = r·(dn − n·mean(dn ⊙ n))".</summary>
     public abstract Formula Backward(NodeValues values, int input);
 
+    /// <summary>The rule of one element's gradient, where an input has several: queries, keys and values side by side.</summary>
+    public virtual Formula Backward(NodeValues values, int input, int element) => Backward(values, input);
+
     /// <summary>The symbol of an input in the formulas: "x", "W".</summary>
     public abstract string Symbol(NodeValues values, int input);
 

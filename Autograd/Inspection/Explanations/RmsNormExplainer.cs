@@ -19,7 +19,7 @@ internal sealed class RmsNormExplainer : RowNormExplainer
 
     public override IReadOnlyList<SourcePlace> Source(NodeValues values, int input) =>
     [
-        SourceFiles.Method("Autograd/Ops/RmsNorm.cs", "void Backward("),
+        SourceFiles.Lines("Autograd/Ops/RmsNorm.cs", "backend.RmsNormBackward("),
         input == 0 ? SourceFiles.Lines("Kernels/Cpu/RmsNormKernel.cs", "g = TWidth.NegateMultiplyAdd(n", 2) : SourceFiles.Lines("Kernels/Cpu/RmsNormKernel.cs", "TWidth.MultiplyAdd(d, n"),
         SourceFiles.Method("Kernels/Cpu/RmsNormKernel.cs", "void RowBackward<"),
     ];

@@ -7,11 +7,17 @@ internal sealed class RotaryExplainer : OpExplainer
 {
     private static readonly Formula ForwardFormula = Formula.Parse("y[u] = x[u] * cos(theta) - x[v] * sin(theta); y[v] = x[v] * cos(theta) + x[u] * sin(theta)");
     private static readonly Formula InputFormula = Formula.Parse("dx[u] = dy[u] * cos(theta) + dy[v] * sin(theta); dx[v] = dy[v] * cos(theta) - dy[u] * sin(theta)");
+    private static readonly Formula FirstRule = Formula.Parse("dx[u] = dy[u] * cos(theta) + dy[v] * sin(theta)");
+    private static readonly Formula SecondRule = Formula.Parse("dx[v] = dy[v] * cos(theta) - dy[u] * sin(theta)");
+    private static readonly Formula PassedRule = Formula.Parse("dx = dy");
     private static readonly Formula TableFormula = Formula.Parse("dtable = 0");
 
     public override Formula Forward(NodeValues values) => ForwardFormula;
 
     public override Formula Backward(NodeValues values, int input) => input == 0 ? InputFormula : TableFormula;
+
+    public override Formula Backward(NodeValues values, int input, int element) =>
+        input != 0 ? TableFormula : Turn.Of(values, element) is not { } turn ? PassedRule : turn.IsFirst ? FirstRule : SecondRule;
 
     public override string Symbol(NodeValues values, int input) => input == 0 ? "x" : "table";
 
