@@ -90,7 +90,7 @@ public sealed class StepScene
             throw new ArgumentException($"{subject.Tensor.Id} {shape} has no element {cursor.Element}: the last is {ElementText.Of(shape, shape.Length - 1)}.");
         }
         scene.IsSelected = element >= 0;
-        scene.Element = element >= 0 ? element : trace.Summary(subject).Largest[0].Element;
+        scene.Element = element >= 0 ? element : trace.Summary(frame.Kind == FrameKind.Update ? subject with { Part = TensorPart.Gradient } : subject).Largest[0].Element;
         if (cursor.Level >= StepLevel.Element) { scene.Cursor = scene.Cursor with { Tensor = subject.Tensor.Id, Element = scene.Indices }; }
         if (cursor.Level == StepLevel.Term && !IsHead(cursor)) { scene.Cursor = scene.Cursor with { Term = Math.Clamp(cursor.Term, 0, Math.Max(0, (scene.Explained?.Terms.Count ?? 0) - 1)) }; }
         return scene;
