@@ -5,16 +5,22 @@ using PureLlm.Kernels;
 namespace PureLlm.Engine.Inspection.Updates;
 
 /// <summary>The loss of a recorded step with its weights moved along the update: by the float64 twin, or by the kernels where that would take too long.</summary>
-internal sealed class LossProbe(StepTrace trace, StepUpdate update)
+/// <param name="trace">The step.</param>
+/// <param name="update">Its update.</param>
+/// <param name="isExact">Whether the twin is asked; see <see cref="SuitsTwin"/>.</param>
+internal sealed class LossProbe(StepTrace trace, StepUpdate update, bool isExact)
 {
-    /// <summary>Weights times rows of the batch up to which the twin is asked: about a tenth of a second.</summary>
-    public const long TwinProducts = 30_000_000;
+    /// <summary>Multiply-adds up to which the twin is asked unbidden: about a tenth of a second.</summary>
+    private const double TwinArithmetic = 3e7;
 
     /// <summary>Whether the losses are those of float64.</summary>
-    public bool IsExact { get; } = Products(trace) <= TwinProducts;
+    public bool IsExact => isExact;
+
+    /// <summary>Whether a step is small enough for the twin.</summary>
+    public static bool SuitsTwin(StepTrace trace) => trace.Cost <= TwinArithmetic;
 
     /// <summary>L(w + factor·Δw).</summary>
-    public double LossAt(double factor) => IsExact ? ByTwin(factor) : factor == 0 ? trace.Loss : ByKernels(factor);
+    public double LossAt(double factor) => isExact ? ByTwin(factor) : factor == 0 ? trace.Loss : ByKernels(factor);
 
     private double ByTwin(double factor)
     {
@@ -31,16 +37,30 @@ internal sealed class LossProbe(StepTrace trace, StepUpdate update)
         using Tape tape = new(trace.Subject.Backend, records: false);
         try
         {
-            foreach (Parameter parameter in slabs.Parameters)
-            {
-                trace.Subject.Backend.Write(Array.ConvertAll(Moved(parameter, factor), w => (float)w), parameter.Tensor.Data);
-            }
+            if (factor == 1) { update.PutInPlace(); }
+            else { MoveInPlace(factor); }
             return trace.Read(trace.Subject.Forward(tape).Data)[0];
         }
         finally
         {
             slabs.RestoreValues(kept);
             foreach (TensorBuffer buffer in kept) { buffer.Dispose(); }
+        }
+    }
+
+    /// <summary>Moves the weights piece by piece, so that a large model needs no second copy on the host.</summary>
+    private void MoveInPlace(double factor)
+    {
+        foreach (Parameter parameter in trace.Subject.Slabs.Parameters)
+        {
+            (View beforeView, View afterView) = update.WeightsOf(parameter);
+            for (int start = 0; start < beforeView.Length; start += StepUpdate.Piece)
+            {
+                int count = Math.Min(StepUpdate.Piece, beforeView.Length - start);
+                float[] w = trace.Read(beforeView.Slice(start, count)), after = trace.Read(afterView.Slice(start, count));
+                for (int i = 0; i < count; i++) { w[i] = (float)(w[i] + (factor * ((double)after[i] - w[i]))); }
+                trace.Subject.Backend.Write(w, beforeView.Slice(start, count));
+            }
         }
     }
 
@@ -51,12 +71,5 @@ internal sealed class LossProbe(StepTrace trace, StepUpdate update)
         double[] moved = new double[before.Length];
         for (int i = 0; i < moved.Length; i++) { moved[i] = before[i] + (factor * ((double)after[i] - before[i])); }
         return moved;
-    }
-
-    private static long Products(StepTrace trace)
-    {
-        long rows = 1;
-        for (int n = 0; n < trace.Tape.Count; n++) { rows = Math.Max(rows, trace.Tape[n].Output.Shape.Rows); }
-        return rows * trace.Subject.Slabs.Length;
     }
 }

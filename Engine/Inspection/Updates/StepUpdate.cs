@@ -8,6 +8,9 @@ namespace PureLlm.Engine.Inspection.Updates;
 /// <remarks>The update is made for real, copied, and taken back: parameters and moments are left as they were, bit for bit. Not thread-safe.</remarks>
 public sealed class StepUpdate : IDisposable
 {
+    /// <summary>Numbers that are looked at together.</summary>
+    internal const int Piece = 1 << 18;
+
     private static readonly double[] Factors = [0, 0.1, 0.3, 1, 3, 10, 40, 120];
 
     private readonly StepTrace trace;
@@ -64,7 +67,7 @@ public sealed class StepUpdate : IDisposable
     /// <summary>The change of the loss on the same batch.</summary>
     public double Observed => LossAfter - LossBefore;
 
-    private LossProbe Probe => probe ??= new LossProbe(trace, this);
+    private LossProbe Probe => probe ??= new LossProbe(trace, this, LossProbe.SuitsTwin(trace));
 
     /// <summary>Weights of a parameter as they are: where they lie, and where they lie after the update.</summary>
     public (View Before, View After) WeightsOf(Parameter parameter) =>
@@ -101,12 +104,17 @@ public sealed class StepUpdate : IDisposable
     {
         if (parts[parameter] is { } known) { return known; }
         Parameter moved = trace.Subject.Slabs.Parameters[parameter];
-        float[] g = trace.Gradient(moved.Tensor), before = trace.Read(WeightsOf(moved).Before), after = trace.Read(WeightsOf(moved).After);
+        (View beforeView, View afterView) = WeightsOf(moved);
         double square = 0, predicted = 0;
-        for (int i = 0; i < g.Length; i++)
+        for (int start = 0; start < beforeView.Length; start += Piece)
         {
-            square += (double)g[i] * g[i];
-            predicted += g[i] * ((double)after[i] - before[i]);
+            int count = Math.Min(Piece, beforeView.Length - start);
+            float[] g = trace.Read(moved.Tensor.Grad.Slice(start, count)), before = trace.Read(beforeView.Slice(start, count)), after = trace.Read(afterView.Slice(start, count));
+            for (int i = 0; i < count; i++)
+            {
+                square += (double)g[i] * g[i];
+                predicted += g[i] * ((double)after[i] - before[i]);
+            }
         }
         parts[parameter] = (square, predicted);
         return (square, predicted);
@@ -118,6 +126,9 @@ public sealed class StepUpdate : IDisposable
         if (!losses.TryGetValue(factor, out double loss)) { losses[factor] = loss = Probe.LossAt(factor); }
         return loss;
     }
+
+    /// <summary>Gives the parameters their values after the update; the caller puts back what was there.</summary>
+    internal void PutInPlace() => trace.Subject.Slabs.RestoreValues(values);
 
     /// <summary>Losses along the update's direction.</summary>
     public IReadOnlyList<PointView> LineSearch() => [.. Factors.Select(factor => new PointView(factor, LossAt(factor)))];

@@ -1,5 +1,6 @@
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Inspection;
+using PureLlm.Engine.Inspection.Updates;
 using PureLlm.Engine.Modules;
 
 namespace PureLlm.Tests.Engine.Inspection.Updates;
@@ -123,6 +124,17 @@ public sealed class StepUpdateTests
         Assert.That(tenfold.Loss, Is.EqualTo(moved.Update.LossAfter).Within(1e-5));
         Assert.That(trace.Update.LineSearch()[0], Is.EqualTo(new PointView(0, trace.Update.LossBefore)));
         Assert.That(trace.Update.LossBefore, Is.EqualTo(trace.Loss).Within(1e-6));
+    }
+
+    [Test]
+    public void Where_the_twin_would_take_too_long_the_kernels_say_the_same([Values(-0.5, 0, 1, 10)] double factor)
+    {
+        using StepTrace trace = new(new ResidualSubject(Adam));
+        string weights = trace.Subject.Slabs.Sha256();
+        float[] gradients = trace.Read(trace.Subject.Slabs.Gradients);
+        Assert.That(new LossProbe(trace, trace.Update, isExact: false).LossAt(factor), Is.EqualTo(trace.Update.LossAt(factor)).Within(2e-6));
+        Assert.That(trace.Subject.Slabs.Sha256(), Is.EqualTo(weights));
+        Assert.That(trace.Read(trace.Subject.Slabs.Gradients), Is.EqualTo(gradients));
     }
 
     [Test]
