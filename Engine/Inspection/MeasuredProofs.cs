@@ -27,7 +27,7 @@ internal static class MeasuredProofs
         double cost = scene.Trace.Cost;
         if (scene.Frame.Kind == FrameKind.Forward)
         {
-            if (view is "check" or "check-tensor" || StepCost.Of(scene.Node!) <= Unasked) { proofs.Add(Result(scene)); }
+            if (view is "check" or "check-tensor" || StepCost.Alone(scene.Node!) <= Unasked) { proofs.Add(Result(scene)); }
             return proofs;
         }
         if (!CanMeasure(scene)) { return proofs; }

@@ -14,8 +14,16 @@ internal static class StepCost
         return total;
     }
 
+    /// <summary>Numbers that an operation reads and multiply-adds that it makes, forward, by its textbook formula.</summary>
+    public static double Alone(Node node)
+    {
+        double read = 0;
+        foreach (Tensor input in node.Inputs) { read += input.Shape.Length; }
+        return read + Of(node);
+    }
+
     /// <summary>Multiply-adds of one operation, forward.</summary>
-    public static double Of(Node node) => node.Op switch
+    private static double Of(Node node) => node.Op switch
     {
         MatMul or LinearCrossEntropy => (double)node.Inputs[0].Shape.Rows * node.Inputs[1].Shape.Length,
         Attention => 2.0 * node.Output.Shape.Length * node.Inputs[^1].Shape[1],

@@ -8,8 +8,8 @@ namespace PureLlm.Engine.Inspection;
 /// <content>What is read from a recorded step. Everything that is kept is a function of the record, so that it does not matter who asked first.</content>
 public sealed partial class StepTrace
 {
-    /// <summary>Numbers that copies of nodes' values may take on the host: 256 MB.</summary>
-    private const long CopiesHeld = 1 << 26;
+    /// <summary>Numbers that copies of nodes' values may take on the host: 1 GB, for both ends of a large tied embedding.</summary>
+    private const long CopiesHeld = 1 << 28;
 
     private readonly Dictionary<int, NodeValues> values = [];
     private readonly LinkedList<int> valuesInUse = new();
