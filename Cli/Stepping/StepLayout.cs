@@ -61,7 +61,7 @@ internal static class StepLayout
 
     private static void DrawMain(Canvas canvas, StepView view, int left, int top, int width, int bottom, bool ascii, int page)
     {
-        bool hasAside = canvas.Width >= AsideFrom && page == 0;
+        bool hasAside = canvas.Width >= AsideFrom && page == 0 && Cursor.Parse(view.Cursor).View is not ("attention" or "lens" or "tokens");
         int main = hasAside ? width - AsideWidth - 2 : width;
         bool hasNumbers = page > 0 || canvas.Width < TapeFrom || bottom - top < StatsFrom;
         IReadOnlyList<Section> sections = StepPage.Sections(view, main, ascii, hasNumbers);

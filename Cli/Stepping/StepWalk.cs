@@ -66,6 +66,12 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
             case ":" or "/" or "e":
                 Prompt = key;
                 break;
+            case "w":
+                Status = $"in the browser: {Share} --web";
+                break;
+            case "x":
+                Status = $"as one file: {Share} --export step.html";
+                break;
             case "=":
                 mark = Cursor;
                 Status = "marked: d compares another place with this one";
@@ -109,6 +115,7 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
             Cursor to = session.Move(Cursor, command);
             if (to == Cursor) { Status = Nothing(command); }
             Go(to);
+            if (command is StepCommand.Continue or StepCommand.ReverseContinue && Status.Length == 0 && View.Breaks.Count > 0) { Status = $"open it: {Share}"; }
         });
     }
 
@@ -257,23 +264,15 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
 
     private void Find(string query)
     {
-        if (Gradient(query) is { } place)
+        IReadOnlyList<StepFind> found = session.With(Cursor.Step, trace => StepFinds.Find(trace, query));
+        if (found.Count == 0) { Status = query.ToLowerInvariant() is "nan" or "dead" ? $"no {query} in this step" : $"nothing is called {query}"; }
+        else if (found.Count == 1)
         {
-            Go(place);
-            return;
+            Go(found[0].Cursor);
+            Status = found[0].Text;
         }
-        IReadOnlyList<Frame> found = session.With(Cursor.Step, trace => StepSearch.Find(trace, query));
-        if (found.Count == 0) { Status = $"nothing is called {query}"; }
-        else if (found.Count == 1) { Go(Cursor with { Frame = found[0].Id, Tensor = "", Element = "", View = "" }); }
-        else { Overlay = StepOverlay.Found(query, found, Cursor); }
+        else { Overlay = StepOverlay.Found(query, found); }
     }
-
-    /// <summary>Where the gradient of a tensor with exactly this name is complete; null: there is none such.</summary>
-    private Cursor? Gradient(string name) => session.With<Cursor?>(Cursor.Step, trace =>
-    {
-        if (trace.FindTensor(name) is not { } tensor || tensor.Contributors.Where(trace.IsReached).ToList() is not { Count: > 0 } nodes) { return null; }
-        return trace.Find(FormattableString.Invariant($"b{nodes[^1]}")) is { } frame ? new Cursor(Cursor.Step, frame.Id, Tensor: tensor.Id) : null;
-    });
 
     private void Try(Action action)
     {

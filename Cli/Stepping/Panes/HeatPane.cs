@@ -9,6 +9,8 @@ internal static class HeatPane
 {
     private const double Strong = 0.25;
 
+    private const int MostRows = 32;
+
     public static void Write(Sheet sheet, StepView view)
     {
         if (view.Subject is { Heat: { Rows: > 0, Columns: > 0 } heat } subject) { Write(sheet, $"{(subject.Kind == "gradient" ? "gradient" : "values")} of {subject.Name}", heat); }
@@ -43,14 +45,17 @@ internal static class HeatPane
         }
     }
 
-    /// <summary>A window around the selected cell where not all columns fit.</summary>
+    /// <summary>A window on the selected cell where not all rows or columns fit.</summary>
     private static void WriteSigns(Sheet sheet, string title, HeatView heat, int rowName)
     {
         double largest = heat.Values.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
         int columns = Math.Min(heat.Columns, sheet.Width - rowName - 1), first = Math.Clamp(heat.SelectedColumn - (columns / 2), 0, heat.Columns - columns);
-        string part = columns < heat.Columns ? $"  columns {first * heat.ColumnSize} … {((first + columns) * heat.ColumnSize) - 1}" : "";
-        sheet.Line(title, Ink.Bold).Add(part, Ink.Dim).Add($"  + − below {Figures.Of(Strong * largest, 3)}  ╋ ━ above  · exactly 0", Ink.Dim);
-        foreach (int i in RowOrder(heat))
+        int rows = Math.Min(heat.Rows, MostRows), top = Math.Clamp(heat.SelectedRow - 1, 0, heat.Rows - rows);
+        string part = columns < heat.Columns ? $"  columns {first * heat.ColumnSize} … {((first + columns) * heat.ColumnSize) - 1}" : rows < heat.Rows ? $"  rows {top * heat.RowSize} … {((top + rows) * heat.RowSize) - 1} of {heat.Rows * heat.RowSize}" : "";
+        string legend = $"+ − below {Figures.Of(Strong * largest, 3)}, ╋ ━ above, · exactly 0";
+        Line head = sheet.Line(title, Ink.Bold).Add(part, Ink.Dim);
+        (head.Width + 2 + sheet.Columns(legend) <= sheet.Width ? head.Add("  ") : sheet.Line()).Add(legend, Ink.Dim);
+        for (int i = top; i < top + rows; i++)
         {
             Line line = sheet.Line(FormattableString.Invariant($"i={i * heat.RowSize}"), i == heat.SelectedRow ? Ink.Bold : Ink.Dim).To(rowName);
             for (int j = first; j < first + columns; j++)
@@ -62,9 +67,6 @@ internal static class HeatPane
             if (i == heat.SelectedRow) { line.Add(" ◂", Ink.Bold); }
         }
     }
-
-    /// <summary>Rows from a little above the selected one on, when there are many; a screen shows as many of them as fit.</summary>
-    private static IEnumerable<int> RowOrder(HeatView heat) => Enumerable.Range(0, heat.Rows);
 
     private static string Sign(double value, double largest) => double.IsNaN(value) ? "!" : double.IsInfinity(value) ? (value > 0 ? "╋" : "━") : value == 0 ? "·" : Math.Abs(value) < Strong * largest ? (value > 0 ? "+" : "−") : value > 0 ? "╋" : "━";
 

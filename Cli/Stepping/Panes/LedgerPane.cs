@@ -7,14 +7,14 @@ namespace PureLlm.Cli.Stepping.Panes;
 /// <summary>Who added what to a gradient, in the order of arrival, as a table with its sum and its proof.</summary>
 internal static class LedgerPane
 {
-    private const int MostName = 34;
+    private const int MostName = 44;
 
     public static void Write(Sheet sheet, StepView view)
     {
         if (view.Ledger is not { } ledger) { return; }
         int selected = view.Element is null ? -1 : ledger.Elements.ToList().IndexOf(view.Element.Indices);
         List<string> names = [.. ledger.Rows.Select(row => Name(row)), "finite difference"];
-        int name = Math.Clamp(6 + names.Max(sheet.Columns), 26, MostName);
+        int name = Math.Clamp(7 + names.Max(sheet.Columns), 26, Math.Max(26, Math.Min(MostName, sheet.Width * 2 / 5)));
         int decimals = Figures.Decimals(ledger.Rows.SelectMany(row => row.Values).Concat(ledger.Gradient), 4);
         string symbol = view.Subject is { Kind: "gradient" } subject && subject.Name == ledger.Tensor ? SubjectPane.Symbol(subject).Replace("∂L/∂", "", StringComparison.Ordinal) : ledger.Tensor;
         List<string> titles = [.. ledger.Elements.Select(element => symbol.Length <= 8 ? $"{symbol}[{element}]" : $"[{element}]")];
@@ -23,11 +23,12 @@ internal static class LedgerPane
 
         Line head = sheet.Line("ledger", Ink.Bold).Add("  order of arrival", Ink.Dim).To(name);
         for (int c = first; c < first + columns; c++) { head.Right(name + ((c - first + 1) * cell) - 1, titles[c], c == selected ? Ink.Bold : Ink.Dim); }
-        if (columns < titles.Count) { head.Add($" … {titles.Count - columns} more", Ink.Dim); }
+        string more = $" … {titles.Count - columns} more";
+        if (columns < titles.Count && head.Width + sheet.Columns(more) <= sheet.Width) { head.Add(more, Ink.Dim); }
         foreach (LedgerRowView row in ledger.Rows)
         {
             bool isHere = row.Frame == view.Frame.Id;
-            Line line = sheet.Line($"{(isHere ? "▶" : " ")}{row.Index,3}  ", isHere ? Ink.Cyan : Ink.Dim).Add(Name(row), row.IsPending ? Ink.Dim : isHere ? Ink.Cyan : Ink.Plain);
+            Line line = sheet.Line($"{(isHere ? "▶" : " ")}{row.Index,3}  ", isHere ? Ink.Cyan : Ink.Dim).Add(Cut(Name(row), name - 7), row.IsPending ? Ink.Dim : isHere ? Ink.Cyan : Ink.Plain);
             if (row.IsPending) { line.To(name + 1).Add("later", Ink.Dim); }
             else { Values(row.Values, line, Ink.Plain, plus: row.Index > 0); }
         }
@@ -66,6 +67,8 @@ internal static class LedgerPane
         string error = $" {Figures.Error(proof.Error)} {proof.Unit}";
         if (line.Width + sheet.Columns(error) <= sheet.Width) { line.Add(error, Ink.Dim); }
     }
+
+    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 
     private static string Name(LedgerRowView row) => row.From == "zero" ? "zero" : $"+= from {row.From}";
 }

@@ -15,7 +15,8 @@ internal static class SubjectPane
             bool isClose = view.Level is "element" or "term" && view.Element is not null;
             Line heading = sheet.Line(Symbol(subject) + (isClose ? $"[{view.Element!.Indices}]" : ""), Ink.Bold);
             heading.To(12).Add($"  {subject.Name} : {Figures.Shape(subject.Shape)}", Ink.Cyan).Add($"  {subject.Role}", Ink.Dim);
-            heading.Right(sheet.Width, ReadBy(subject.Consumers), Ink.Dim);
+            string readers = ReadBy(subject.Consumers);
+            if (heading.Width + 2 + sheet.Columns(readers) <= sheet.Width) { heading.Right(sheet.Width, readers, Ink.Dim); }
             if (isClose && view.Element!.Meaning.Length > 0) { sheet.Line(view.Element.Meaning, Ink.Dim); }
         }
         else if (view.Level is not ("run" or "module")) { sheet.Line(view.Frame.Text, Ink.Bold); }

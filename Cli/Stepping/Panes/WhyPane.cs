@@ -16,15 +16,17 @@ internal static class WhyPane
     public static IReadOnlyList<Section> Sections(StepView view, int width, bool ascii)
     {
         Sheet rule = new(width, ascii), words = new(width, ascii), code = new(width, ascii);
-        if (!IsInMain(view)) { WriteRule(rule, view); }
+        string asked = Cursor.Parse(view.Cursor).View;
+        bool isPane = asked is "attention" or "lens" or "tokens" or "line-search"; // a pane that stands for itself: its words alone
+        if (!IsInMain(view) && !isPane) { WriteRule(rule, view); }
         bool isFirst = true;
         foreach (string sentence in view.ReadAs)
         {
             words.Paragraph(words.Line(isFirst ? "READ AS" : "", Ink.Bold), Indent, sentence);
             isFirst = false;
         }
-        CodePane.Write(code, Cursor.Parse(view.Cursor).View == "code" ? view.Code : [.. view.Code.Take(1)], Cursor.Parse(view.Cursor).View == "code" ? 60 : 3);
-        return [new("rule", 90, 2, rule.Lines), new("read as", 80, 1, words.Lines), new("code", Cursor.Parse(view.Cursor).View == "code" ? 95 : 70, 2, code.Lines)];
+        if (!isPane) { CodePane.Write(code, asked == "code" ? view.Code : [.. view.Code.Take(1)], asked == "code" ? 60 : 3); }
+        return [new("rule", 90, 2, rule.Lines), new("read as", 80, 1, words.Lines), new("code", asked == "code" ? 95 : 70, 2, code.Lines)];
     }
 
     private static void WriteRule(Sheet sheet, StepView view)

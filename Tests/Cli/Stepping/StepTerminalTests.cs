@@ -90,6 +90,21 @@ public sealed partial class StepTerminalTests
     }
 
     [Test]
+    public void Where_a_number_went_wrong_is_told_as_a_line_that_leads_there()
+    {
+        using var terminal = new Tmux(140, 50);
+        terminal.Type($"{Tmux.Program} step --demo nan --at nan --plain > first 2> told; echo all over");
+        terminal.WaitFor("\nall over");
+        string told = File.ReadAllLines(Path.Combine(terminal.Folder, "told")).Single(line => line.Contains("open it:", StringComparison.Ordinal));
+        terminal.Type($"{Tmux.Program} {told[(told.IndexOf("pure-llm", StringComparison.Ordinal) + "pure-llm".Length)..]}");
+        string pane = terminal.WaitFor("q quit", "at 0:");
+        string at = File.ReadAllLines(Path.Combine(terminal.Folder, "first"))[1];
+        Assert.That(pane.Split('\n')[^1].Trim(), Is.EqualTo(at));
+        Assert.That(at, Does.StartWith("at 0:f"), "the origin is a forward frame");
+        terminal.Press("q");
+    }
+
+    [Test]
     public void On_a_dumb_terminal_one_types_lines_of_keys()
     {
         using var terminal = new Tmux(100, 60);

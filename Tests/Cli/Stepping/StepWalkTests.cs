@@ -19,6 +19,8 @@ public sealed class StepWalkTests
     [TestCase("/W1", "0:b1?tensor=W1")]
     [TestCase("/a0.0", "0:a0.0")]
     [TestCase("/relu2 1", "0:f2")]
+    [TestCase("/largest 3", "0:b1?tensor=W1&el=2,1")]
+    [TestCase("/dead", "0:f2?el=3")]
     [TestCase("? n", "0:b6")]
     public void Keys_lead_to_places(string script, string cursor) => Assert.That(screens.Walk("0:s", script).Cursor.ToString(), Is.EqualTo(cursor));
 
@@ -27,6 +29,8 @@ public sealed class StepWalkTests
     [TestCase(":b99", "no frame 'b99'")]
     [TestCase(":0:b1?what=1", "none of tensor=")]
     [TestCase("/nowhere", "nothing is called nowhere")]
+    [TestCase("/nan", "no nan in this step")]
+    [TestCase("w", "--demo residual --at 0:s --web")]
     [TestCase("9", "no remark 9")]
     public void A_key_that_can_do_nothing_says_why_and_moves_nowhere(string script, string status)
     {
@@ -51,8 +55,9 @@ public sealed class StepWalkTests
     public void The_help_lists_every_key_of_the_moves()
     {
         StepWalk walk = screens.Walk("0:s", "?");
-        string help = screens.Screen(walk, 100, 60);
+        string help = screens.Screen(walk);
         foreach ((string key, _, string meaning) in PureLlm.Engine.Inspection.StepKeys.All) { Assert.That(help, Does.Contain($" {key} ").And.Contain(meaning)); }
+        foreach ((string key, string meaning) in KeyHelp.Own) { Assert.That(help, Does.Contain($" {key} ").And.Contain(meaning), "all on one screen"); }
         walk.Press("q");
         Assert.That((walk.Overlay, walk.HasEnded), Is.EqualTo(((StepOverlay?)null, false)), "q closes the help alone");
     }
