@@ -8,7 +8,7 @@ namespace PureLlm.Cli.Stepping.Panes;
 internal static class TermsPane
 {
     /// <summary>Digits of a factor, columns of a label, and whether factors have their names, from the most telling form to the narrowest.</summary>
-    private static readonly (int Digits, int Label, bool HasNames)[] Forms = [(6, 26, true), (4, 26, true), (4, 12, true), (6, 26, false), (4, 12, false)];
+    private static readonly (int Digits, int Label, bool HasNames)[] Forms = [(6, 36, true), (4, 36, true), (4, 24, true), (4, 12, true), (6, 36, false), (4, 12, false)];
 
     public static void Write(Sheet sheet, StepView view)
     {

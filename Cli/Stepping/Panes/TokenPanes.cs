@@ -7,7 +7,7 @@ namespace PureLlm.Cli.Stepping.Panes;
 /// <summary>What is shown token by token: losses, attention, and what the model would say after each part.</summary>
 internal static class TokenPanes
 {
-    private const int Token = 8, Cell = Token + 6;
+    private const int Token = 9, Cell = Token + 5;
 
     /// <summary>Each token with the loss of what follows it, as a bar.</summary>
     public static void WriteLosses(Sheet sheet, StepView view)
@@ -26,7 +26,7 @@ internal static class TokenPanes
     public static void WriteAttention(Sheet sheet, StepView view)
     {
         if (view.Attention is not { } map) { return; }
-        sheet.Line("attention", Ink.Bold).Add($"  {map.Module}  head {map.Head + 1} of {map.Heads}", Ink.Cyan).Add("  row asks, column answers; tenths, · below 0.05", Ink.Dim);
+        sheet.Line("attention", Ink.Bold).Add($"  {map.Module}  head {map.Head + 1} of {map.Heads}", Ink.Cyan).Add("  tenths; row asks, column answers; · below 0.05", Ink.Dim);
         int room = Math.Max(1, sheet.Width - 28), wide = 2 * map.Keys <= room ? 2 : 1, columns = Math.Min(map.Keys, room / wide);
         for (int q = 0; q < map.Queries; q++)
         {
@@ -50,7 +50,7 @@ internal static class TokenPanes
         int start = lens.Cells.Min(cell => cell.Position), first = Math.Max(start, positions - columns);
         sheet.Line("lens", Ink.Bold).Add("  what the model would say if it stopped there, and how sure", Ink.Dim);
         Line head = sheet.Line().To(name);
-        for (int p = first; p < positions; p++) { head.Add($"at {p}", Ink.Dim).To(name + ((p - first + 1) * Cell)); }
+        for (int p = first; p < positions; p++) { head.Add(Shown(view.Tokens, p, Token), Ink.Dim).To(name + ((p - first + 1) * Cell)); }
         for (int layer = 0; layer < lens.Layers.Count; layer++)
         {
             Line line = sheet.Line(lens.Layers[layer], Ink.Cyan).To(name);
@@ -58,7 +58,7 @@ internal static class TokenPanes
             {
                 if (lens.Cells.FirstOrDefault(cell => cell.Layer == layer && cell.Position == p) is { } cell)
                 {
-                    line.Add(TokenText.Safe(Cut(Visible(cell.Token), Token)), cell.Probability >= 0.5 ? Ink.Green : cell.Probability >= 0.2 ? Ink.Yellow : Ink.Dim).To(name + ((p - first) * Cell) + Token + 1).Add(FormattableString.Invariant($"{100 * cell.Probability,3:0}%"), Ink.Dim);
+                    line.Add(TokenText.Safe(Cut(Visible(cell.Token), Token)), cell.Probability >= 0.5 ? Ink.Green : cell.Probability >= 0.2 ? Ink.Yellow : Ink.Dim).To(name + ((p - first) * Cell) + Token + 1).Add((cell.Probability >= 0.995 ? "1.0" : cell.Probability < 0.005 ? " 0" : Figures.Fixed(cell.Probability, 2)[1..]), Ink.Dim);
                 }
                 line.To(name + ((p - first + 1) * Cell));
             }
@@ -66,7 +66,7 @@ internal static class TokenPanes
         if (lens.Targets is { Count: > 0 } targets)
         {
             Line line = sheet.Line("what follows", Ink.Bold).To(name);
-            for (int p = first; p < positions; p++) { line.Add(Shown(targets, p - start, Token + 3), Ink.Bold).To(name + ((p - first + 1) * Cell)); }
+            for (int p = first; p < positions; p++) { line.Add(Shown(targets, p - start, Token), Ink.Bold).To(name + ((p - first + 1) * Cell)); }
         }
         if (first > start) { sheet.Line($"… {first - start} earlier positions on a wider screen", Ink.Dim); }
     }
