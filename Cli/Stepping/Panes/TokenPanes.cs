@@ -68,7 +68,7 @@ internal static class TokenPanes
             Line line = sheet.Line("what follows", Ink.Bold).To(name);
             for (int p = first; p < positions; p++) { line.Add(Shown(targets, p - start, Token), Ink.Bold).To(name + ((p - first + 1) * Cell)); }
         }
-        if (first > start) { sheet.Line($"… {first - start} earlier positions on a wider screen", Ink.Dim); }
+        if (first > start) { sheet.Line($"… {first - start} earlier positions", Ink.Dim); }
     }
 
     private static string Shown(IReadOnlyList<string> tokens, int index, int length) => index < tokens.Count ? Cut(TokenText.Safe(Visible(tokens[index])), length) : "";
