@@ -8,15 +8,17 @@ namespace PureLlm.Engine.Inspection;
 /// <param name="Ids">Ids of the frames.</param>
 /// <param name="Texts">Their lines.</param>
 /// <param name="Magnitudes">Root mean square of what a frame is about: forward the output, backward ∂L/∂output, else the gradient that grows or is used; 0 where there is none, NaN where it is not finite.</param>
-public sealed record StepTimeline(long Step, string Kinds, IReadOnlyList<string> Ids, IReadOnlyList<string> Texts, IReadOnlyList<double> Magnitudes)
+/// <param name="Breaks">Frames that a breakpoint holds in.</param>
+public sealed record StepTimeline(long Step, string Kinds, IReadOnlyList<string> Ids, IReadOnlyList<string> Texts, IReadOnlyList<double> Magnitudes, IReadOnlyList<StepMark> Breaks)
 {
     /// <summary>The timeline of a recorded step.</summary>
-    public static StepTimeline Of(StepTrace trace) => new(
+    public static StepTimeline Of(StepTrace trace, IReadOnlyList<IStepBreakpoint> breakpoints) => new(
         trace.Subject.Step,
         string.Concat(trace.Frames.Select(frame => Letter(frame.Kind))),
         [.. trace.Frames.Select(frame => frame.Id)],
         [.. trace.Frames.Select(frame => frame.Text)],
-        [.. trace.Frames.Select(frame => Magnitude(trace, frame))]);
+        [.. trace.Frames.Select(frame => Magnitude(trace, frame))],
+        [.. breakpoints.SelectMany(breakpoint => trace.Frames.Where(frame => breakpoint.Holds(trace, frame, out _)).Select(frame => new StepMark(frame.Index, breakpoint.Text)))]);
 
     private static char Letter(FrameKind kind) => kind switch
     {
@@ -47,3 +49,6 @@ public sealed record StepTimeline(long Step, string Kinds, IReadOnlyList<string>
         return stats.NaNs + stats.Infinities > 0 ? double.NaN : stats.Rms;
     }
 }
+
+/// <summary>A frame that a breakpoint holds in.</summary>
+public sealed record StepMark(int Index, string Text);

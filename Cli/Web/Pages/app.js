@@ -81,7 +81,8 @@ function render(shown) {
     shown.readAs.map((sentence) => h('p', { class: 'readAs' }, sentence)));
   replace($('tokens'), tokens(shown));
   panel('whatif', supposed && whatFollows(supposed, () => suppose(null)));
-  replace($('overview'), overviews(shown, actions));
+  replace($('views'), viewButtons(shown));
+  replace($('overview'), overviews(shown, actions), pictures(shown, { again: actions.again, go, head: (i) => go(change(view.cursor, { term: String(i) })) }));
   $('lanes').hidden = ['run', 'module'].includes(shown.level);
   replace($('lanes'), lanes(shown, (name) => choose('', name)));
   tensorPanel(shown);
@@ -91,7 +92,7 @@ function render(shown) {
   panel('proof', ['run', 'module'].includes(shown.level) ? null : proofs(shown, press));
   panel('code', code(shown));
   panel('graph', graph(shown, addressing, go));
-  replace($('more'), notes(shown, actions), pictures(shown, { again: actions.again, go, head: (i) => go(change(view.cursor, { term: String(i) })) }), viewButtons(shown));
+  replace($('more'), notes(shown, actions));
   $('live').textContent = `frame ${shown.frame.index}: ${shown.frame.text}${shown.element ? `; ${shown.subject?.symbol ?? ''}[${shown.element.indices}] ${number(shown.element.kernel)}` : ''}`;
   timeline.show(shown);
   document.body.dataset.cursor = shown.cursor;
@@ -141,8 +142,7 @@ const views = [['', 'overview'], ['tokens', 'token losses'], ['attention', 'atte
 
 function viewButtons(shown) {
   const current = /[?&]view=([^&]*)/.exec(shown.cursor)?.[1] ?? '';
-  return h('div', { class: 'row views', role: 'group', 'aria-label': 'more views' }, h('span', { class: 'label' }, 'also'),
-    views.map(([name, text]) => h('button', { 'aria-pressed': String(name === current), 'data-focus': `view ${name}`, onclick: () => go(change(view.cursor, { view: name })) }, text)));
+  return h('div', { class: 'row views', role: 'group', 'aria-label': 'more views' }, views.map(([name, text]) => h('button', { 'aria-pressed': String(name === current), 'data-focus': `view ${name}`, onclick: () => go(change(view.cursor, { view: name })) }, text)));
 }
 
 /** Keys that ask for a part of the page bring it into sight. */
@@ -166,7 +166,7 @@ const pageCommands = {
   '=': () => { mark = view.cursor; $('live').textContent = 'marked'; flash(`marked ${mark}: go elsewhere and press d`); },
   d: () => source.abilities.compare && compareWith(source, view, mark, go),
   e: () => edit(''),
-  Q: () => source.abilities.quiz && askQuiz(source, view),
+  Q: () => source.abilities.quiz && askQuiz(source, view, go),
 };
 
 const aliases = { ArrowRight: 'n', ArrowLeft: 'p', Escape: 'o' };

@@ -15,7 +15,7 @@ function attention(view, actions) {
   const map = view.attention;
   if (!map) return null;
   const values = attentionShows === 'gradient' && map.gradient.length ? map.gradient : map.probabilities, tokens = view.tokens.slice((map.sequence ?? 0) * map.queries, ((map.sequence ?? 0) + 1) * map.queries);
-  const heat = new HeatMap({ choose: () => {}, edit: () => {}, step: () => {} });
+  const heat = new HeatMap({ choose: () => {}, edit: () => {}, step: () => {} }, false);
   const largest = Math.max(...values.filter(isFinite).map(Math.abs), 0);
   const section = h('section', { class: 'card wide', 'aria-labelledby': 'attentionTitle' },
     titled('attentionTitle', 'Attention', 'attention', h('span', { class: 'dim' }, `${map.module || 'this operation'} · head ${map.head} of ${map.heads}: row = who looks, column = whom at`)),

@@ -1,5 +1,5 @@
 // What one asks in a dialog: find a frame, change a number, compare two places, answer a question.
-import { h, number, aligned, value, count, replace, hint, titled } from './dom.js';
+import { h, number, aligned, value, count, formula, replace, hint, titled } from './dom.js';
 import { change } from './cursor.js';
 import { thumbnail } from './heatmap.js';
 import { open } from './help.js';
@@ -94,8 +94,36 @@ function sideBySide(diff, go) {
       h('tbody', {}, diff.largest.map((cell) => h('tr', {}, h('th', { scope: 'row' }, `[${cell.element}]`), [cell.a, cell.b, cell.difference].map((x) => h('td', { class: 'n' }, value(x, { format }))), h('td', { class: 'n' }, value(cell.ratio, { format: (x) => number(x, 4) })))))))];
 }
 
-/** A question about a gradient. */
-export async function askQuiz(source, view) {
-  const question = await source.quiz(view.cursor);
-  open('Quiz', h('pre', {}, JSON.stringify(question, null, 1)), 'quiz');
+/** A question about a gradient; the page behind is covered, it would tell. */
+export async function askQuiz(source, view, go) {
+  const body = h('div', { class: 'stack' });
+  const ask = async (seed) => {
+    try { replace(body, question(await source.quiz(view.cursor, seed))); } catch (error) {
+      if (seed === '') await ask(random());
+      else replace(body, h('p', { class: 'bad' }, error.message));
+    }
+  };
+  const random = () => String(Math.floor(Math.random() * 1e9));
+  const question = (one) => {
+    const verdict = h('p', { class: 'answer', role: 'status' });
+    const input = h('input', { type: 'text', 'aria-label': 'answer', spellcheck: 'false', autocomplete: 'off', size: 34, placeholder: 'a number or an expression' });
+    const form = h('form', { class: 'row', onsubmit: async (event) => {
+      event.preventDefault();
+      try {
+        const said = await source.answer(one.cursor, input.value);
+        verdict.className = `answer verdict ${said.passed ? 'ok' : said.verdict === 'close' ? '' : 'bad'}`;
+        replace(verdict, h('b', {}, said.verdict), ` ${said.text}`);
+        show.hidden = said.expected === undefined;
+      } catch (error) { verdict.textContent = error.message; }
+    } }, h('label', {}, '∂L/∂ ', input), h('button', { class: 'primary' }, 'Answer'), hint('quiz'));
+    const show = h('button', { hidden: true, onclick: () => { dialog.close(); go(one.cursor); } }, 'See how it is made');
+    setTimeout(() => input.focus());
+    return [h('p', { class: 'question' }, one.text), one.rule ? formula(one.rule, 'rule') : null,
+      h('p', { class: 'dim' }, `${count(one.terms)} ${one.terms === 1 ? 'term' : 'terms'}, sent back by ${one.consumers.join(' and ')}`),
+      form, verdict, h('p', { class: 'dim' }, one.help),
+      h('div', { class: 'names' }, one.names.map((name) => h('button', { type: 'button', class: 'chip', title: 'put it into the answer', onclick: () => { input.setRangeText(name.name, input.selectionStart, input.selectionEnd, 'end'); input.focus(); } }, `${name.name} = `, number(name.value)))),
+      h('p', { class: 'row' }, h('button', { onclick: () => ask(random()) }, 'Another question'), show)];
+  };
+  const dialog = open('Quiz', body, 'quiz');
+  await ask('');
 }

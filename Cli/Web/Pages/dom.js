@@ -47,7 +47,7 @@ export const signed = (x, digits) => (isFinite(x) && x > 0 ? '+' : '') + number(
 /** Numbers of a column or table, all with as many decimals; what would look like 0 and is not gets an exponent. */
 export function aligned(values, plus = false) {
   const largest = Math.max(0, ...values.filter(isFinite).map(Math.abs));
-  const decimals = largest === 0 ? 0 : Math.min(8, Math.max(0, 5 - Math.max(0, Math.floor(Math.log10(largest)) + 1)));
+  const decimals = largest === 0 ? 0 : Math.min(9, Math.max(0, 4 - Math.floor(Math.log10(largest))));
   return (x) => {
     if (!isFinite(x) || x === 0) return number(x);
     const text = Math.abs(x).toFixed(decimals);

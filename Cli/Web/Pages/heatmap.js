@@ -50,19 +50,22 @@ export function elementOf(tensor, row, column) {
   return known ? known.element : indices(row * heat.rowSize, Math.min(across - 1, column * heat.columnSize));
 }
 
+let made = 0;
+
 /** A canvas with cells that can be looked at, walked with arrow keys and chosen. */
 export class HeatMap {
   /** @param actions choose(element), edit(element), step(key) */
-  constructor(actions) {
-    this.actions = actions;
+  constructor(actions, isWalked = true) {
+    Object.assign(this, { actions, isWalked });
+    const id = `heatKeys${++made}`;
     this.canvas = h('canvas', {
-      class: 'heat', tabindex: '0', role: 'application', 'aria-roledescription': 'heat map', 'data-focus': 'heat', 'aria-describedby': 'heatKeys',
+      class: 'heat', tabindex: '0', role: 'application', 'aria-roledescription': 'heat map', 'data-focus': 'heat', 'aria-describedby': id,
       onkeydown: (event) => this.press(event), onmousemove: (event) => this.hover(event), onmouseleave: () => this.tip.hidden = true,
       onclick: (event) => this.pick(event, 'choose'), ondblclick: (event) => this.pick(event, 'edit'),
     });
     this.tip = h('div', { class: 'tip', hidden: true });
     this.box = h('div', { class: 'heatBox' }, this.canvas, this.tip);
-    this.legend = h('p', { class: 'legend', id: 'heatKeys' });
+    this.legend = h('p', { class: 'legend', id });
     this.element = h('div', {}, this.box, this.legend);
   }
 
@@ -158,7 +161,7 @@ export class HeatMap {
     replace(this.legend,
       h('span', { class: 'swatch minus', 'aria-hidden': 'true' }), 'negative ', h('span', { class: 'swatch plus', 'aria-hidden': 'true' }), 'positive ', '· exactly 0',
       pooled ? h('b', {}, ` · pooled: a cell is ${heat.rowSize}×${heat.columnSize} elements and shows the largest |value|`) : null,
-      h('span', { class: 'wideOnly' }, ' · arrows move, Enter changes'));
+      this.isWalked ? h('span', { class: 'wideOnly' }, ' · arrows move, Enter changes') : null);
   }
 
   at(event) {

@@ -78,13 +78,19 @@ export function ledger(view, actions) {
         book.elements.map((indices) => h('th', { scope: 'col', class: `n${indices === chosen ? ' chosen' : ''}` }, h('button', { class: 'link', title: 'look at this element', 'data-focus': `column ${indices}`, onclick: () => actions.choose(indices, book.tensor) }, `[${indices}]`))))),
       h('tbody', {}, book.rows.map((row) => h('tr', { class: row.isPending ? 'pending' : null, 'aria-current': row.frame === view.frame.id ? 'true' : null },
         h('td', { class: 'dim' }, h('a', { href: addressOf(row.cursor, actions.addressing), 'data-focus': `entry ${row.frame}`, onclick: (event) => { event.preventDefault(); actions.go(row.cursor); } }, String(row.index))),
-        h('th', { scope: 'row' }, row.from === 'zero' ? 'zero' : `+= ${row.from}`, row.isPending ? h('small', {}, ' to come') : null),
+        h('th', { scope: 'row' }, fromWords(row)),
         cells(row.values)))),
       h('tfoot', {},
         h('tr', {}, h('td', {}), h('th', { scope: 'row' }, 'total'), cells(book.total)),
         h('tr', {}, h('td', {}), h('th', { scope: 'row' }, 'kernels'), cells(book.gradient)),
         book.finiteDifference?.length ? h('tr', {}, h('td', {}), h('th', { scope: 'row' }, 'finite difference'), cells(book.finiteDifference)) : null))),
     h('p', {}, verdict(book.proof))];
+}
+
+/** "+= matmul (blocks.1.mlp.down)" on two lines. */
+function fromWords(row) {
+  const [name, place = ''] = row.from.split(' (');
+  return [row.from === 'zero' ? 'zero' : `+= ${name}`, place || row.isPending ? h('small', {}, [place.replace(')', ''), row.isPending ? 'to come' : ''].filter(Boolean).join(', ')) : null];
 }
 
 const words = /(\/\/.*$)|\b(var|float|double|int|long|bool|for|foreach|if|else|return|in|new|static|public|override|private|ref|out|readonly|while|const|void|case|switch|true|false|null|this|base|is|as|using|Span|ReadOnlySpan|Vector)\b|(\b\d[\d_.]*f?\b)/g;

@@ -43,11 +43,11 @@ export const whatIf = (cursor, tensor, element, value) => send('whatif', { curso
 /** Two cursors side by side. */
 export const compare = (a, b) => ask('compare', { a, b });
 
-/** A question about the gradient at a cursor, without its answer. */
-export const quiz = (cursor) => ask('quiz', { cursor });
+/** A question about the gradient at a cursor, or with a seed about any of its step, without the answer. */
+export const quiz = (cursor, seed = '') => ask('quiz', { cursor, seed });
 
 /** The verdict on an answer. */
-export const answer = (cursor, text) => send('quiz', { cursor, answer: text });
+export const answer = (cursor, text) => send('quiz', { cursor, text });
 
 /** Forgets what was kept: a run in training has moved on. */
 export function forget() {

@@ -56,6 +56,13 @@ internal sealed class Viewer : IAsyncDisposable
         await ShownAsync(turn);
     }
 
+    /// <summary>Loads the page of the current address again.</summary>
+    public async Task ReloadAsync()
+    {
+        await Page.ReloadAsync();
+        await ShownAsync("");
+    }
+
     public Task<string> CursorAsync() => Page.EvaluateAsync<string>("() => document.body.dataset.cursor");
 
     /// <summary>What the server would say at the page's cursor.</summary>

@@ -63,7 +63,7 @@ public class ViewerWalkTests : BrowserFixture
             await AgreesAsync(viewer, element);
             cursors.Add(await viewer.CursorAsync());
         }
-        await viewer.AfterAsync(() => viewer.Page.ReloadAsync());
+        await viewer.ReloadAsync();
         await AgreesAsync(viewer, "2,1");
         foreach (string cursor in Enumerable.Reverse(cursors).Skip(1))
         {
