@@ -42,7 +42,7 @@ internal sealed record StepPayload(string Json, int Frames, int Places)
         string json = $$"""
             {"schema":"{{StepViewJson.Schema}}","start":{{Quote(first)}},"facts":{{JsonSerializer.Serialize(facts, StepViewJson.Options)}},
             "keys":{{JsonSerializer.Serialize(StepKeys.All.Select(key => new { key.Key, Command = key.Command.ToString(), key.Meaning }), StepViewJson.Options)}},
-            "frames":{{session.With(start.Step, trace => JsonSerializer.Serialize(StepTimeline.Of(trace), StepViewJson.Options))}},
+            "frames":{{session.With(start.Step, trace => JsonSerializer.Serialize(StepTimeline.Of(trace, session.Breakpoints), StepViewJson.Options))}},
             "places":[{{string.Join(",\n", order.Select(item => Quote(item.Text)))}}],
             "roots":[{{string.Join(',', order.Select(item => places[item.Text].Root))}}],
             "moves":[{{moves}}],

@@ -4,6 +4,8 @@ import { change } from './cursor.js';
 import { thumbnail } from './heatmap.js';
 import { open } from './help.js';
 
+const mostNames = 32;
+
 /** Finds frames by words. */
 export function findFrame(source, view, go) {
   const list = h('ol', { class: 'found', 'aria-live': 'polite' });
@@ -121,7 +123,7 @@ export async function askQuiz(source, view, go) {
     return [h('p', { class: 'question' }, one.text), one.rule ? formula(one.rule, 'rule') : null,
       h('p', { class: 'dim' }, `${count(one.terms)} ${one.terms === 1 ? 'term' : 'terms'}, sent back by ${one.consumers.join(' and ')}`),
       form, verdict, h('p', { class: 'dim' }, one.help),
-      h('div', { class: 'names' }, one.names.map((name) => h('button', { type: 'button', class: 'chip', title: 'put it into the answer', onclick: () => { input.setRangeText(name.name, input.selectionStart, input.selectionEnd, 'end'); input.focus(); } }, `${name.name} = `, number(name.value)))),
+      h('div', { class: 'names' }, one.names.slice(0, mostNames).map((name) => h('button', { type: 'button', class: 'chip', title: 'put it into the answer', onclick: () => { input.setRangeText(name.name, input.selectionStart, input.selectionEnd, 'end'); input.focus(); } }, `${name.name} = `, number(name.value))), one.names.length > mostNames ? h('span', { class: 'dim' }, `and ${one.names.length - mostNames} more like these`) : null),
       h('p', { class: 'row' }, h('button', { onclick: () => ask(random()) }, 'Another question'), show)];
   };
   const dialog = open('Quiz', body, 'quiz');

@@ -11,13 +11,14 @@ const link = (cursor, actions, attributes, ...children) =>
 /** The tree of modules: those on the way to the current one are open. */
 export function modules(view, actions) {
   if (!view.modules.length) return [];
-  const here = view.modules.find((module) => module.isCurrent)?.path ?? '';
+  const here = view.modules.findLast((module) => module.isCurrent)?.path ?? '';
   const parentOf = (path) => (path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : '');
   const isOpen = (module) => module.depth === 0 || here === parentOf(module.path) || here.startsWith(`${parentOf(module.path)}.`);
+  const current = (module) => (module.path === here ? 'true' : null);
   const list = (view.modules.length <= 24 ? view.modules : view.modules.filter(isOpen)).slice(0, mostModules);
   return [h('h2', {}, 'Modules', hint('modules')),
     h('ol', { class: 'modules' }, list.map((module) => h('li', { '--depth': module.depth },
-      link(module.cursor, actions, { 'aria-current': module.isCurrent ? 'true' : null, 'data-focus': `module ${module.path}`, title: `${module.path}: ${number(100 * module.share, 3)} % of the gradient's squared norm` },
+      link(module.cursor, actions, { 'aria-current': current(module), 'data-focus': `module ${module.path}`, title: `${module.path}: ${number(100 * module.share, 3)} % of the gradient's squared norm` },
         h('span', { class: 'name' }, module.path === '' ? 'model' : module.path.slice(module.path.lastIndexOf('.') + 1)),
         h('span', { class: 'share', 'aria-hidden': 'true' }, h('i', { '--part': isFinite(module.share) ? module.share : 0 })),
         h('span', { class: 'num' }, number(module.norm, 2))))))];

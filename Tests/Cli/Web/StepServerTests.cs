@@ -92,6 +92,22 @@ public class StepServerTests
         Assert.That(body.RootElement.TryGetProperty("help", out _));
     }
 
+    [TestCase("/api/whatif", """{"cursor":"0:s","tensor":"logits","element":"0,9","value":1}""", "no element")]
+    [TestCase("/api/whatif", """{"cursor":"0:s","tensor":"logits","element":"0,1"}""", "JSON")]
+    [TestCase("/api/whatif", """{"cursor":"0:s","tensor":"logits","element":"0,1","value":"NaN"}""", "finite")]
+    [TestCase("/api/whatif", "[1,", "JSON")]
+    [TestCase("/api/quiz", """{"cursor":"0:b0","text":null}""", "JSON")]
+    public async Task A_body_is_checked_before_it_is_believed(string path, string body, string why)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await client.PostAsync(path, content);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(why));
+        using var form = new StringContent(body, Encoding.UTF8, "text/plain");
+        using HttpResponseMessage refused = await client.PostAsync(path, form);
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), "a form of another page can not send JSON");
+    }
+
     [TestCase("evil.example", HttpStatusCode.Forbidden)]
     [TestCase("127.0.0.1.evil.example", HttpStatusCode.Forbidden)]
     [TestCase("localhost", HttpStatusCode.OK)]

@@ -161,6 +161,26 @@ public class ViewerWalkTests : BrowserFixture
         double[] Gradient(long step) => viewer.Session.With(step, trace => Array.ConvertAll(trace.Gradient(trace.FindTensor("W1")!.Tensor), value => (double)value));
     }
 
+    [Test]
+    public async Task A_quiz_tells_a_flipped_sign_from_the_right_answer_and_covers_the_page()
+    {
+        await using Viewer viewer = await OpenResidualAsync("0:b1?tensor=W1&el=1,2");
+        double truth = (await viewer.ViewAsync()).Element!.Kernel;
+        await viewer.Page.Keyboard.PressAsync("Q");
+        ILocator input = viewer.Page.GetByLabel("answer", new() { Exact = true }), verdict = viewer.Page.Locator("dialog .answer");
+        (double, string)[] answers = [(-truth, "sign flipped"), (truth, "exact")];
+        foreach ((double answer, string expected) in answers)
+        {
+            await input.FillAsync(answer.ToString("R", CultureInfo.InvariantCulture));
+            await input.PressAsync("Enter");
+            await verdict.Filter(new() { HasText = expected }).WaitForAsync();
+        }
+        Assert.That(await viewer.Page.EvaluateAsync<string>("() => getComputedStyle(document.querySelector('dialog'), '::backdrop').backgroundColor"), Does.StartWith("rgb("), "nothing shines through");
+        await viewer.AfterAsync(() => viewer.Page.GetByRole(AriaRole.Button, new() { Name = "See how it is made" }).ClickAsync());
+        Assert.That((await viewer.ViewAsync()).Element!.Indices, Is.EqualTo("1,2"));
+        Assert.That(viewer.Problems, Is.Empty);
+    }
+
     private static async Task<double> LossAsync(Viewer viewer) => double.Parse(await viewer.Page.Locator("#loss").GetAttributeAsync("data-value") ?? "", CultureInfo.InvariantCulture);
 
     private static async Task AgreesAsync(Viewer viewer, string element)
