@@ -1,6 +1,6 @@
 // The page: a cursor is shown, keys and clicks make other cursors. Everything that is shown comes from the source.
 import * as source from './source.js';
-import { change, addressOf, readAddress } from './cursor.js';
+import { parse, change, addressOf, readAddress } from './cursor.js';
 import { h, replace, number, signed, shape, titled } from './dom.js';
 import { HeatMap } from './heatmap.js';
 import { lanes, graph } from './lanes.js';
@@ -74,14 +74,14 @@ function render(shown) {
   document.title = `${shown.frame.text.replace(/\s+/g, ' ')} · ${shown.title} · pure-llm step`;
   replace($('where'), h('b', {}, shown.title), stepOf(shown),
     supposed ? h('span', { class: 'supposed' }, 'what if: loss ', h('b', { class: 'num', id: 'loss', 'data-value': String(supposed.lossAfter) }, number(supposed.lossAfter, 9)), ` (${signed(supposed.change, 4)})`) : h('span', {}, 'loss ', h('b', { class: 'num', id: 'loss', 'data-value': String(shown.loss) }, number(shown.loss, 7))), shown.floor === undefined ? null : h('span', {}, `floor ${number(shown.floor, 4)}`));
-  replace($('modules'), modules(shown, actions));
+  part('modules', shown.modules, () => modules(shown, actions));
   replace($('tape'), tape(shown, actions));
   replace($('crumbs'), crumbs(shown, actions, change));
   replace($('heading'), h('h2', { id: 'frameTitle' }, h('span', { class: `kind ${shown.frame.kind}` }, shown.frame.kind), ` ${shown.frame.op || shown.frame.text.replace(/\s+/g, ' ')}`, shown.frame.module ? h('small', {}, shown.frame.module) : null),
     shown.readAs.map((sentence) => h('p', { class: 'readAs' }, sentence)));
-  replace($('tokens'), tokens(shown));
+  part('tokens', [shown.tokens, shown.tokenLosses], () => tokens(shown));
   panel('whatif', supposed && whatFollows(supposed, () => suppose(null)));
-  replace($('views'), viewButtons(shown));
+  part('views', parse(shown.cursor).view, () => viewButtons(shown));
   replace($('overview'), overviews(shown, actions), pictures(shown, { again: actions.again, go, head: (i) => go(change(view.cursor, { term: String(i) })) }));
   $('lanes').hidden = ['run', 'module'].includes(shown.level);
   replace($('lanes'), lanes(shown, (name) => choose('', name)));
@@ -90,9 +90,10 @@ function render(shown) {
   panel('ledger', ledger(shown, actions));
   panel('update', update(shown));
   panel('proof', ['run', 'module'].includes(shown.level) ? null : proofs(shown, press));
-  panel('code', code(shown));
+  $('code').hidden = !shown.code.length;
+  part('code', shown.code, () => code(shown));
   panel('graph', graph(shown, addressing, go));
-  replace($('more'), notes(shown, actions));
+  part('more', shown.notes, () => notes(shown, actions));
   $('live').textContent = `frame ${shown.frame.index}: ${shown.frame.text}${shown.element ? `; ${shown.subject?.symbol ?? ''}[${shown.element.indices}] ${number(shown.element.kernel)}` : ''}`;
   timeline.show(shown);
   document.body.dataset.cursor = shown.cursor;
@@ -120,6 +121,16 @@ function changedCells(tensor) {
   return change?.difference?.values.length === tensor.heat.values.length ? change.difference.values.flatMap((x, i) => (x === 0 ? [] : [i])) : null;
 }
 
+const drawn = new Map();
+
+/** Draws a part of the page again only if what it shows is another. */
+function part(id, data, make) {
+  const key = JSON.stringify(data);
+  if (drawn.get(id) === key) return;
+  drawn.set(id, key);
+  replace($(id), make());
+}
+
 function panel(id, contents) {
   $(id).hidden = !contents;
   if (contents) replace($(id), contents);
@@ -141,7 +152,7 @@ function tensorPanel(shown) {
 const views = [['', 'overview'], ['tokens', 'token losses'], ['attention', 'attention'], ['lens', 'logit lens'], ['line-search', 'line search']];
 
 function viewButtons(shown) {
-  const current = /[?&]view=([^&]*)/.exec(shown.cursor)?.[1] ?? '';
+  const current = parse(shown.cursor).view;
   return h('div', { class: 'row views', role: 'group', 'aria-label': 'more views' }, views.map(([name, text]) => h('button', { 'aria-pressed': String(name === current), 'data-focus': `view ${name}`, onclick: () => go(change(view.cursor, { view: name })) }, text)));
 }
 
@@ -192,7 +203,6 @@ document.addEventListener('click', (event) => {
 });
 
 addEventListener('popstate', async () => go(readAddress(addressing) || await source.start, { push: false }));
-addEventListener('resize', () => view?.subject?.heat && heat.paint());
 
 function flash(text) {
   document.querySelector('.flash')?.remove();
@@ -214,6 +224,7 @@ const themes = ['auto', 'light', 'dark'];
 function setTheme(name) {
   document.documentElement.dataset.theme = name;
   try { localStorage.setItem('pure-llm-theme', name); } catch { /* a page from a file may not keep anything */ }
+  drawn.clear();
   if (timeline.frames) timeline.prepare();
   if (view) render(view);
 }

@@ -67,6 +67,10 @@ export class HeatMap {
     this.box = h('div', { class: 'heatBox' }, this.canvas, this.tip);
     this.legend = h('p', { class: 'legend', id });
     this.element = h('div', {}, this.box, this.legend);
+    new ResizeObserver(([entry]) => {
+      const width = Math.floor(entry.contentRect.width);
+      if (width > 0 && width !== this.width) { this.width = width; this.paint(); }
+    }).observe(this.box);
   }
 
   /** @param view {tensor, tokens, selected: {row, column}, changed: Set of cells} */
@@ -78,7 +82,7 @@ export class HeatMap {
   paint() {
     const { tensor } = this;
     if (!tensor?.heat) return;
-    const { heat } = tensor, width = Math.max(200, this.box.clientWidth || 480);
+    const { heat } = tensor, width = Math.max(200, this.width ||= this.box.clientWidth || 480);
     const labels = this.tokens.length === heat.rows && heat.rows > 1 ? 62 : heat.rows > 1 || heat.columns > 1 ? 26 : 0;
     const cellWidth = Math.max(2, Math.min(heat.columns <= 8 ? 84 : 40, Math.floor((width - labels - 2) / heat.columns)));
     const cellHeight = Math.max(2, Math.min(cellWidth, heat.columns <= 8 ? 34 : 40, Math.floor(Math.max(300, 128) / heat.rows)));

@@ -49,6 +49,7 @@ export class Timeline {
     this.layer = h('canvas', { width: width * ratio, height: height * ratio });
     const pen = this.layer.getContext('2d'), style = getComputedStyle(this.canvas), colours = {};
     pen.scale(ratio, ratio);
+    this.ink = style.getPropertyValue('--ink');
     for (const letter of Object.keys(names)) colours[letter] = style.getPropertyValue(`--${names[letter]}`) || '#888';
     const finite = magnitudes.filter((x) => typeof x === 'number' && x > 0), low = Math.log(Math.min(...bounds(finite))), high = Math.log(Math.max(...bounds(finite)));
     const total = kinds.length, room = height - 12;
@@ -83,7 +84,7 @@ export class Timeline {
     pen.drawImage(this.layer, 0, 0);
     pen.scale(ratio, ratio);
     const left = this.index * width / total, wide = Math.max(2, width / total);
-    pen.strokeStyle = pen.fillStyle = getComputedStyle(this.canvas).getPropertyValue('--ink');
+    pen.strokeStyle = this.ink;
     pen.lineWidth = 1.5;
     pen.strokeRect(left + 0.5, 1, Math.max(1, wide - 1), height - 2);
   }
