@@ -3,6 +3,7 @@ using PureLlm.Cli.Learning;
 using PureLlm.Cli.Rendering;
 using PureLlm.Cli.Stepping;
 using PureLlm.Cli.Web;
+using PureLlm.Cli.Web.Export;
 using PureLlm.Engine.Inspection;
 using PureLlm.Engine.Inspection.Sources;
 using PureLlm.Kernels;
@@ -36,7 +37,8 @@ public sealed class StepCliCommand : CliCommand
 
     /// <summary>Hands the session to what was asked for: one line for each way of looking at it.</summary>
     private static int Show(CommandContext context, StepSession session, Cursor start, StepOptions options) =>
-        options.Web ? WebViewer.Run(context, session, start, options.Port, options.Lesson is { } number ? LessonBook.Find(number) : null)
+        options.Export is not null ? ExportCommand.Run(context, session, start, options)
+        : options.Web ? WebViewer.Run(context, session, start, options.Port, options.Lesson is { } number ? LessonBook.Find(number) : null)
         : StepViewer.Run(context, session, start, options);
 
     private static int ListDemos(CommandContext context)

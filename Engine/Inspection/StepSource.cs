@@ -14,6 +14,9 @@ public abstract class StepSource : IDisposable
     /// <summary>The last step that can be opened; null: <see cref="FirstStep"/> alone.</summary>
     public virtual long? LastStep => null;
 
+    /// <summary>Where the numbers come from, by name: "seed", "configuration" …; what an exported file says of itself.</summary>
+    public virtual IReadOnlyDictionary<string, string> Provenance { get; } = new Dictionary<string, string>();
+
     /// <summary>Makes a step ready to be traced, exactly as it was or would be.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such step; the message says which there are.</exception>
     public abstract StepSubject Open(long step);

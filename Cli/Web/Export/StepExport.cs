@@ -12,7 +12,7 @@ internal static class StepExport
     private const string Policy = "default-src 'none'; script-src '{0}'; style-src '{1}'; img-src data:; base-uri 'none'; form-action 'none'";
 
     /// <summary>Elements of each tensor that can be selected, from the most generous to none.</summary>
-    private static readonly int[] Elements = [12, 6, 2, 0];
+    private static readonly int[] Elements = [6, 2, 0];
 
     /// <summary>Cells of a side of a heat map where a file would be too large otherwise.</summary>
     private const int SmallSide = 24;

@@ -5,12 +5,37 @@ using PureLlm.Engine.Inspection;
 namespace PureLlm.Cli.Web.Export;
 
 /// <summary>What an exported file shows: views of the chosen frames, of their tensors and largest elements, and where each key leads.</summary>
-/// <param name="Json">{"pool": [...], "places": {cursor: root}, "moves": {cursor: [place of each key]}, …}.</param>
-/// <param name="Frames">Frames in it.</param>
-/// <param name="Places">Cursors in it.</param>
-internal sealed record StepPayload(string Json, int Frames, int Places)
+/// <remarks>A viewer at a program computes any place; a file holds a choice of them. A key whose target is not held leads to the nearest place that is:
+/// the same frame without the pane, the term, the level, the element, the tensor, in this order.</remarks>
+internal sealed class StepPayload
 {
-    /// <summary>Visits the cursors of the frames and everything that a key reaches from them, breadth first.</summary>
+    /// <summary>A key that stays where it is; one that leads to a frame that the file lacks.</summary>
+    private const int Same = -1, Missing = -2;
+
+    /// <summary>Tensors up to this length have all their elements.</summary>
+    private const int SmallTensor = 32;
+
+    /// <summary>Panes that show the whole step: they are kept once, at the start of the backward pass.</summary>
+    private static readonly string[] Pictures = ["tokens", "attention", "lens", "line-search"];
+
+    private readonly StepSession session;
+    private readonly Func<StepView, StepView> edit;
+    private readonly SharedJson pool = new();
+    private readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
+    private readonly List<(Cursor Cursor, int Root)> order = [];
+
+    private StepPayload(StepSession session, Func<StepView, StepView> edit) => (this.session, this.edit) = (session, edit);
+
+    /// <summary>{"start", "facts", "keys", "frames", "places": [cursor], "roots": [part of the pool], "moves": [[place of each key]], "pool"}.</summary>
+    public string Json { get; private set; } = "";
+
+    /// <summary>Frames in it.</summary>
+    public int Frames { get; private set; }
+
+    /// <summary>Cursors in it.</summary>
+    public int Places => order.Count;
+
+    /// <summary>Collects the views.</summary>
     /// <param name="session">The step.</param>
     /// <param name="start">Where the reader begins.</param>
     /// <param name="frames">Ids of the frames that are kept; empty: all.</param>
@@ -19,89 +44,95 @@ internal sealed record StepPayload(string Json, int Frames, int Places)
     /// <param name="facts">Provenance, shown on the page.</param>
     public static StepPayload Create(StepSession session, Cursor start, IReadOnlyList<string> frames, int elements, Func<StepView, StepView> edit, IReadOnlyDictionary<string, string> facts)
     {
-        var pool = new SharedJson();
-        HashSet<string> kept = [.. frames];
-        Dictionary<string, (int Index, int Root)> places = new(StringComparer.Ordinal);
-        List<(Cursor Cursor, string Text)> order = [];
-        Queue<Cursor> waiting = new();
+        var payload = new StepPayload(session, edit);
         IReadOnlyList<string> all = session.With(start.Step, trace => trace.Frames.Select(frame => frame.Id).ToList());
-        if (kept.Count == 0) { kept.UnionWith(all); }
-        if (!kept.Contains(start.Frame)) { start = new Cursor(start.Step, all.First(kept.Contains)); }
+        string[] kept = [.. all.Where(id => frames.Count == 0 || frames.Contains(id))];
+        payload.Frames = kept.Length;
+        payload.Add(kept.Contains(start.Frame) ? start : new Cursor(start.Step, kept[0]));
+        foreach (string id in kept) { payload.AddFrame(new Cursor(start.Step, id), elements); }
+        foreach (string picture in kept.Contains("s") ? Pictures : []) { payload.Add(new Cursor(start.Step, "s", View: picture)); }
+        payload.Write(facts);
+        return payload;
+    }
 
-        string first = Visit(start)!;
-        foreach (string id in all.Where(kept.Contains)) { Visit(new Cursor(start.Step, id)); }
-        foreach (string picture in Pictures) { Visit(new Cursor(start.Step, "s", View: picture)); }
-        while (waiting.TryDequeue(out Cursor cursor)) { Spread(cursor); }
-
-        var moves = new StringBuilder();
-        foreach ((Cursor cursor, string text) in order)
+    /// <summary>A frame: its module, its tensors with their largest elements, the largest of all closely, with its terms and its finite difference.</summary>
+    private void AddFrame(Cursor frame, int elements)
+    {
+        StepView view = Add(frame);
+        Add(frame with { Level = StepLevel.Run });
+        Add(frame with { Level = StepLevel.Module });
+        if (view.Element is not null)
         {
-            IEnumerable<int> targets = StepKeys.All.Select(key => Target(session.Move(cursor, key.Command), text));
-            moves.Append(moves.Length == 0 ? "" : ",\n").Append('[').AppendJoin(',', targets).Append(']');
+            Add(frame with { Level = StepLevel.Element });
+            Add(frame with { Level = StepLevel.Term });
+            if (view.Frame.Kind == "backward" && elements > 0) { Add(frame with { View = "check" }); }
         }
-        string json = $$"""
-            {"schema":"{{StepViewJson.Schema}}","start":{{Quote(first)}},"facts":{{JsonSerializer.Serialize(facts, StepViewJson.Options)}},
-            "keys":{{JsonSerializer.Serialize(StepKeys.All.Select(key => new { key.Key, Command = key.Command.ToString(), key.Meaning }), StepViewJson.Options)}},
-            "frames":{{session.With(start.Step, trace => JsonSerializer.Serialize(StepTimeline.Of(trace, session.Breakpoints), StepViewJson.Options))}},
-            "places":[{{string.Join(",\n", order.Select(item => Quote(item.Text)))}}],
-            "roots":[{{string.Join(',', order.Select(item => places[item.Text].Root))}}],
-            "moves":[{{moves}}],
-            "pool":{{pool.ToJson()}}}
-            """;
-        return new StepPayload(json, kept.Count, order.Count);
-
-        // The view of a cursor goes into the pool; null: the frame is not kept.
-        string? Visit(Cursor cursor)
+        foreach (TensorView tensor in (view.Subject is null ? [] : new[] { view.Subject }).Concat(view.Downstream).DistinctBy(tensor => tensor.Name))
         {
-            if (cursor.Step != start.Step || !kept.Contains(cursor.Frame)) { return null; }
-            StepView view = session.Explain(cursor);
-            if (!places.ContainsKey(view.Cursor))
-            {
-                using JsonDocument document = JsonDocument.Parse(StepViewJson.Write(edit(view)));
-                places[view.Cursor] = (order.Count, pool.Add(document.RootElement));
-                order.Add((Cursor.Parse(view.Cursor), view.Cursor));
-                waiting.Enqueue(Cursor.Parse(view.Cursor));
-                if (cursor is { Tensor: "", Element: "", View: "", Level: StepLevel.Op }) { SelectLargest(view); }
-            }
-            return view.Cursor;
-        }
-
-        // The frame's tensors and their largest elements can be selected.
-        void SelectLargest(StepView view)
-        {
-            Cursor cursor = Cursor.Parse(view.Cursor);
-            foreach (TensorView tensor in (view.Subject is null ? [] : new[] { view.Subject }).Concat(view.Downstream).DistinctBy(tensor => tensor.Name))
-            {
-                Visit(cursor with { Tensor = tensor.Name });
-                foreach (ValueView element in tensor.Largest.Take(elements)) { Visit(cursor with { Tensor = tensor.Name, Element = element.Element }); }
-            }
-        }
-
-        // What one key reaches without selecting another element.
-        void Spread(Cursor cursor)
-        {
-            foreach (StepCommand command in (ReadOnlySpan<StepCommand>)[StepCommand.Next, StepCommand.Previous, StepCommand.NextTensor, StepCommand.Update, StepCommand.Backward, StepCommand.Into, StepCommand.Out])
-            {
-                Cursor target = session.Move(cursor, command);
-                if (target.Element == cursor.Element && target.View == cursor.View && target.Level <= StepLevel.Element && order.Count < MostPlaces) { Visit(target); }
-            }
-        }
-
-        int Target(Cursor target, string from)
-        {
-            string text = target.ToString();
-            return text == from ? Same : places.TryGetValue(text, out (int Index, int Root) place) ? place.Index : Missing;
+            StepView selected = Add(frame with { Tensor = tensor.Name });
+            if (selected.Element is null || elements == 0) { continue; }
+            foreach (string element in Selectable(tensor, elements)) { Add(frame with { Tensor = tensor.Name, Element = element }); }
         }
     }
 
-    /// <summary>Panes that show the whole step: they are kept once, at the start of the backward pass.</summary>
-    private static readonly string[] Pictures = ["tokens", "attention", "lens", "line-search"];
+    private static IEnumerable<string> Selectable(TensorView tensor, int elements)
+    {
+        int count = tensor.Shape.Aggregate(1, (product, size) => product * size);
+        if (count > SmallTensor) { return tensor.Largest.Take(elements).Select(value => value.Element); }
+        return Enumerable.Range(0, count).Select(index =>
+        {
+            string text = "";
+            for (int d = tensor.Shape.Count - 1; d >= 0; d--)
+            {
+                text = FormattableString.Invariant($"{index % tensor.Shape[d]}{(text.Length > 0 ? "," : "")}{text}");
+                index /= tensor.Shape[d];
+            }
+            return text;
+        });
+    }
 
-    /// <summary>A key that stays where it is; one whose target is not in the file.</summary>
-    private const int Same = -1, Missing = -2;
+    private StepView Add(Cursor cursor)
+    {
+        StepView view = session.Explain(cursor);
+        if (places.TryAdd(cursor.ToString(), order.Count))
+        {
+            using JsonDocument document = JsonDocument.Parse(StepViewJson.Write(edit(view with { Cursor = cursor.ToString() })));
+            order.Add((cursor, pool.Add(document.RootElement)));
+        }
+        return view;
+    }
 
-    /// <summary>Cursors that a file holds at most.</summary>
-    private const int MostPlaces = 20_000;
+    private void Write(IReadOnlyDictionary<string, string> facts)
+    {
+        string Text<T>(T value) => JsonSerializer.Serialize(value, StepViewJson.Options);
+        var moves = new StringBuilder();
+        foreach ((Cursor cursor, int _) in order)
+        {
+            moves.Append(moves.Length == 0 ? "" : ",\n").Append('[').AppendJoin(',', StepKeys.All.Select(key => Target(cursor, session.Move(cursor, key.Command)))).Append(']');
+        }
+        Json = $$"""
+            {"schema":"{{StepViewJson.Schema}}","start":{{Text(order[0].Cursor.ToString())}},"facts":{{Text(facts)}},
+            "keys":{{Text(StepKeys.All.Select(key => new { key.Key, Command = key.Command.ToString(), key.Meaning }))}},
+            "frames":{{session.With(order[0].Cursor.Step, trace => Text(StepTimeline.Of(trace)))}},
+            "places":{{Text(order.Select(item => item.Cursor.ToString()))}},
+            "roots":{{Text(order.Select(item => item.Root))}},
+            "moves":[{{moves}}],
+            "pool":{{pool.ToJson()}}}
+            """;
+    }
 
-    private static string Quote(string text) => JsonSerializer.Serialize(text, StepViewJson.Options);
+    private int Target(Cursor from, Cursor target)
+    {
+        if (target == from) { return Same; }
+        Span<Cursor> nearer =
+        [
+            target, target with { View = "" }, target with { View = "", Term = 0 }, target with { View = "", Term = 0, Level = StepLevel.Op },
+            target with { View = "", Term = 0, Element = "" }, target with { View = "", Term = 0, Level = StepLevel.Op, Element = "" }, target with { View = "", Term = 0, Element = "", Tensor = "" }, new Cursor(target.Step, target.Frame),
+        ];
+        foreach (Cursor cursor in nearer)
+        {
+            if (places.TryGetValue(cursor.ToString(), out int place)) { return order[place].Cursor == from ? Same : place; }
+        }
+        return Missing;
+    }
 }

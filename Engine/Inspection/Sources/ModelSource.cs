@@ -57,6 +57,13 @@ public sealed class ModelSource : StepSource
 
     public override long? LastStep => metrics?.Done ?? planned;
 
+    public override IReadOnlyDictionary<string, string> Provenance => new Dictionary<string, string>
+    {
+        ["configuration"] = $"SHA-256 {Fingerprints.Of(config)}",
+        ["seed"] = FormattableString.Invariant($"{config.Run.Seed}"),
+        ["text"] = $"SHA-256 of its tokens {Fingerprints.Of(data)}",
+    };
+
     /// <summary>Told before steps are done again: from which one, to which one.</summary>
     public Action<long, long>? Replaying
     {
