@@ -113,7 +113,7 @@ internal sealed class StepPayload
         Json = $$"""
             {"schema":"{{StepViewJson.Schema}}","start":{{Text(order[0].Cursor.ToString())}},"facts":{{Text(facts)}},
             "keys":{{Text(StepKeys.All.Select(key => new { key.Key, Command = key.Command.ToString(), key.Meaning }))}},
-            "frames":{{session.With(order[0].Cursor.Step, trace => Text(StepTimeline.Of(trace)))}},
+            "frames":{{session.With(order[0].Cursor.Step, trace => Text(StepTimeline.Of(trace, session.Breakpoints)))}},
             "places":{{Text(order.Select(item => item.Cursor.ToString()))}},
             "roots":{{Text(order.Select(item => item.Root))}},
             "moves":[{{moves}}],
