@@ -23,7 +23,7 @@ internal static partial class OutputPattern
 
     private static IEnumerable<string> Lines(string output) => output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Select(Narrow);
 
-    private static string OfLine(string line) => string.Join(".*?", Narrow(line).Split(Anything).Select(Regex.Escape));
+    private static string OfLine(string line) => string.Join(".*?", Narrow(line).Split(Anything).Select(part => Regex.Escape(part.Trim())));
 
     private static string Narrow(string line) => Runs().Replace(line.Trim(), "$1");
 
