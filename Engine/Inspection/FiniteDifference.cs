@@ -10,11 +10,21 @@ internal readonly record struct FiniteDifference(double Step, double Above, doub
     public double Slope => (Above - Below) / (2 * Step);
 
     /// <summary>Measures along one element of a tensor that took part in the loss.</summary>
-    /// <remarks>ε goes with the size of the tensor's values: 1e-4 where they are about 1.</remarks>
+    /// <remarks>ε goes with the size of the tensor's values: 1e-4 where they are about 1. Where the result is not the recorded gradient,
+    /// a corner of the loss may lie within ε (relu, near 0): then it is measured again from nearer by. A wrong gradient stays wrong at any ε.</remarks>
     public static FiniteDifference Of(StepTrace trace, TraceTensor tensor, int element)
     {
         double size = Math.Clamp(trace.Summary(new TensorReading(tensor, TensorPart.Value)).Stats.Rms, 0.1, 1e6), step = 1e-4 * Math.Pow(10, Math.Round(Math.Log10(size)));
-        return new FiniteDifference(step, trace.Twin.Moved(trace.LossTensor, tensor.Tensor, element, step), trace.Twin.Moved(trace.LossTensor, tensor.Tensor, element, -step));
+        double gradient = trace.At(new TensorReading(tensor, TensorPart.Gradient), element), slack = MeasuredProofs.SlackOf(trace, tensor);
+        FiniteDifference Measure(double by) => new(by, trace.Twin.Moved(trace.LossTensor, tensor.Tensor, element, by), trace.Twin.Moved(trace.LossTensor, tensor.Tensor, element, -by));
+        FiniteDifference first = Measure(step);
+        if (!(Math.Abs(gradient - first.Slope) > slack)) { return first; }
+        foreach (double closer in new[] { 10.0, 1000.0 })
+        {
+            FiniteDifference again = Measure(step / closer);
+            if (Math.Abs(gradient - again.Slope) <= slack) { return again; }
+        }
+        return first;
     }
 }
 

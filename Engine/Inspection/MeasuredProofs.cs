@@ -63,14 +63,17 @@ internal static class MeasuredProofs
         scene.Subject is { } subject && subject.Tensor.Tensor.NeedsGradient && (subject.Tensor.Consumers.Count > 0 || subject.Tensor.Tensor == scene.Trace.LossTensor)
         && (scene.Frame.Kind != FrameKind.Zero || scene.Cursor.View is "check" or "check-tensor");
 
+    /// <summary>The distance from a difference that a gradient of a tensor may have.</summary>
+    public static double SlackOf(StepTrace trace, TraceTensor tensor) => ModelGradientCheck.Tolerance * ScaleOf(trace, tensor);
+
+    private static double ScaleOf(StepTrace trace, TraceTensor tensor) => Math.Max(ModelGradientCheck.SmallestScale, trace.Summary(new TensorReading(tensor, TensorPart.Gradient)).Stats.MaxAbs);
+
     private static double Error(StepTrace trace, TraceTensor tensor, int element, out LossCorner? corner)
     {
-        TensorReading reading = new(tensor, TensorPart.Gradient);
-        double gradient = trace.At(reading, element), scale = Math.Max(ModelGradientCheck.SmallestScale, trace.Summary(reading).Stats.MaxAbs);
-        double error = Math.Abs(gradient - trace.Difference(tensor, element).Slope) / scale;
+        double gradient = trace.At(new TensorReading(tensor, TensorPart.Gradient), element), error = Math.Abs(gradient - trace.Difference(tensor, element).Slope) / ScaleOf(trace, tensor);
         corner = null;
         if (error <= ModelGradientCheck.Tolerance) { return error; }
-        if (LossCorner.Find(trace, tensor, element) is { } found && found.Admits(gradient, ModelGradientCheck.Tolerance * scale))
+        if (LossCorner.Find(trace, tensor, element) is { } found && found.Admits(gradient, SlackOf(trace, tensor)))
         {
             corner = found;
             return 0;

@@ -100,6 +100,17 @@ public sealed class LedgerTests
         Assert.That(At(other, other.Find("b0")!, other.FindTensor("w")!, 0).Proofs[0].Passed, Is.False, "3 is not between");
     }
 
+    [TestCase(3e-5f, "ε = 1e−5")]
+    [TestCase(-3e-5f, "ε = 1e−5")]
+    [TestCase(1e-3f, "ε = 1e−4")]
+    public void Near_a_corner_of_the_loss_it_is_measured_from_nearer_by(float first, string expected)
+    {
+        using StepTrace trace = new(new ReluSubject(first));
+        ProofView proof = At(trace, trace.Find("b0")!, trace.FindTensor("w")!, 0).Proofs.Single(proof => proof.Name == "finite difference");
+        Assert.That(proof.Passed, Is.True, proof.Detail);
+        Assert.That(proof.Detail, Does.Contain(expected));
+    }
+
     private static StepView At(StepTrace trace, Frame frame, TraceTensor tensor, int element) =>
         StepExplainer.Explain(trace, new Cursor(0, frame.Id, Tensor: tensor.Id, Element: ElementText.Of(tensor.Tensor.Shape, element)));
 }

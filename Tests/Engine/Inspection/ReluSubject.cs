@@ -7,17 +7,17 @@ using PureLlm.Kernels.Cpu;
 
 namespace PureLlm.Tests.Engine.Inspection;
 
-/// <summary>L = cross-entropy of relu(w), class 1, with w[0] = 0: a corner.</summary>
+/// <summary>L = cross-entropy of relu(w), class 1, with w[0] at or near 0: a corner.</summary>
 internal sealed class ReluSubject : StepSubject
 {
     private readonly Tokens targets;
     private readonly Map<Relu> relu = new();
     private readonly CrossEntropy loss;
 
-    public ReluSubject()
+    public ReluSubject(float first = 0)
     {
         Slabs = new ParameterSlabs(Backend, [new Parameter("w", new Shape(3), Initializer.Zeros)], training: true);
-        Backend.Write([0f, -1.5f, 2f], Slabs.Parameters[0].Tensor.Data);
+        Backend.Write([first, -1.5f, 2f], Slabs.Parameters[0].Tensor.Data);
         targets = new Tokens(Backend, 1, 1);
         targets.Set([1]);
         loss = new CrossEntropy(targets);
