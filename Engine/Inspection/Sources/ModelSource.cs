@@ -44,7 +44,7 @@ public sealed class ModelSource : StepSource
                 isAssumed = config.Train.Budget.StepsFor(Math.Max(1, first.Counted)) is null;
                 planned = config.Train.Budget.StepsFor(Math.Max(1, first.Counted)) ?? AssumedSteps;
             }
-            replay = new TrainingReplay(backend, config, data, planned, run);
+            replay = new TrainingReplay(backend, config, data, planned, run, metrics);
         }
         catch
         {
@@ -98,11 +98,19 @@ public sealed class ModelSource : StepSource
         LanguageModel model = LanguageModel.Create(config.Model, data.VocabularySize);
         model.AllocateEmpty(backend, training: true, config.Precision.Slabs);
         Optimizer optimizer = replay.CreateOptimizer(model);
-        if (Supply?.Invoke(step, model.Slabs, optimizer) != true)
+        try
         {
-            Require(step);
-            using TrainingMoment moment = replay.At(step);
-            moment.Restore(model, optimizer);
+            if (Supply?.Invoke(step, model.Slabs, optimizer) != true)
+            {
+                Require(step);
+                replay.Copy(step, model, optimizer);
+            }
+        }
+        catch
+        {
+            optimizer.Dispose();
+            model.Dispose();
+            throw;
         }
         var windows = new StepWindows(backend, batches, pairs, step, cut);
         bool isOne = windows.Batches.Count == 1;

@@ -10,7 +10,8 @@ internal sealed class RunMetrics(string folder)
     private readonly string path = Path.Combine(folder, RunFolder.MetricsFile);
     private readonly Dictionary<long, StepReport> rows = [];
     private readonly Dictionary<long, double> best = [];
-    private long length = -1;
+    private long length = -1, applied;
+    private long? firstNonFinite;
 
     /// <summary>Updates that were done as far as is known: of the newest checkpoint or the last line.</summary>
     public long Done
@@ -19,8 +20,7 @@ internal sealed class RunMetrics(string folder)
         {
             Refresh();
             long saved = CheckpointStore.Steps(Path.Combine(folder, CheckpointStore.FolderName)) is [.., long last] ? last : 0;
-            // The line of a step that a break rule stopped has no speed: its update was not made.
-            return rows.Values.Where(row => double.IsFinite(row.TokensPerSecond)).Select(row => row.Step).Append(saved).Max();
+            return Math.Max(saved, applied);
         }
     }
 
@@ -30,8 +30,7 @@ internal sealed class RunMetrics(string folder)
         get
         {
             Refresh();
-            // A number that is not finite is absent from its line.
-            return rows.Values.Where(row => row.Step > 0 && !(double.IsFinite(row.Loss) && double.IsFinite(row.GradientNorm))).Select(row => (long?)(row.Step - 1)).Min();
+            return firstNonFinite;
         }
     }
 
@@ -62,11 +61,16 @@ internal sealed class RunMetrics(string folder)
         if (now == length) { return; }
         rows.Clear();
         best.Clear();
+        (applied, firstNonFinite) = (0, null);
         double lowest = double.NaN;
         foreach (string line in now == 0 ? [] : RunSummary.ReadLines(path))
         {
             if (RunRecord.ParseStep(line) is not { } row) { continue; }
             rows[row.Step] = row;
+            // The line of a step that a break rule stopped has no speed: its update was not made.
+            if (double.IsFinite(row.TokensPerSecond)) { applied = Math.Max(applied, row.Step); }
+            // A number that is not finite is absent from its line.
+            if (row.Step > 0 && !(double.IsFinite(row.Loss) && double.IsFinite(row.GradientNorm))) { firstNonFinite ??= row.Step - 1; }
             best[row.Step - 1] = lowest;
             lowest = double.IsNaN(lowest) || row.Loss < lowest ? row.Loss : lowest;
         }

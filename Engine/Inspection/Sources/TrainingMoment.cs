@@ -26,11 +26,11 @@ internal sealed class TrainingMoment : IDisposable
     public long Bytes => weights.Concat(moments).Sum(buffer => buffer.Bytes);
 
     /// <summary>Puts the state into a model and an optimizer of the same configuration.</summary>
-    public void Restore(LanguageModel model, Optimizer optimizer, LossScaler? scaler = null)
+    public void Restore(LanguageModel model, Optimizer optimizer, LossScaler scaler)
     {
         model.Slabs.RestoreValues(weights);
         for (int i = 0; i < moments.Length; i++) { model.Slabs.Backend.Copy(new View(moments[i], 0, moments[i].Length), optimizer.State[i].Slab); }
-        scaler?.Restore(scale, scaleSteps);
+        scaler.Restore(scale, scaleSteps);
     }
 
     public void Dispose()

@@ -34,10 +34,10 @@ internal sealed class TrainingReplay : IDisposable
     /// <param name="data">What it learns from.</param>
     /// <param name="plannedSteps">Of the whole run.</param>
     /// <param name="run">Its folder; null: a run that was never made, from its start.</param>
-    public TrainingReplay(Backend backend, RunConfig config, TokenDataset data, long plannedSteps, string? run)
+    /// <param name="metrics">What it wrote down.</param>
+    public TrainingReplay(Backend backend, RunConfig config, TokenDataset data, long plannedSteps, string? run, RunMetrics? metrics)
     {
-        (this.backend, this.config, this.run) = (backend, config, run);
-        metrics = run is null ? null : new RunMetrics(run);
+        (this.backend, this.config, this.run, this.metrics) = (backend, config, run, metrics);
         schedule = new LearningRateSchedule(config.Train, plannedSteps);
         dataHash = Fingerprints.Of(data);
         model = LanguageModel.Create(config.Model, data.VocabularySize);
@@ -61,11 +61,12 @@ internal sealed class TrainingReplay : IDisposable
     public Optimizer CreateOptimizer(LanguageModel of) =>
         Optimizer.Create(config.Train, of.Config, of.Slabs, backend, new MomentStorage(config.Precision.Moments, (ulong)config.Run.Seed));
 
-    /// <summary>The state after so many updates; the caller's to dispose.</summary>
-    public TrainingMoment At(long target)
+    /// <summary>Gives a model and an optimizer of the same configuration the state after so many updates.</summary>
+    public void Copy(long target, LanguageModel to, Optimizer memory)
     {
         MoveTo(target);
-        return new TrainingMoment(target, model, optimizer, work.LossScaler);
+        foreach (SlabRange range in model.Slabs.Ranges) { backend.Copy(model.Slabs.ValuesOf(range.Offset, range.Length), to.Slabs.ValuesOf(range.Offset, range.Length)); }
+        for (int i = 0; i < optimizer.State.Count; i++) { backend.Copy(optimizer.State[i].Slab, memory.State[i].Slab); }
     }
 
     /// <summary>The first step from <paramref name="from"/> on, and before <paramref name="end"/>, whose loss or gradient is not finite; null: none.</summary>
