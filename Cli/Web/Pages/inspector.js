@@ -10,7 +10,7 @@ export function element(view, actions) {
     titled('elementTitle', `${subject?.symbol ?? 'element'}[${one.indices}]`, 'terms', one.meaning ? h('span', { class: 'dim' }, one.meaning) : null),
     h('p', { class: 'big' },
       h('button', { class: 'valueButton', title: 'what if it were another number? (Enter or double click)', 'data-focus': 'value', onclick: () => actions.edit('') }, value(one.kernel)),
-      one.value === undefined || one.value === one.kernel ? null : h('span', { class: 'dim' }, 'of ', h('b', {}, `${subject.name}[${one.indices}]`), ' = ', value(one.value, { format: number })),
+      one.value === undefined || one.value === one.kernel ? null : h('span', { class: 'dim' }, subject.kind === 'gradient' ? 'of ' : 'before: ', h('b', {}, `${subject.name}[${one.indices}]`), ' = ', value(one.value, { format: number })),
       one.proof ? verdict(one.proof) : null),
     one.lines.length ? h('dl', { class: 'lines' }, one.lines.map((line) => [h('dt', {}, line.name), h('dd', {}, h('span', { class: 'expression' }, `= ${line.expression}`), h('span', {}, '= ', value(line.value)))])) : null,
     one.terms.length ? terms(view, one, actions) : null,

@@ -43,7 +43,7 @@ const meaningOf = {
 };
 
 function tensorButton(tensor, view, select, small = false) {
-  const { stats } = tensor, chosen = view.subject?.name === tensor.name && view.subject.kind === tensor.kind;
+  const { stats } = tensor, chosen = view.subject?.name === tensor.name && view.subject.kind === tensor.kind && view.subject.symbol === tensor.symbol;
   const facts = [stats.naNs ? `${count(stats.naNs)} NaN` : '', stats.infinities ? `${count(stats.infinities)} ∞` : '', stats.zeros ? `${count(stats.zeros)} of ${count(stats.count)} are 0` : ''].filter(Boolean).join(', ');
   return h('button', { class: `tensor${small ? ' small' : ''}`, 'aria-pressed': String(chosen), 'data-focus': `tensor ${tensor.kind} ${tensor.name}`, title: `${tensor.name}: look at it`, onclick: () => select(tensor.name) },
     tensor.heat ? thumbnail(tensor.heat, `${tensor.symbol} as a picture`) : null,
