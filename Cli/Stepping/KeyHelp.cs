@@ -10,7 +10,7 @@ internal static class KeyHelp
     private static readonly (string Key, string Word)[] Words =
     [
         ("n", "next"), ("p", "prev"), ("i", "into"), ("o", "out"), ("hjkl", "element"), ("f", "check"), ("a", "ledger"), ("v", "code"), ("u", "update"), ("t", "tensor"),
-        ("[ ]", "module"), ("c", "continue"), ("m", "heat"), ("/", "find"), ("e", "what-if"), ("=", "mark"), ("d", "diff"), ("b", "backward"), (". ,", "step"), (":", "go to"), ("space", "more"), ("g G", "ends"),
+        ("[ ]", "module"), ("c", "continue"), ("m", "heat"), ("/", "find"), ("e", "what-if"), ("=", "mark"), ("d", "diff"), ("z", "quiz"), ("b", "backward"), (". ,", "step"), (":", "go to"), ("space", "more"), ("g G", "ends"),
     ];
 
     /// <summary>The viewer's own keys, beside those of <see cref="StepKeys"/>.</summary>
@@ -18,7 +18,7 @@ internal static class KeyHelp
     [
         ("→ ←", "as n and p"), ("↑ ↓", "as k and j"), ("enter", "as i"), ("backspace", "back to where you were"), ("space", "all of it, page by page"),
         ("1 … 9", "go to a remark's cause"), ("s", "line search of the update"), ("T", "loss of each token"), ("A", "attention map, head by head"), ("L", "lens: likeliest tokens"),
-        ("=", "mark this place"), ("d", "difference to the mark"), ("e", "what if it were another"), (":", "a place: 500:b41?el=1,2"), ("/", "find: W1, largest, nan, dead"), ("w x", "to the browser, to a file"), ("?", "this help"), ("q", "quit; also Esc and Ctrl-C"),
+        ("z", "quiz: guess what is hidden"), ("Z", "quiz: a gradient by chance"), ("=", "mark this place"), ("d", "difference to the mark"), ("e", "what if it were another"), (":", "a place: 500:b41?el=1,2"), ("/", "find: W1, largest, nan, dead"), ("w x", "to the browser, to a file"), ("?", "this help"), ("q", "quit; also Esc and Ctrl-C"),
     ];
 
     public static void Draw(Canvas canvas, int y, int rows, StepView view, bool ascii)

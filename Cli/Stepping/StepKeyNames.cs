@@ -6,7 +6,7 @@ internal static class StepKeyNames
     private static readonly string[] Named = ["right", "left", "up", "down", "enter", "esc", "backspace", "space", "pageup", "pagedown", "home", "end"];
 
     /// <summary>Keys that are followed by text: in a script the text stands right behind the key.</summary>
-    private const string Prompts = ":/e";
+    private const string Prompts = ":/ez";
 
     public static string Of(ConsoleKeyInfo key) => key.Key switch
     {

@@ -188,7 +188,7 @@ internal static class StepLayout
     private static Sheet Numbers(StepView view, int width, bool ascii)
     {
         var sheet = new Sheet(width - 2, ascii);
-        if (view.Subject is { Stats.Count: > 1 } subject)
+        if (view.Subject is { Stats.Count: > 1 } subject && !SubjectPane.IsHidden(subject.Stats))
         {
             sheet.Line();
             sheet.Line(" NUMBERS", Ink.Bold).Add("  of " + SubjectPane.Symbol(subject), Ink.Dim);

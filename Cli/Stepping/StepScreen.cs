@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using PureLlm.Cli.Rendering;
-using PureLlm.Cli.Stepping.Drawing;
+using PureLlm.Cli.Web;
 using PureLlm.Engine.Inspection;
 
 namespace PureLlm.Cli.Stepping;
@@ -12,6 +12,7 @@ internal sealed class StepScreen(CommandContext context, StepSession session, St
 
     private readonly ManualResetEventSlim stopped = new(false);
     private readonly bool ascii = context.Modes.Ascii;
+    private StepServer? server;
 
     public int Run()
     {
@@ -31,6 +32,8 @@ internal sealed class StepScreen(CommandContext context, StepSession session, St
             isChanged = ReadKeys();
             if (!isChanged) { stopped.Wait(Poll); }
         }
+        screen.Dispose();
+        server?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         return stopped.IsSet ? ExitCode.Interrupted : ExitCode.Ok;
     }
 
@@ -41,18 +44,34 @@ internal sealed class StepScreen(CommandContext context, StepSession session, St
         bool isAny = false;
         while (!walk.HasEnded && watch.Elapsed < LongestWithoutPicture && keyboard.Read() is { } key)
         {
-            walk.Press(StepKeyNames.Of(key));
+            string name = StepKeyNames.Of(key);
+            if (name == "w" && walk is { Prompt: null, Overlay: null }) { Serve(); }
+            else { walk.Press(name); }
             isAny = true;
         }
         return isAny;
     }
 
+    /// <summary>Serves the same steps to the browser until the viewer is left.</summary>
+    private void Serve()
+    {
+        try
+        {
+            server ??= StepServer.StartAsync(session, walk.Cursor, StepServer.DefaultPort).GetAwaiter().GetResult();
+            walk.Say($"{new Uri(server.Address, StepApi.PageOf(walk.Cursor))} until you quit here");
+        }
+        catch (CliException error)
+        {
+            walk.Say(error.Message);
+        }
+    }
+
     private void Draw(ScreenWriter screen, ScreenSize size)
     {
-        Task<StepView> explaining = Task.Run(() => session.Explain(walk.Cursor));
+        Task<StepView> explaining = Task.Run(() => walk.View);
         if (!explaining.Wait(Patience)) { screen.Show(StepLayout.Message($"{walk.Cursor}: computing …", size, ascii)); }
         StepView view = explaining.GetAwaiter().GetResult();
-        string status = walk.Prompt is { } prompt ? $"{prompt}_" : walk.Status;
+        string status = walk.Prompt is { } prompt ? (prompt[0] == 'z' ? $"answer: {prompt[1..]}_" : $"{prompt}_") : walk.Status;
         if (!stopped.IsSet) { screen.Show(StepLayout.Compose(view, size, ascii, status, walk.Page, walk.Overlay)); }
     }
 

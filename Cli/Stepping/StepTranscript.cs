@@ -12,22 +12,22 @@ internal static class StepTranscript
     private const int Width = 100;
 
     /// <summary>The view of the beginning, then one for each key.</summary>
-    public static int Write(CommandContext context, StepSession session, StepWalk walk, string script)
+    public static int Write(CommandContext context, StepWalk walk, string script)
     {
-        WriteView(context, session, walk);
+        WriteView(context, walk);
         foreach ((string word, IReadOnlyList<string> keys) in StepKeyNames.OfScript(script))
         {
             Press(walk, word, keys);
             if (walk.HasEnded) { break; }
             context.Out.WriteLine();
             context.Out.WriteLine($"{(context.Modes.Ascii ? "==" : "══")} {word}");
-            WriteView(context, session, walk);
+            WriteView(context, walk);
         }
         return ExitCode.Ok;
     }
 
     /// <summary>One JSON object for the beginning, then one for each key.</summary>
-    public static int WriteJson(CommandContext context, StepSession session, StepWalk walk, string? script)
+    public static int WriteJson(CommandContext context, StepWalk walk, string? script)
     {
         Object();
         foreach ((string word, IReadOnlyList<string> keys) in StepKeyNames.OfScript(script ?? ""))
@@ -40,7 +40,7 @@ internal static class StepTranscript
 
         void Object()
         {
-            JsonElement view = JsonSerializer.SerializeToElement(session.Explain(walk.Cursor), StepViewJson.Options);
+            JsonElement view = JsonSerializer.SerializeToElement(walk.View, StepViewJson.Options);
             context.WriteJson("step", json =>
             {
                 foreach (JsonProperty property in view.EnumerateObject()) { property.WriteTo(json); }
@@ -49,9 +49,9 @@ internal static class StepTranscript
     }
 
     /// <summary>A terminal that cannot be drawn on: a line of keys, then the view, until q or the end of the input.</summary>
-    public static int Ask(CommandContext context, StepSession session, StepWalk walk)
+    public static int Ask(CommandContext context, StepWalk walk)
     {
-        WriteView(context, session, walk);
+        WriteView(context, walk);
         while (!walk.HasEnded)
         {
             context.Out.Write("keys (enter: n, ?: help, q: quit) > ");
@@ -62,7 +62,7 @@ internal static class StepTranscript
                 foreach (string key in keys) { walk.Press(key); }
                 if (keys.Count == 0) { context.Out.WriteLine($"no key {word}: ? lists them"); }
             }
-            if (!walk.HasEnded) { WriteView(context, session, walk); }
+            if (!walk.HasEnded) { WriteView(context, walk); }
         }
         return ExitCode.Ok;
     }
@@ -71,15 +71,15 @@ internal static class StepTranscript
     {
         if (keys.Count == 0)
         {
-            throw new CliException(ExitCode.Usage, $"step: --script: no key '{word}'", $"keys: {string.Join(' ', StepKeys.All.Select(item => item.Key))} q, and :PLACE /WORD eVALUE");
+            throw new CliException(ExitCode.Usage, $"step: --script: no key '{word}'", $"keys: {string.Join(' ', StepKeys.All.Select(item => item.Key))} q, and :PLACE /WORD eVALUE zANSWER");
         }
         foreach (string key in keys) { walk.Press(key); }
     }
 
-    private static void WriteView(CommandContext context, StepSession session, StepWalk walk)
+    private static void WriteView(CommandContext context, StepWalk walk)
     {
         bool ascii = context.Modes.Ascii;
-        StepView view = session.Explain(walk.Cursor);
+        StepView view = walk.View;
         var head = new Sheet(Width, ascii);
         head.Lines.Add(StepLayout.Title(view, Width, ascii));
         head.Line("at ").Add(view.Cursor);

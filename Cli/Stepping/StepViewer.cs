@@ -10,9 +10,9 @@ public static class StepViewer
     public static int Run(CommandContext context, StepSession session, Cursor start, StepOptions options)
     {
         var walk = new StepWalk(session, start, options);
-        if (context.Json) { return StepTranscript.WriteJson(context, session, walk, options.Script); }
-        if (options.Script is { } script) { return StepTranscript.Write(context, session, walk, script); }
-        if (!context.Host.InIsTerminal || !context.Host.OutIsTerminal) { return StepTranscript.Write(context, session, walk, ""); }
-        return context.Modes.Live && context.Host.Keyboard is { } keyboard ? new StepScreen(context, session, walk, keyboard).Run() : StepTranscript.Ask(context, session, walk);
+        if (context.Json) { return StepTranscript.WriteJson(context, walk, options.Script); }
+        if (options.Script is { } script) { return StepTranscript.Write(context, walk, script); }
+        if (!context.Host.InIsTerminal || !context.Host.OutIsTerminal) { return StepTranscript.Write(context, walk, ""); }
+        return context.Modes.Live && context.Host.Keyboard is { } keyboard ? new StepScreen(context, session, walk, keyboard).Run() : StepTranscript.Ask(context, walk);
     }
 }

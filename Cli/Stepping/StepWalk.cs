@@ -2,6 +2,7 @@ using PureLlm.Cli.Stepping.Drawing;
 using PureLlm.Cli.Stepping.Panes;
 using PureLlm.Engine.Inspection;
 using PureLlm.Engine.Inspection.Comparing;
+using PureLlm.Engine.Inspection.Quizzes;
 
 namespace PureLlm.Cli.Stepping;
 
@@ -12,6 +13,8 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
 
     private readonly LinkedList<Cursor> history = new();
     private Cursor? mark;
+    private QuestionView? question;
+    private ulong draws;
 
     public Cursor Cursor { get; private set; } = start;
 
@@ -33,8 +36,11 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
     /// <summary>How the steps were opened, and how a place is shared: "pure-llm step --demo residual --at 0:b5".</summary>
     public string Share => $"{options.CommandLine} --at {(Cursor.ToString().AsSpan().ContainsAny("?&") ? $"\"{Cursor}\"" : Cursor.ToString())}";
 
-    /// <summary>The view that is shown.</summary>
-    public StepView View => session.Explain(Cursor);
+    /// <summary>The view that is shown; while a question is open, without its answer.</summary>
+    public StepView View => Shown(session.Explain(Cursor));
+
+    /// <summary>Shows a message until the next key.</summary>
+    public void Say(string message) => Status = message;
 
     /// <summary>Presses a key by its name; one that means nothing here says so.</summary>
     public void Press(string key)
@@ -66,6 +72,9 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
             case ":" or "/" or "e":
                 Prompt = key;
                 break;
+            case "z" or "Z":
+                Try(() => Ask(isDrawn: key == "Z"));
+                break;
             case "w":
                 Status = $"in the browser: {Share} --web";
                 break;
@@ -95,7 +104,7 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
     public void Go(Cursor cursor)
     {
         Page = 0;
-        Overlay = null;
+        (Overlay, question) = (null, null);
         if (cursor == Cursor) { return; }
         history.AddLast(Cursor);
         if (history.Count > MostHistory) { history.RemoveFirst(); }
@@ -147,7 +156,7 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
             return;
         }
         history.RemoveLast();
-        (Cursor, Page) = (last.Value, 0);
+        (Cursor, Page, question) = (last.Value, 0, null);
     }
 
     private void Follow(int index)
@@ -188,7 +197,7 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
         {
             case "esc" or "ctrl-c":
             case "backspace" when Prompt!.Length == 1:
-                Prompt = null;
+                (Prompt, question) = (null, null);
                 break;
             case "backspace":
                 Prompt = Prompt![..^1];
@@ -211,9 +220,16 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
 
     private void Enter(char asked, string text)
     {
-        if (text.Length == 0) { return; }
+        if (text.Length == 0)
+        {
+            question = null;
+            return;
+        }
         switch (asked)
         {
+            case 'z':
+                Answer(text);
+                break;
             case ':':
                 Go(Place(text));
                 break;
@@ -225,6 +241,25 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
                 break;
         }
     }
+
+    /// <summary>Hides the gradient that is selected, or one that is drawn, and asks for it.</summary>
+    private void Ask(bool isDrawn)
+    {
+        if (isDrawn) { Go(session.With(Cursor.Step, trace => Quiz.Draw(trace, ++draws))); }
+        question = session.With(Cursor.Step, trace => Quiz.Ask(trace, Cursor));
+        Prompt = "z";
+    }
+
+    /// <summary>Judges an answer; a wrong one may be given again.</summary>
+    private void Answer(string text)
+    {
+        VerdictView verdict = session.With(Cursor.Step, trace => Quiz.Judge(trace, Cursor, text));
+        if (verdict.Passed) { question = null; }
+        Status = $"{(verdict.Passed ? "✓" : "✗")} {verdict.Text}{(verdict.Passed ? "" : "; z answers again, z and enter gives up")}";
+    }
+
+    private StepView Shown(StepView view) => question is null ? view
+        : Quiz.Hide(view) with { Element = null, Code = [], ReadAs = [question.Text, $"answer with {question.Help}", "enter alone shows it"] };
 
     /// <summary>The marked place beside this one.</summary>
     private void Compare()

@@ -16,9 +16,11 @@ internal static class FlowPane
         {
             bool isSubject = view.Subject is { } subject && subject.Name == tensor.Name && subject.Kind == tensor.Kind;
             sheet.Line(way, Ink.Dim).To(6).Add(isSubject ? "▶ " : "  ", Ink.Cyan).Add(Cut(SubjectPane.Symbol(tensor), symbol), isSubject ? Ink.Bold : Ink.Plain).To(10 + symbol).Add(Cut(tensor.Name, name), Ink.Cyan).To(12 + symbol + name).Add(Figures.Shape(tensor.Shape), Ink.Dim)
-                .To(14 + symbol + name + shape).Add("rms ", Ink.Dim).Add(Figures.Of(tensor.Stats.Rms, 4)).To(26 + symbol + name + shape).Add("max ", Ink.Dim).Add(Figures.Of(tensor.Stats.MaxAbs, 4));
+                .To(14 + symbol + name + shape).Add("rms ", Ink.Dim).Add(Text(tensor.Stats, tensor.Stats.Rms)).To(26 + symbol + name + shape).Add("max ", Ink.Dim).Add(Text(tensor.Stats, tensor.Stats.MaxAbs));
         }
     }
+
+    private static string Text(StatsView stats, double value) => SubjectPane.IsHidden(stats) ? "?" : Figures.Of(value, 4);
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 }

@@ -30,6 +30,7 @@ internal static class SubjectPane
     /// <summary>"rms 0.284  max|·| 0.553  mean −0.12  zeros 0  nan 0".</summary>
     public static void WriteStats(Sheet sheet, StatsView stats)
     {
+        if (IsHidden(stats)) { return; }
         Line line = sheet.Line();
         void Item(string name, string text, Ink ink = Ink.Plain)
         {
@@ -43,6 +44,9 @@ internal static class SubjectPane
         Item("nan", Numbers.Count(stats.NaNs), stats.NaNs > 0 ? Ink.Red : Ink.Plain);
         if (stats.Infinities > 0) { Item("inf", Numbers.Count(stats.Infinities), Ink.Red); }
     }
+
+    /// <summary>Whether a quiz keeps the numbers to itself.</summary>
+    public static bool IsHidden(StatsView stats) => double.IsNaN(stats.Rms) && stats.NaNs == 0;
 
     public static string Symbol(TensorView tensor) => tensor.Symbol.Length > 0 ? tensor.Symbol : tensor.Name;
 

@@ -31,7 +31,7 @@ internal sealed class StepScreens : IDisposable
     }
 
     public string Screen(StepWalk walk, int columns = 100, int rows = 30, bool ascii = false) =>
-        StepLayout.Compose(Session.Explain(walk.Cursor), new ScreenSize(columns, rows), ascii, walk.Status, walk.Page, walk.Overlay).ToString();
+        StepLayout.Compose(walk.View, new ScreenSize(columns, rows), ascii, walk.Status, walk.Page, walk.Overlay).ToString();
 
     public string Screen(string cursor, int columns = 100, int rows = 30, bool ascii = false) => Screen(Walk(cursor), columns, rows, ascii);
 

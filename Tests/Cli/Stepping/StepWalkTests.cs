@@ -93,4 +93,24 @@ public sealed class StepWalkTests
         Assert.That((walk.Status, walk.Overlay), Is.EqualTo((walk.Status, (StepOverlay?)null)));
         Assert.That(walk.Status, Does.Contain(status));
     }
+
+    [Test]
+    public void A_question_hides_the_gradient_until_it_is_found_or_given_up()
+    {
+        StepWalk walk = screens.Walk("0:b1?tensor=W1&el=2,1&level=element");
+        Assert.That(screens.Screen(walk), Does.Contain("−0.30405"));
+        walk.Press("z");
+        string hidden = screens.Screen(walk);
+        Assert.That(hidden, Does.Contain("What is ∂L/∂").And.Contain("dW = dyᵀ·x").And.Not.Contain("0.304").And.Not.Contain("NaN"));
+        foreach (string key in new[] { "0", ".", "3", "0", "4", "0", "5", "enter" }) { walk.Press(key); }
+        Assert.That(walk.Status, Does.StartWith("✗").And.Contain("sign"));
+        Assert.That(screens.Screen(walk), Does.Not.Contain("−0.304"), "a wrong answer shows nothing");
+        foreach (string key in new[] { "z", "-", "0", ".", "3", "0", "4", "0", "5", "enter" }) { walk.Press(key); }
+        Assert.That(walk.Status, Does.StartWith("✓"));
+        Assert.That(screens.Screen(walk), Does.Contain("−0.30405"));
+        walk.Press("Z");
+        Assert.That(walk.Prompt, Is.EqualTo("z"));
+        walk.Press("enter");
+        Assert.That(screens.Screen(walk), Does.Contain("kernel"), "given up: all of it is shown");
+    }
 }
