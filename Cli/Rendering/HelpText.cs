@@ -17,7 +17,7 @@ internal static class HelpText
         output.WriteLine();
         output.WriteLine(style.Plain($"usage: {Usage(command, path)}"));
         WriteRows(output, style, "", command.Arguments.Where(argument => !argument.Hidden && !string.IsNullOrEmpty(argument.Description)).Select(argument => ($"<{argument.Name}>", argument.Description!)));
-        WriteRows(output, style, command is RootCommand ? "commands" : "", command.Subcommands.Where(child => !child.Hidden).Select(child => (child.Name, child.Description ?? "")));
+        WriteRows(output, style, "", command.Subcommands.Where(child => !child.Hidden).Select(child => (child.Name, child.Description ?? "")));
         WriteRows(output, style, "", command.Options.Where(option => (!option.Hidden || showAll) && !option.Recursive).Select(Row));
         if (command is CliCommand known)
         {
