@@ -76,8 +76,11 @@ public sealed class StepServer : IAsyncDisposable
         await application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static CliException PortProblem(string what, int port) => new(ExitCode.Input, $"step --web: {what}",
-        "pure-llm step … --web --port 0    any free port", $"pure-llm step … --web --port {(port is > 0 and < 65535 ? port + 1 : DefaultPort)}") { Code = "S001" };
+    private static CliException PortProblem(string what, int port)
+    {
+        int next = port is > 0 and < 65535 ? port + 1 : DefaultPort;
+        return new CliException(ExitCode.Input, $"step --web: {what}", "pure-llm step … --web --port 0    any free port", $"pure-llm step … --web --port {next}") { Code = "S001" };
+    }
 
     private static void Limit(KestrelServerOptions options, int port)
     {
