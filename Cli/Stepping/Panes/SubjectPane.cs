@@ -52,7 +52,7 @@ internal static class SubjectPane
 
     private static void WriteFormula(Sheet sheet, string name, FormulaView? formula)
     {
-        if (formula is { Unicode.Length: > 0 }) 
+        if (formula is { Unicode.Length: > 0 })
         {
             Line line = sheet.Line(name, Ink.Dim).To(9);
             foreach (string part in formula.Unicode.Split(",  ")) // several formulas, beside or below each other

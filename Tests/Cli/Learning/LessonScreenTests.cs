@@ -69,8 +69,15 @@ public sealed class LessonScreenTests
         using var cli = new CliRunner();
         var host = new CommandHost
         {
-            In = TextReader.Null, Out = new TerminalWriter(terminal), Error = cli.Error, InIsTerminal = true, OutIsTerminal = true, ErrorIsTerminal = true,
-            Folder = cli.Folder, Size = size ?? (() => new ScreenSize(100, 30)), Keyboard = new Script(keys),
+            In = TextReader.Null,
+            Out = new TerminalWriter(terminal),
+            Error = cli.Error,
+            InIsTerminal = true,
+            OutIsTerminal = true,
+            ErrorIsTerminal = true,
+            Folder = cli.Folder,
+            Size = size ?? (() => new ScreenSize(100, 30)),
+            Keyboard = new Script(keys),
         };
         int code = CommandLineApp.Run(["learn", "1"], host);
         Assert.That(cli.Error.ToString(), Is.Empty);
