@@ -25,6 +25,7 @@ internal static class OpCases
         (new(_ => new Rotary(3 * Heads, 2 * Heads, false), [new(Batch, Time, 3 * Width), new(Time, HeadSize)], Constants: [1]), 0),
         Gate<Silu>(), Gate<GeluTanh>(), Gate<GeluErf>(),
         Map<Silu>(), Map<GeluTanh>(), Map<GeluErf>(), Map<Relu>(), Map<ReluSquared>(), Map<Tanh>(), Map<Sigmoid>(),
+        Map<Exp>(), Map<Log>(0.1f), Map<Sqrt>(0.1f), Map<Reciprocal>(0.1f), Map<Square>(), Map<Abs>(),
         (new(_ => new Softmax(), [new(Batch * Time, Width)], Low: -4, High: 4), 0),
         (new(_ => new Dropout(0.1f) { Stream = new RandomStream(7, 11) }, [Hidden]), 0),
         (new(_ => new Add(), [Hidden, Hidden]), 0),
@@ -36,8 +37,8 @@ internal static class OpCases
     private static (OpExample, double) Gate<TFunction>() where TFunction : struct, IUnaryFunction =>
         (new(_ => new Gate<TFunction>(), [new(Batch, Time, 1024), new(Batch, Time, 1024)]), 0);
 
-    private static (OpExample, double) Map<TFunction>() where TFunction : struct, IUnaryFunction =>
-        (new(_ => new Map<TFunction>(), [new(Batch, Time, 4 * Width)], Low: -4, High: 4), 0);
+    private static (OpExample, double) Map<TFunction>(float low = -4) where TFunction : struct, IUnaryFunction =>
+        (new(_ => new Map<TFunction>(), [new(Batch, Time, 4 * Width)], Low: low, High: 4), 0);
 
     private static Tokens Ids(Backend backend, int time)
     {

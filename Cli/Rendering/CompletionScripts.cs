@@ -30,7 +30,7 @@ internal static class CompletionScripts
             var words = new List<(string, string)>();
             words.AddRange(command.Subcommands.Where(child => !child.Hidden).Select(child => (child.Name, child.Description ?? "")));
             words.AddRange(command.Arguments.SelectMany(argument => argument.GetCompletions(CompletionContext.Empty)).Select(item => (item.Label, "")));
-            words.AddRange(command.Options.Union(global).Where(option => !option.Hidden).Select(option => (option.Name, option.Description ?? "")));
+            words.AddRange(command.Options.Union(global).Select(option => (option.Name, option.Description ?? "")));
             entries.Add(new Entry(path, words));
             foreach (Command child in command.Subcommands.Where(child => !child.Hidden))
             {

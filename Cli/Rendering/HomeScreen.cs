@@ -6,10 +6,8 @@ internal static class HomeScreen
     private static readonly (string Command, string Meaning)[] Commands =
     [
         ("demo", "train the built-in story model for a minute, then talk to it"),
-        ("new tiny", "write tiny.toml, a commented configuration"),
         ("train tiny.toml", "train, with a live screen"),
-        ("generate runs/tiny \"Mia lost\"", "let a trained model continue a text"),
-        ("chat runs/tiny", "the same, as a conversation"),
+        ("chat runs/tiny", "let the trained model continue what you type"),
         ("learn", "ten lessons, from one gradient to a whole model"),
         ("step --demo residual", "step through every gradient, with proof"),
         ("doctor", "is this machine ready, and how fast is it"),

@@ -61,7 +61,7 @@ public sealed partial class StepTerminalTests
         using var terminal = new Tmux();
         terminal.Type("echo a line before; stty -a > before");
         terminal.WaitFor("a line before");
-        terminal.Type($"{Tmux.Program} {BeforeW1}; stty -a > after; echo all over");
+        terminal.Type($"{Tmux.Program} {BeforeW1}; stty -a > after; echo all\" \"over");
         terminal.WaitFor("q quit");
         Assert.That((terminal.IsAlternate, terminal.IsCursorShown), Is.EqualTo((true, false)));
         terminal.Press("n", "?");
@@ -70,7 +70,7 @@ public sealed partial class StepTerminalTests
         terminal.WaitFor("TAPE");
         if (way == "kill") { Process.Start("kill", ["-TERM", terminal.Child().ToString(CultureInfo.InvariantCulture)]).WaitForExit(); }
         else { terminal.Press(way); }
-        string pane = terminal.WaitFor("a line before", "\nall over");
+        string pane = terminal.WaitFor("a line before", "all over");
         Assert.That((terminal.IsAlternate, terminal.IsCursorShown), Is.EqualTo((false, true)));
         Assert.That(pane, Does.Not.Contain("TAPE"));
         Assert.That(File.ReadAllText(Path.Combine(terminal.Folder, "after")), Is.EqualTo(File.ReadAllText(Path.Combine(terminal.Folder, "before"))));
@@ -82,8 +82,8 @@ public sealed partial class StepTerminalTests
     public void Without_a_screen_there_is_no_escape_byte_and_a_script_gives_the_same_text(string how)
     {
         using var terminal = new Tmux();
-        terminal.Type($"{string.Format(CultureInfo.InvariantCulture, how, $"{Tmux.Program} {BeforeW1} --script \"n n n i f q\"")}; echo all over");
-        terminal.WaitFor("\nall over");
+        terminal.Type($"{string.Format(CultureInfo.InvariantCulture, how, $"{Tmux.Program} {BeforeW1} --script \"n n n i f q\"")}; echo all\" \"over");
+        terminal.WaitFor("all over");
         string text = File.ReadAllText(Path.Combine(terminal.Folder, "out"));
         Assert.That(text, Does.Not.Contain('\e'));
         GoldenText.Check("w1", text);
@@ -93,8 +93,8 @@ public sealed partial class StepTerminalTests
     public void Where_a_number_went_wrong_is_told_as_a_line_that_leads_there()
     {
         using var terminal = new Tmux(140, 50);
-        terminal.Type($"{Tmux.Program} step --demo nan --at nan --plain > first 2> told; echo all over");
-        terminal.WaitFor("\nall over");
+        terminal.Type($"{Tmux.Program} step --demo nan --at nan --plain > first 2> told; echo all\" \"over");
+        terminal.WaitFor("all over");
         string told = File.ReadAllLines(Path.Combine(terminal.Folder, "told")).Single(line => line.Contains("open it:", StringComparison.Ordinal));
         terminal.Type($"{Tmux.Program} {told[(told.IndexOf("pure-llm", StringComparison.Ordinal) + "pure-llm".Length)..]}");
         string pane = terminal.WaitFor("q quit", "at 0:");
