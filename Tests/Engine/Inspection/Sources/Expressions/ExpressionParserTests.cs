@@ -46,7 +46,7 @@ public sealed class ExpressionParserTests
     [TestCase("a = b = c", 7, "'=' was not expected here")]
     public void A_mistake_is_told_with_its_place(string text, int column, string message)
     {
-        ExpressionException error = Assert.Throws<ExpressionException>(() => ExpressionParser.Parse(text));
+        ExpressionException error = Assert.Throws<ExpressionException>(() => ExpressionParser.Parse(text))!;
         Assert.That(error.Message, Does.StartWith($"column {column}: ").And.Contains(message));
         Assert.That(error.Marked.Split('\n')[1].IndexOf('^', StringComparison.Ordinal), Is.EqualTo(column - 1));
     }
