@@ -53,6 +53,9 @@ public abstract class Backend : IDisposable
     /// <summary>y = scale · x.</summary>
     public abstract void Scale(View x, View y, float scale);
 
+    /// <summary>x = x / (√sumOfSquares[0] + ε), the root and the quotient in float64.</summary>
+    public abstract void Normalize(View x, View sumOfSquares, double epsilon);
+
     /// <summary>y = a ⊙ b.</summary>
     public abstract void Multiply(View a, View b, View y);
 
@@ -128,8 +131,8 @@ public abstract class Backend : IDisposable
     /// <summary>losses[r] = logSumExp[r] − logits[r, targets[r]]; 0 where the target is <paramref name="ignoreIndex"/>.</summary>
     public abstract void CrossEntropy(View logits, View targets, View losses, View logSumExp, int rows, int columns, int ignoreIndex);
 
-    /// <summary>dlogits = scale·(softmax(logits) − onehot(target)), a row of zeros where ignored; overwrites, and may be the memory of logits.</summary>
-    public abstract void CrossEntropyBackward(View logits, View targets, View logSumExp, View dlogits, int rows, int columns, int ignoreIndex, float scale);
+    /// <summary>dlogits = scale·upstream[0]·(softmax(logits) − onehot(target)), a row of zeros where ignored; overwrites, and may be the memory of logits. An empty upstream is 1.</summary>
+    public abstract void CrossEntropyBackward(View logits, View targets, View logSumExp, View dlogits, int rows, int columns, int ignoreIndex, float scale, View upstream = default);
 
     /// <summary>result[0] = Σ x, in fixed chunks and a fixed tree.</summary>
     public abstract void Sum(View x, View result);

@@ -44,9 +44,7 @@ public sealed class CrossEntropy(Tokens targets) : Op
     {
         Tensor z = node.Inputs[0];
         int rows = z.Shape.Rows;
-        Span<float> upstream = stackalloc float[1];
-        backend.Read(node.Output.Grad, upstream);
-        backend.CrossEntropyBackward(z.Data, targets.Ids, node.Saved.Slice(rows), node.Workspace, rows, z.Shape.Columns, Tokens.Ignored, upstream[0] * targets.LossWeight);
+        backend.CrossEntropyBackward(z.Data, targets.Ids, node.Saved.Slice(rows), node.Workspace, rows, z.Shape.Columns, Tokens.Ignored, targets.LossWeight, node.Output.Grad);
         backend.Accumulate(node.Workspace, z.Grad);
     }
 

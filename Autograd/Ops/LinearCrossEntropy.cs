@@ -66,13 +66,11 @@ public sealed class LinearCrossEntropy(Tokens targets, int chunkRows = 0) : Op
     {
         Tensor x = node.Inputs[0], w = node.Inputs[1];
         int rows = x.Shape.Rows, columns = x.Shape.Columns, vocabulary = w.Shape[0], step = ChunkRows(node);
-        Span<float> upstream = stackalloc float[1];
-        backend.Read(node.Output.Grad, upstream);
         for (int start = 0; start < rows; start += step)
         {
             int count = Math.Min(step, rows - start);
             View rowsOfX = x.Data.Slice(start * columns, count * columns), z = node.IsComputed ? Logits(backend, node, start, count) : Losses(backend, node, start, count);
-            backend.CrossEntropyBackward(z, targets.Ids.Slice(start, count), node.Saved.Slice(rows + start, count), z, count, vocabulary, Tokens.Ignored, upstream[0] * targets.LossWeight);
+            backend.CrossEntropyBackward(z, targets.Ids.Slice(start, count), node.Saved.Slice(rows + start, count), z, count, vocabulary, Tokens.Ignored, targets.LossWeight, node.Output.Grad);
             if (x.NeedsGradient) { backend.MatMul(MatMulLayout.NN, z, w.Data, x.Grad.Slice(start * columns, count * columns), count, columns, vocabulary, accumulate: node.Adds(0)); }
             if (w.NeedsGradient) { backend.MatMul(MatMulLayout.TN, z, rowsOfX, w.Grad, vocabulary, columns, count, accumulate: start > 0 || node.Adds(1)); }
         }

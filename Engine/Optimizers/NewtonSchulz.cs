@@ -38,7 +38,9 @@ public sealed class NewtonSchulz : IDisposable
     {
         int side = Math.Min(rows, columns);
         View x = matrix, y = new(other, 0, rows * columns), a = new(square, 0, side * side), p = new(polynomial, 0, side * side);
-        backend.Scale(x, x, (float)(1 / (FrobeniusNorm(x) + Epsilon)));
+        View squares = new(sum, 0, 1);
+        backend.SumOfSquares(x, squares);
+        backend.Normalize(x, squares, Epsilon);
         for (int i = 0; i < iterations; i++)
         {
             if (rows <= columns) { backend.MatMul(MatMulLayout.NT, x, x, a, side, side, columns); }
@@ -52,15 +54,6 @@ public sealed class NewtonSchulz : IDisposable
             (x, y) = (y, x);
         }
         if (x != matrix) { backend.Copy(x, matrix); }
-    }
-
-    private double FrobeniusNorm(View x)
-    {
-        View result = new(sum, 0, 1);
-        Span<float> value = stackalloc float[1];
-        backend.SumOfSquares(x, result);
-        backend.Read(result, value);
-        return Math.Sqrt(value[0]);
     }
 
     public void Dispose()

@@ -57,6 +57,10 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <inheritdoc/>
+    public override void Normalize(View x, View sumOfSquares, double epsilon) =>
+        Scale(x, x, (float)(1 / (Math.Sqrt(*Pointer(sumOfSquares, 1, "Normalize", nameof(sumOfSquares))) + epsilon)));
+
+    /// <inheritdoc/>
     public override void Multiply(View a, View b, View y)
     {
         int n = Length(y);

@@ -53,7 +53,7 @@ public sealed unsafe partial class CpuBackend
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">A target is neither a column nor ignored.</exception>
-    public override void CrossEntropyBackward(View logits, View targets, View logSumExp, View dlogits, int rows, int columns, int ignoreIndex, float scale)
+    public override void CrossEntropyBackward(View logits, View targets, View logSumExp, View dlogits, int rows, int columns, int ignoreIndex, float scale, View upstream = default)
     {
         const string operation = "CrossEntropyBackward";
         long length = Elements(rows, columns, operation);
@@ -61,7 +61,8 @@ public sealed unsafe partial class CpuBackend
         int* ids = (int*)Pointer(targets, rows, operation, nameof(targets));
         float* pe = Pointer(logSumExp, rows, operation, nameof(logSumExp));
         CheckTokens(ids, rows, columns, ignoreIndex, operation);
-        RunRows(new CrossEntropyKernel.Backward(px, ids, pe, pdx, columns, ignoreIndex, scale), rows, columns);
+        float factor = upstream.IsEmpty ? scale : *Pointer(upstream, 1, operation, nameof(upstream)) * scale;
+        RunRows(new CrossEntropyKernel.Backward(px, ids, pe, pdx, columns, ignoreIndex, factor), rows, columns);
     }
 
     /// <inheritdoc/>

@@ -32,6 +32,18 @@ public class CrossEntropyKernelTests
     }
 
     [Test]
+    public void The_gradient_of_the_result_scales_the_gradient()
+    {
+        static Action<Backend, View[]> Call(bool hasUpstream) => (b, v) =>
+        {
+            Both(3, 40)(b, v);
+            b.CrossEntropyBackward(v[0], v[1], v[3], v[4], 3, 40, Ignored, hasUpstream ? 0.5f : -1.5f, hasUpstream ? v[5] : default);
+        };
+        float[][] arrays = [.. Arrays(3, 40), [-3f]];
+        Near(SameBits(Call(true), true, arrays), SameBits(Call(false), true, arrays), 0);
+    }
+
+    [Test]
     public void Equal_logits_cost_the_logarithm_of_the_vocabulary()
         => Assert.That(Run(OneThread, Forward(1, 50_257), new float[50_257], Words([7]), new float[1], new float[1])[2][0], Is.EqualTo(MathF.Log(50_257)).Within(2).Ulps);
 

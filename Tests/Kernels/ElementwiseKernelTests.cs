@@ -32,6 +32,14 @@ public class ElementwiseKernelTests
 
     private static float[][] Arrays(int n) => [.. Enumerable.Range(1, 5).Select(seed => Random(n, seed))];
 
+    [Test]
+    public void Normalizing_divides_by_the_root_of_the_sum_of_squares()
+    {
+        float[][] result = SameBits((b, v) => { b.SumOfSquares(v[0], v[1]); b.Normalize(v[0], v[1], 1e-7); }, true, Random(77), new float[1]);
+        Assert.That(result[0].Sum(x => (double)x * x), Is.EqualTo(1).Within(1e-6));
+        Near(Run(OneThread, (b, v) => b.Normalize(v[0], v[1], 0.5), [3f, -4f], [4f]), [[1.2f, -1.6f], [4f]], 1e-7);
+    }
+
     [TestCaseSource(nameof(Calls))]
     public void Matches_the_textbook_loop_at_every_length(Action<Backend, View[]> call)
     {

@@ -32,8 +32,9 @@ internal partial class PlainBackend
         }
     }
 
-    public override void CrossEntropyBackward(View logits, View targets, View logSumExp, View dlogits, int rows, int columns, int ignoreIndex, float scale)
+    public override void CrossEntropyBackward(View logits, View targets, View logSumExp, View dlogits, int rows, int columns, int ignoreIndex, float scale, View upstream = default)
     {
+        if (!upstream.IsEmpty) { scale *= upstream.Span[0]; }
         Span<int> ids = Ids(targets);
         for (int i = 0; i < rows * columns; i++)
         {

@@ -36,6 +36,8 @@ internal partial class PlainBackend : Backend
         for (int i = 0; i < sy.Length; i++) { sy[i] = scale * sx[i]; }
     }
 
+    public override void Normalize(View x, View sumOfSquares, double epsilon) => Scale(x, x, (float)(1 / (Math.Sqrt(sumOfSquares.Span[0]) + epsilon)));
+
     public override void Multiply(View a, View b, View y)
     {
         Span<float> sa = a.Span, sb = b.Span, sy = y.Span;

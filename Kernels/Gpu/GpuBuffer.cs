@@ -1,0 +1,28 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace PureLlm.Kernels.Gpu;
+
+/// <summary>Memory of a device, zeroed. The host sees it through <see cref="Backend.Read"/> and <see cref="Backend.Write"/> alone.</summary>
+/// <remarks><see cref="StorageFormat.SplitFloat32"/> lies here as whole float32; what reads the near half rounds.</remarks>
+internal sealed class GpuBuffer : TensorBuffer
+{
+    private readonly MemoryBuffer1D<ushort, Stride1D.Dense> memory;
+
+    public GpuBuffer(Accelerator accelerator, AcceleratorStream stream, int length, StorageFormat format) : base(length, format)
+    {
+        memory = accelerator.Allocate1D<ushort>(Math.Max(2, Bytes / 2));
+        memory.MemSetToZero(stream);
+    }
+
+    /// <summary>Half words of a number.</summary>
+    public int HalvesOfNumber => Format is StorageFormat.BFloat16 or StorageFormat.Float16 ? 1 : 2;
+
+    /// <summary>All of it, as half words.</summary>
+    public ArrayView<ushort> Memory => memory.View.BaseView;
+
+    /// <exception cref="NotSupportedException">Always: the host cannot see it.</exception>
+    public override Span<float> Span => throw new NotSupportedException($"A buffer of {Length:N0} numbers lives on a GPU; use Backend.Read and Backend.Write.");
+
+    public override void Dispose() => memory.Dispose();
+}
