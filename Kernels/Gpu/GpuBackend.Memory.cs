@@ -23,10 +23,47 @@ internal sealed partial class GpuBackend
         }
     }
 
-    /// <summary>y[i] = f32 x[i] of a format.</summary>
-    private static void LoadKernel<TNumbers>(ArrayView<ushort> x, ArrayView<float> y, int length) where TNumbers : struct, INumbers
+    public override void Write(ReadOnlySpan<float> source, View destination)
+    {
+        if (source.IsEmpty) { return; }
+        CopyIn(source, Floats(destination.Slice(0, source.Length), source.Length, "Write", nameof(destination)));
+    }
+
+    public override void Read(View source, Span<float> destination)
+    {
+        if (source.Length > 0) { CopyOut(Floats(source, source.Length, "Read", nameof(source)), destination[..source.Length]); }
+    }
+
+    public override void WriteTokens(ReadOnlySpan<int> source, View destination) => Write(MemoryMarshal.Cast<int, float>(source), destination);
+
+    public override void ReadTokens(View source, Span<int> destination) => Read(source, MemoryMarshal.Cast<int, float>(destination));
+
+    public override void Copy(View x, View y)
+    {
+        if (y.Length > 0) { Numbers(x, y.Length, "Copy", nameof(x)).CopyTo(Stream, Numbers(y, y.Length, "Copy", nameof(y))); }
+    }
+
+    public override void Fill(View x, float value) => Launch(FillKernels.Fill, Threads(x.Length), Floats(x, x.Length, "Fill", nameof(x)), value, x.Length);
+
+    private void CopyIn(ReadOnlySpan<float> source, ArrayView<float> destination)
+    {
+        destination.CopyFromCPU(Stream, source);
+        Stream.Synchronize();
+    }
+
+    private void CopyOut(ArrayView<float> source, Span<float> destination)
+    {
+        source.CopyToCPU(Stream, destination);
+        Stream.Synchronize();
+    }
+}
+
+/// <summary>x = value.</summary>
+internal static class FillKernels
+{
+    public static void Fill(ArrayView<float> x, float value, int length)
     {
         int i = Grid.GlobalIndex.X;
-        if (i < length) { y[i] = TNumbers.LoadExact(x, i); }
+        if (i < length) { x[i] = value; }
     }
 }

@@ -3,14 +3,8 @@ namespace PureLlm.Kernels.Gpu;
 /// <content>Operations that no kernel computes yet.</content>
 internal sealed partial class GpuBackend
 {
-    public override void Write(ReadOnlySpan<float> source, View destination) => throw new NotSupportedException(Name);
-    public override void Read(View source, Span<float> destination) => throw new NotSupportedException(Name);
-    public override void WriteTokens(ReadOnlySpan<int> source, View destination) => throw new NotSupportedException(Name);
-    public override void ReadTokens(View source, Span<int> destination) => throw new NotSupportedException(Name);
     public override void Narrow(View x, View y, StorageFormat format) => throw new NotSupportedException(Name);
     public override void Widen(View x, View y, StorageFormat format) => throw new NotSupportedException(Name);
-    public override void Fill(View x, float value) => throw new NotSupportedException(Name);
-    public override void Copy(View x, View y) => throw new NotSupportedException(Name);
     public override void Add(View a, View b, View y) => throw new NotSupportedException(Name);
     public override void Accumulate(View x, View into, float scale = 1f) => throw new NotSupportedException(Name);
     public override void Scale(View x, View y, float scale) => throw new NotSupportedException(Name);
