@@ -2,7 +2,6 @@ using PureLlm.Cli.Stepping.Drawing;
 using PureLlm.Cli.Stepping.Panes;
 using PureLlm.Engine.Inspection;
 using PureLlm.Engine.Inspection.Comparing;
-using PureLlm.Engine.Inspection.Quizzes;
 
 namespace PureLlm.Cli.Stepping;
 
@@ -12,9 +11,9 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
     private const int MostHistory = 1000;
 
     private readonly LinkedList<Cursor> history = new();
+    private readonly StepPrompt prompt = new();
+    private readonly StepQuestions questions = new(session);
     private Cursor? mark;
-    private QuestionView? question;
-    private ulong draws;
 
     public Cursor Cursor { get; private set; } = start;
 
@@ -22,7 +21,7 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
     public string Status { get; private set; } = "";
 
     /// <summary>What is being typed, with the key that asked for it: "/soft"; null: nothing.</summary>
-    public string? Prompt { get; private set; }
+    public string? Prompt => prompt.Text;
 
     /// <summary>What stands in front of the view; null: the view alone.</summary>
     public StepOverlay? Overlay { get; private set; }
@@ -37,7 +36,7 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
     public string Share => $"{options.CommandLine} --at {(Cursor.ToString().AsSpan().ContainsAny("?&") ? $"\"{Cursor}\"" : Cursor.ToString())}";
 
     /// <summary>The view that is shown; while a question is open, without its answer.</summary>
-    public StepView View => Shown(session.Explain(Cursor));
+    public StepView View => questions.Hide(session.Explain(Cursor));
 
     /// <summary>Shows a message until the next key.</summary>
     public void Say(string message) => Status = message;
@@ -70,7 +69,7 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
                 Page = Math.Max(0, Page - 1);
                 break;
             case ":" or "/" or "e":
-                Prompt = key;
+                prompt.Open(key);
                 break;
             case "z" or "Z":
                 Try(() => Ask(isDrawn: key == "Z"));
@@ -104,7 +103,8 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
     public void Go(Cursor cursor)
     {
         Page = 0;
-        (Overlay, question) = (null, null);
+        Overlay = null;
+        questions.GiveUp();
         if (cursor == Cursor) { return; }
         history.AddLast(Cursor);
         if (history.Count > MostHistory) { history.RemoveFirst(); }
@@ -156,7 +156,8 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
             return;
         }
         history.RemoveLast();
-        (Cursor, Page, question) = (last.Value, 0, null);
+        (Cursor, Page) = (last.Value, 0);
+        questions.GiveUp();
     }
 
     private void Follow(int index)
@@ -193,48 +194,28 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
 
     private void Type(string key)
     {
-        switch (key)
-        {
-            case "esc" or "ctrl-c":
-            case "backspace" when Prompt!.Length == 1:
-                (Prompt, question) = (null, null);
-                break;
-            case "backspace":
-                Prompt = Prompt![..^1];
-                break;
-            case "enter":
-                string typed = Prompt!;
-                Prompt = null;
-                Try(() => Enter(typed[0], typed[1..].Trim()));
-                break;
-            case "space":
-                Prompt += " ";
-                break;
-            case [_] when !char.IsControl(key[0]) && Prompt!.Length < 200:
-                Prompt += key;
-                break;
-            default:
-                break; // arrows and the like move nothing in one line
-        }
+        if (prompt.Type(key) is { } line) { Try(() => Enter(line[0], line[1..].Trim())); }
+        else if (prompt.Text is null) { questions.GiveUp(); }
     }
 
     private void Enter(char asked, string text)
     {
         if (text.Length == 0)
         {
-            question = null;
+            questions.GiveUp();
             return;
         }
         switch (asked)
         {
             case 'z':
-                Answer(text);
+                Status = questions.Judge(Cursor, text);
                 break;
             case ':':
-                Go(Place(text));
+                Go(StepEntries.Place(session, Cursor, text));
                 break;
             case 'e':
-                Edit(text);
+                WhatIfView result = StepEntries.WhatIfItWere(session, Cursor, View, text);
+                Overlay = new StepOverlay("", sheet => ComparePanes.WriteWhatIf(sheet, result));
                 break;
             default:
                 Find(text);
@@ -242,24 +223,13 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
         }
     }
 
-    /// <summary>Hides the gradient that is selected, or one that is drawn, and asks for it.</summary>
+    /// <summary>Asks for the gradient that is selected, or for one that is drawn.</summary>
     private void Ask(bool isDrawn)
     {
-        if (isDrawn) { Go(session.With(Cursor.Step, trace => Quiz.Draw(trace, ++draws))); }
-        question = session.With(Cursor.Step, trace => Quiz.Ask(trace, Cursor));
-        Prompt = "z";
+        if (isDrawn) { Go(questions.Draw(Cursor.Step)); }
+        questions.Ask(Cursor);
+        prompt.Open("z");
     }
-
-    /// <summary>Judges an answer; a wrong one may be given again.</summary>
-    private void Answer(string text)
-    {
-        VerdictView verdict = session.With(Cursor.Step, trace => Quiz.Judge(trace, Cursor, text));
-        if (verdict.Passed) { question = null; }
-        Status = $"{(verdict.Passed ? "✓" : "✗")} {verdict.Text}{(verdict.Passed ? "" : "; z answers again, z and enter gives up")}";
-    }
-
-    private StepView Shown(StepView view) => question is null ? view
-        : Quiz.Hide(view) with { Element = null, Code = [], ReadAs = [question.Text, $"answer with {question.Help}", "enter alone shows it"] };
 
     /// <summary>The marked place beside this one.</summary>
     private void Compare()
@@ -271,30 +241,6 @@ internal sealed class StepWalk(StepSession session, Cursor start, StepOptions op
         }
         StepDiffView diff = session.With(other.Step, before => session.With(Cursor.Step, now => StepDiff.Compare(before, other, now, Cursor)));
         Overlay = new StepOverlay("difference", sheet => ComparePanes.WriteDiff(sheet, diff));
-    }
-
-    /// <summary>What if the selected number were another: a value, or a change: "+=0.01".</summary>
-    private void Edit(string text)
-    {
-        StepView view = View;
-        if (view is not { Subject: { } subject, Element: { } element }) { throw new FormatException("no number is selected here"); }
-        bool isChange = text.StartsWith("+=", StringComparison.Ordinal) || text.StartsWith("-=", StringComparison.Ordinal) || text.StartsWith("−=", StringComparison.Ordinal);
-        string digits = (isChange ? text[2..] : text).Replace('−', '-');
-        if (!double.TryParse(digits, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
-        {
-            throw new FormatException($"'{text}' is no number: 0.5 is a value, +=0.01 a change");
-        }
-        if (isChange) { value = (element.Value ?? throw new FormatException("its value is not known here: give a value")) + (text[0] == '+' ? value : -value); }
-        WhatIfView result = session.With(Cursor.Step, trace => WhatIf.Evaluate(trace, subject.Name, element.Indices, value));
-        Overlay = new StepOverlay("", sheet => ComparePanes.WriteWhatIf(sheet, result));
-    }
-
-    /// <summary>A place as one types it: a whole cursor, or a frame of this step.</summary>
-    private Cursor Place(string text)
-    {
-        Cursor cursor = char.IsAsciiDigit(text[0]) ? Cursor.Parse(text) : Cursor.Parse(FormattableString.Invariant($"{Cursor.Step}:{text}"));
-        return session.With(cursor.Step, trace => trace.Find(cursor.Frame)) is not null ? cursor
-            : throw new FormatException($"step {cursor.Step} has no frame '{cursor.Frame}'");
     }
 
     private void Find(string query)
