@@ -1,25 +1,22 @@
-using System.Globalization;
-
 namespace PureLlm.Engine.Configuration;
 
 /// <summary>Recursive descent over a break rule: or, and, not, one comparison, sums, products, a sign, a number, a name or parentheses.</summary>
 internal sealed class BreakParser(string text)
 {
-    private const int MaximumDepth = 64;
-    private static readonly string[] Comparisons = ["<=", ">=", "==", "!=", "<", ">", "="];
+    /// <summary>What breakpoints of the step viewer know beside the names of rules: things of one frame.</summary>
+    private static readonly string[] OfFrames = ["op", "module", "tensor", "max", "min", "mean", "rms", "zeros", "update", "check"];
 
-    private int position;
-    private int depth;
+    private readonly RuleText rule = new(text);
     private BreakError? failure;
 
     /// <summary>The expression, or null and the first error.</summary>
     public BreakExpression? Parse(out BreakError error)
     {
         BreakExpression expression = Or();
-        SkipBlanks();
-        if (failure is null && position < text.Length)
+        rule.SkipBlanks();
+        if (failure is null && !rule.IsAtEnd)
         {
-            Fail($"'{text[position]}' was not expected here", position, 1);
+            Fail($"'{rule.Next}' was not expected here", rule.Position, 1);
         }
         if (failure is null && !IsTruth(expression))
         {
@@ -45,7 +42,7 @@ internal sealed class BreakParser(string text)
     private BreakExpression Chain(Func<BreakExpression> next, string word, string sign)
     {
         BreakExpression left = next();
-        while (failure is null && (TakeWord(word) || Take(sign)))
+        while (failure is null && (rule.TakeWord(word) || rule.Take(sign)))
         {
             BreakExpression right = next();
             RequireTruth(left);
@@ -57,44 +54,39 @@ internal sealed class BreakParser(string text)
 
     private BreakExpression Not()
     {
-        SkipBlanks();
-        int start = position;
-        bool sign = position < text.Length && text[position] == '!' && !text.AsSpan(position).StartsWith("!=");
-        if (!sign && !TakeWord("not"))
+        rule.SkipBlanks();
+        int start = rule.Position;
+        if (!rule.TakeNot())
         {
             return Comparison();
         }
-        position += sign ? 1 : 0;
         if (!Enter(start))
         {
             return new BreakNumber(0, start, 0);
         }
         BreakExpression operand = Not();
-        depth--;
+        rule.Leave();
         RequireTruth(operand);
-        return new BreakUnary("not", operand, start, position - start);
+        return new BreakUnary("not", operand, start, rule.Position - start);
     }
 
     private BreakExpression Comparison()
     {
         BreakExpression left = Sum();
-        foreach (string comparison in Comparisons)
+        if (failure is not null || rule.TakeComparison() is not { } comparison)
         {
-            if (failure is null && Take(comparison))
-            {
-                BreakExpression right = Sum();
-                RequireNumber(left);
-                RequireNumber(right);
-                return Join(comparison == "=" ? "==" : comparison, left, right);
-            }
+            return left;
         }
-        return left;
+        BreakExpression right = Sum();
+        RequireNumber(left);
+        RequireNumber(right);
+        return Join(comparison, left, right);
     }
 
     private BreakExpression Sum()
     {
         BreakExpression left = Product();
-        while (failure is null && (Take("+") ? "+" : Take("-") ? "-" : null) is string sign)
+        while (failure is null && rule.Take("+", "-") is { } sign)
         {
             left = Arithmetic(sign, left, Product());
         }
@@ -104,7 +96,7 @@ internal sealed class BreakParser(string text)
     private BreakExpression Product()
     {
         BreakExpression left = Factor();
-        while (failure is null && (Take("*") ? "*" : Take("/") ? "/" : null) is string sign)
+        while (failure is null && rule.Take("*", "/") is { } sign)
         {
             left = Arithmetic(sign, left, Factor());
         }
@@ -120,63 +112,57 @@ internal sealed class BreakParser(string text)
 
     private BreakExpression Factor()
     {
-        SkipBlanks();
-        int start = position;
-        if (Take("-"))
+        rule.SkipBlanks();
+        int start = rule.Position;
+        if (rule.Take("-"))
         {
             if (!Enter(start))
             {
                 return new BreakNumber(0, start, 0);
             }
             BreakExpression operand = Factor();
-            depth--;
+            rule.Leave();
             RequireNumber(operand);
-            return new BreakUnary("-", operand, start, position - start);
+            return new BreakUnary("-", operand, start, rule.Position - start);
         }
-        if (Take("("))
+        if (rule.Take("("))
         {
             if (!Enter(start))
             {
                 return new BreakNumber(0, start, 0);
             }
             BreakExpression inner = Or();
-            depth--;
-            if (failure is null && !Take(")"))
+            rule.Leave();
+            if (failure is null && !rule.Take(")"))
             {
                 Fail("the parenthesis is not closed", start, 1);
             }
             return inner;
         }
-        return position < text.Length && (char.IsAsciiDigit(text[position]) || text[position] == '.') ? Number() : Name();
+        return rule.IsAtNumber ? Number() : Name();
     }
 
     private BreakNumber Number()
     {
-        int start = position;
-        while (position < text.Length && (char.IsAsciiLetterOrDigit(text[position]) || text[position] is '.' or '_'
-            || (text[position] is '+' or '-' && text[position - 1] is 'e' or 'E')))
+        int start = rule.Position;
+        if (!rule.TakeNumber(out double value))
         {
-            position++;
+            Fail($"'{rule.From(start)}' is not a number", start, rule.Position - start);
         }
-        string digits = text[start..position].Replace("_", "", StringComparison.Ordinal);
-        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value))
-        {
-            Fail($"'{text[start..position]}' is not a number", start, position - start);
-        }
-        return new BreakNumber(value, start, position - start);
+        return new BreakNumber(value, start, rule.Position - start);
     }
 
     private BreakName Name()
     {
-        int start = position;
-        while (position < text.Length && (char.IsAsciiLetterOrDigit(text[position]) || text[position] == '_'))
-        {
-            position++;
-        }
-        string name = text[start..position];
+        int start = rule.Position;
+        string name = rule.TakeName();
         if (name.Length == 0)
         {
-            Fail(position < text.Length ? $"'{text[position]}' was not expected here" : "a number or a name is missing", Math.Min(start, Math.Max(0, text.Length - 1)), 1);
+            Fail(rule.IsAtEnd ? "a number or a name is missing" : $"'{rule.Next}' was not expected here", Math.Min(start, Math.Max(0, text.Length - 1)), 1);
+        }
+        else if (OfFrames.Contains(name))
+        {
+            Fail($"'{name}' is of one frame of a step, which pure-llm step --break stops at; a rule of training knows {string.Join(", ", BreakName.All)}", start, name.Length);
         }
         else if (!BreakName.All.Contains(name))
         {
@@ -207,35 +193,12 @@ internal sealed class BreakParser(string text)
 
     private bool Enter(int start)
     {
-        if (++depth > MaximumDepth)
+        if (!rule.Enter())
         {
-            Fail($"more than {MaximumDepth} levels of nesting", start, 1);
+            Fail($"more than {RuleText.MaximumDepth} levels of nesting", start, 1);
             return false;
         }
         return failure is null;
-    }
-
-    private bool Take(string sign)
-    {
-        SkipBlanks();
-        bool found = text.AsSpan(position).StartsWith(sign, StringComparison.Ordinal);
-        position += found ? sign.Length : 0;
-        return found;
-    }
-
-    private bool TakeWord(string word)
-    {
-        SkipBlanks();
-        int end = position + word.Length;
-        return (end >= text.Length || !(char.IsAsciiLetterOrDigit(text[end]) || text[end] == '_')) && Take(word);
-    }
-
-    private void SkipBlanks()
-    {
-        while (position < text.Length && text[position] is ' ' or '\t')
-        {
-            position++;
-        }
     }
 
     private void Fail(string message, int start, int length) => failure ??= new BreakError(message, start, length);

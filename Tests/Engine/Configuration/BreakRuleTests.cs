@@ -46,6 +46,10 @@ public class BreakRuleTests
     [TestCase("loss > 1.2.3", 7, 5, "not a number")]
     [TestCase("loss > 1 < 2", 9, 1, "'<'")]
     [TestCase("loss # 3", 5, 1, "'#'")]
+    [TestCase("op=softmax", 0, 2, "pure-llm step --break")]
+    [TestCase("gnorm > 1 and max(|grad|) > 1e3", 14, 3, "pure-llm step --break")]
+    [TestCase("update/weight < 1e-5", 0, 6, "pure-llm step --break")]
+    [TestCase("check-fails", 0, 5, "pure-llm step --break")]
     public void A_rule_that_cannot_be_read_is_refused_at_its_place(string text, int start, int length, string message)
     {
         Assert.That(BreakRule.TryParse(text, out BreakRule? rule, out BreakError error), Is.False);

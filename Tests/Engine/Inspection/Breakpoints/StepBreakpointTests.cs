@@ -1,3 +1,4 @@
+using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Inspection;
 using PureLlm.Engine.Inspection.Breakpoints;
 using PureLlm.Engine.Inspection.Sources;
@@ -70,6 +71,25 @@ public sealed class StepBreakpointTests
         backend.Write(gradient, w1.Tensor.Grad);
         var breakpoint = StepBreakpoint.Parse("check-fails and op=matmul");
         Assert.That(trace.Frames.Where(frame => frame.Kind == FrameKind.Backward && breakpoint.Holds(trace, frame, out string _)).Select(frame => frame.Id), Does.Contain("b1"));
+    }
+
+    [TestCase("gnorm > 100")]
+    [TestCase("loss > 2 * best and step >= 1_000")]
+    [TestCase("not (val < 0.5 or seconds > 1e2) && lr != 0")]
+    [TestCase("tokens / 1_000 - 3 > -prev")]
+    public void Rules_of_training_hold_at_the_same_numbers_here(string text)
+    {
+        var breakpoint = StepBreakpoint.Parse(text);
+        var rule = BreakRule.Parse(text);
+        Assert.That(breakpoint.IsOfStep, Is.True);
+        int held = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            BreakValues values = new() { Step = 10 * i, Tokens = 1000 * i, Seconds = i, Loss = i % 7, Previous = i % 5, Best = i % 3, Validation = i % 4, GradientNorm = i, LearningRate = i % 2 };
+            held += rule.IsTrue(values) ? 1 : 0;
+            Assert.That(breakpoint.HoldsIn(values), Is.EqualTo(rule.IsTrue(values)), $"{values}");
+        }
+        Assert.That(held, Is.InRange(1, 199));
     }
 
     [TestCase("gnrm>5", 1, "did you mean 'gnorm'?")]
