@@ -85,6 +85,18 @@ public static class CounterRandom
     private static TVector Word<TWidth, TVector>(uint word) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         => TWidth.Broadcast(BitConverter.UInt32BitsToSingle(word));
 
+    /// <summary>The number at a position below 2³², of a stream whose <see cref="Keys"/> are given.</summary>
+    internal static uint At(uint first, uint second, uint index) => Mix32(Mix32(index ^ first) + second);
+
+    /// <summary>One lane of <see cref="Noise{TWidth, TVector}"/>.</summary>
+    internal static uint Noise(uint first, uint second, uint index)
+    {
+        uint x = index ^ first;
+        x = ((x ^ (x >> 16)) * 0x7FEB352Du) + second;
+        x = (x ^ (x >> 15)) * 0x846CA68Bu;
+        return x ^ (x >> 16);
+    }
+
     internal static uint Mix32(uint x)
     {
         x = (x ^ (x >> 16)) * 0x7FEB352Du;
