@@ -29,7 +29,6 @@ internal sealed partial class GpuBackend
     public override void SoftmaxBackward(View y, View dy, View dx, int rows, int columns) => throw new NotSupportedException(Name);
     public override void Rotary(View x, View table, View y, in RotaryShape shape) => throw new NotSupportedException(Name);
     public override void RotaryBackward(View dy, View table, View dx, in RotaryShape shape, bool accumulate = true) => throw new NotSupportedException(Name);
-    public override void Attention(View q, View k, View v, View y, View logSumExp, in AttentionShape shape) => throw new NotSupportedException(Name);
     public override void AttentionBackward(View q, View k, View v, View y, View logSumExp, View dy, View dq, View dk, View dv, in AttentionShape shape) => throw new NotSupportedException(Name);
     public override void Embedding(View tokens, View table, View y, int rows, int columns) => throw new NotSupportedException(Name);
     public override void EmbeddingBackward(View tokens, View dy, View dtable, int rows, int columns) => throw new NotSupportedException(Name);
