@@ -38,7 +38,7 @@ public static class WebFiles
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
-        context.Response.Headers.CacheControl = "no-cache";
+        context.Response.Headers.CacheControl = name == "icon.svg" ? "max-age=86400" : "no-cache"; // browsers ask for the icon again at every change of the address
         context.Response.Headers.ETag = file.Tag;
         if (context.Request.Headers.IfNoneMatch == file.Tag)
         {

@@ -2,6 +2,7 @@
 import * as source from './source.js';
 import { parse, change, addressOf, readAddress } from './cursor.js';
 import { h, replace, number, signed, shape, titled } from './dom.js';
+import { patch } from './patch.js';
 import { HeatMap } from './heatmap.js';
 import { lanes, graph } from './lanes.js';
 import { element, update, proofs, ledger, code, notes, facts, overviews } from './inspector.js';
@@ -45,12 +46,26 @@ function show(next, push, key, mine) {
   const moved = !view || next.cursor !== view.cursor, closer = key === 'i' && next.level === 'element';
   if (view && next.step !== view.step) supposed = null;
   view = next;
-  if (moved && push) history.pushState(null, '', addressOf(view.cursor, addressing));
-  else history.replaceState(null, '', addressOf(view.cursor, addressing));
   render(view);
   if (closer) heat.canvas.focus({ preventScroll: true });
   reveal(key);
-  if (mine === turn) setTimeout(() => prefetch(mine), 40);
+  afterPaint(() => settle(next, moved && push, mine, key));
+}
+
+/** What nobody waits for: the address, the title, and the places that the next key may lead to. */
+function settle(shown, push, mine, key) {
+  history[push ? 'pushState' : 'replaceState'](null, '', addressOf(shown.cursor, addressing));
+  document.title = `${shown.frame.text.replace(/\s+/g, ' ')} · ${shown.title} · pure-llm step`;
+  document.body.dataset.turn = String(mine);
+  if (mine === turn) prefetch(mine, key);
+}
+
+function afterPaint(work) {
+  requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = work;
+    port2.postMessage(0);
+  });
 }
 
 function tell(problem) {
@@ -58,33 +73,33 @@ function tell(problem) {
   $('problem').hidden = false;
 }
 
-/** The places that the next key leads to, before it is pressed. */
-async function prefetch(mine) {
-  for (const key of document.activeElement === heat.canvas ? ['l', 'h', 'j', 'k', 'n', 'p'] : ['n', 'p']) {
+/** The places that the next key leads to, one after the other, before it is pressed; the last direction first. */
+async function prefetch(mine, last) {
+  const frames = last === 'p' ? ['p', 'n'] : ['n', 'p'];
+  for (const key of document.activeElement === heat.canvas ? ['l', 'h', 'j', 'k', ...frames] : frames) {
     if (mine !== turn) return;
-    await source.move(view.cursor, key).catch(() => {});
+    await source.move(view.cursor, key, 'low').catch(() => {});
   }
-  if (timelineStep !== view.step) {
+  if (timelineStep !== view.step && mine === turn) {
     timelineStep = view.step;
     await source.frames(view.cursor).then((all) => timeline.load(all)).catch(tell);
   }
 }
 
 function render(shown) {
-  document.title = `${shown.frame.text.replace(/\s+/g, ' ')} · ${shown.title} · pure-llm step`;
-  replace($('where'), h('b', {}, shown.title), stepOf(shown),
+  patch($('where'), h('b', {}, shown.title), stepOf(shown),
     supposed ? h('span', { class: 'supposed' }, 'what if: loss ', h('b', { class: 'num', id: 'loss', 'data-value': String(supposed.lossAfter) }, number(supposed.lossAfter, 9)), ` (${signed(supposed.change, 4)})`) : h('span', {}, 'loss ', h('b', { class: 'num', id: 'loss', 'data-value': String(shown.loss) }, number(shown.loss, 7))), shown.floor === undefined ? null : h('span', {}, `floor ${number(shown.floor, 4)}`));
   part('modules', shown.modules, () => modules(shown, actions));
-  replace($('tape'), tape(shown, actions));
-  replace($('crumbs'), crumbs(shown, actions, change));
-  replace($('heading'), h('h2', { id: 'frameTitle' }, h('span', { class: `kind ${shown.frame.kind}` }, shown.frame.kind), ` ${shown.frame.op || shown.frame.text.replace(/\s+/g, ' ')}`, shown.frame.module ? h('small', {}, shown.frame.module) : null),
+  patch($('tape'), tape(shown, actions));
+  patch($('crumbs'), crumbs(shown, actions, change));
+  patch($('heading'), h('h2', { id: 'frameTitle' }, h('span', { class: `kind ${shown.frame.kind}` }, shown.frame.kind), ` ${shown.frame.op || shown.frame.text.replace(/\s+/g, ' ')}`, shown.frame.module ? h('small', {}, shown.frame.module) : null),
     shown.readAs.map((sentence) => h('p', { class: 'readAs' }, sentence)));
   part('tokens', [shown.tokens, shown.tokenLosses], () => tokens(shown));
   panel('whatif', supposed && whatFollows(supposed, () => suppose(null)));
   part('views', parse(shown.cursor).view, () => viewButtons(shown));
-  replace($('overview'), overviews(shown, actions), pictures(shown, { again: actions.again, go, head: (i) => go(change(view.cursor, { term: String(i) })) }));
+  patch($('overview'), overviews(shown, actions), pictures(shown, { again: actions.again, go, head: (i) => go(change(view.cursor, { term: String(i) })) }));
   $('lanes').hidden = ['run', 'module'].includes(shown.level);
-  replace($('lanes'), lanes(shown, (name) => choose('', name)));
+  patch($('lanes'), lanes(shown, (name) => choose('', name)));
   tensorPanel(shown);
   panel('element', element(shown, actions));
   panel('ledger', ledger(shown, actions));
@@ -97,7 +112,6 @@ function render(shown) {
   $('live').textContent = `frame ${shown.frame.index}: ${shown.frame.text}${shown.element ? `; ${shown.subject?.symbol ?? ''}[${shown.element.indices}] ${number(shown.element.kernel)}` : ''}`;
   timeline.show(shown);
   document.body.dataset.cursor = shown.cursor;
-  document.body.dataset.turn = String(turn);
 }
 
 function stepOf(shown) {
@@ -128,12 +142,12 @@ function part(id, data, make) {
   const key = JSON.stringify(data);
   if (drawn.get(id) === key) return;
   drawn.set(id, key);
-  replace($(id), make());
+  patch($(id), make());
 }
 
 function panel(id, contents) {
   $(id).hidden = !contents;
-  if (contents) replace($(id), contents);
+  if (contents) patch($(id), contents);
 }
 
 function tensorPanel(shown) {
@@ -143,8 +157,8 @@ function tensorPanel(shown) {
   const head = titled('tensorTitle', tensor.symbol, 'tensor', h('span', { class: 'dim' }, `${tensor.name} · ${shape(tensor.shape)} · ${tensor.role}${tensor.consumers > 1 ? ` · read ${tensor.consumers} times` : ''}`));
   const below = h('div', {}, facts(tensor, (indices) => choose(indices, tensor.name)));
   if (!$('tensor').contains(heat.element)) $('tensor').replaceChildren(h('div', { class: 'head' }), heat.element, h('div', { class: 'below' }));
-  replace($('tensor').querySelector('.head'), head);
-  replace($('tensor').querySelector('.below'), below);
+  patch($('tensor').querySelector('.head'), head);
+  patch($('tensor').querySelector('.below'), below);
   heat.element.hidden = !tensor.heat;
   if (tensor.heat) heat.show({ tensor, tokens: shown.tokens.length > 1 && shown.tokens.length === tensor.heat.rows ? shown.tokens : [], changed: changedCells(tensor) });
 }

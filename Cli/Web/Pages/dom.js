@@ -1,4 +1,5 @@
 // Elements, numbers and formulas on the page.
+import { give, isGiven } from './patch.js';
 
 /** An element: h('p', {class: 'dim', onclick: f, '--share': 0.5}, 'text', child). Nulls and false are left out. */
 export function h(tag, attributes, ...children) {
@@ -11,21 +12,17 @@ export function s(tag, attributes, ...children) {
 }
 
 function fill(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes ?? {})) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (name.startsWith('--')) element.style.setProperty(name, value);
-    else element.setAttribute(name, value === true ? '' : value);
-  }
-  element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  element.made = attributes ?? {};
+  for (const name in element.made) if (isGiven(element.made[name])) give(element, name, element.made[name]);
+  element.append(...children.flat(3).filter(isGiven));
   return element;
 }
 
-/** Replaces what an element holds; the focus stays on what has the same data-focus. */
+/** Replaces what an element holds by elements that their maker may keep; the focus stays on what has the same data-focus. */
 export function replace(element, ...children) {
   const active = document.activeElement;
   const key = element.contains(active) && active !== element ? active.dataset.focus : null;
-  element.replaceChildren(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  element.replaceChildren(...children.flat(3).filter(isGiven));
   if (key) element.querySelector(`[data-focus="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
 }
 

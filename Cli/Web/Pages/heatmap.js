@@ -1,5 +1,6 @@
 // A tensor as coloured cells on a canvas: blue −, orange +, a dot for exactly 0, magenta for what is not finite.
-import { h, replace, number, signed, isFinite, shape } from './dom.js';
+import { h, number, signed, isFinite, shape } from './dom.js';
+import { patch, whole } from './patch.js';
 
 const palettes = {
   light: { nothing: [241, 240, 236], minus: [29, 92, 190], plus: [214, 98, 12], odd: '#b0178f', dot: '#8a8d95', ink: '#1d1e22', inverse: '#ffffff', dim: '#5c5f68', frame: '#5145cd' },
@@ -66,7 +67,7 @@ export class HeatMap {
     this.tip = h('div', { class: 'tip', hidden: true });
     this.box = h('div', { class: 'heatBox' }, this.canvas, this.tip);
     this.legend = h('p', { class: 'legend', id });
-    this.element = h('div', {}, this.box, this.legend);
+    this.element = whole(h('div', {}, this.box, this.legend));
     new ResizeObserver(([entry]) => {
       const width = Math.floor(entry.contentRect.width);
       if (width > 0 && width !== this.width) { this.width = width; this.paint(); }
@@ -162,7 +163,7 @@ export class HeatMap {
     const pooled = heat.rowSize * heat.columnSize > 1;
     const chosen = row >= 0 ? `; chosen: row ${row * heat.rowSize}, column ${column * heat.columnSize}, ${number(heat.values[row * heat.columns + column])}` : '';
     this.canvas.setAttribute('aria-label', `${tensor.symbol}, ${shape(tensor.shape)}${chosen}`);
-    replace(this.legend,
+    patch(this.legend,
       h('span', { class: 'swatch minus', 'aria-hidden': 'true' }), 'negative ', h('span', { class: 'swatch plus', 'aria-hidden': 'true' }), 'positive ', '· exactly 0',
       pooled ? h('b', {}, ` · pooled: a cell is ${heat.rowSize}×${heat.columnSize} elements and shows the largest |value|`) : null,
       this.isWalked ? h('span', { class: 'wideOnly' }, ' · arrows move, Enter changes') : null);

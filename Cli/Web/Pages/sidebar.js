@@ -28,7 +28,7 @@ export function modules(view, actions) {
 export function tape(view, actions) {
   const at = view.nearby.findIndex((frame) => frame.isCurrent), first = Math.max(0, Math.min(at - 9, view.nearby.length - 19));
   return [h('h2', {}, 'Tape', hint('tape')),
-    h('ol', { class: 'tape' }, view.nearby.slice(first, first + 19).map((frame) => h('li', {},
+    h('ol', { class: 'tape' }, view.nearby.slice(first, first + 19).map((frame) => h('li', { key: frame.id },
       link(frame.cursor, actions, { class: frame.kind, 'aria-current': frame.isCurrent ? 'step' : null, 'data-focus': `frame ${frame.id}`, title: frame.module },
         h('span', { class: 'index' }, String(frame.index)), h('span', { class: 'text' }, frame.text)))))];
 }

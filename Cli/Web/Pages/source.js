@@ -4,7 +4,7 @@ const views = new Map(), moves = new Map(), timelines = new Map();
 const mostKept = 160;
 
 /** What this source can do beyond showing views. */
-export const abilities = { whatIf: true, compare: true, quiz: true, find: true, steps: true, live: true };
+export const abilities = { whatIf: true, compare: true, quiz: true, find: true, named: true, steps: true, live: true };
 
 /** "path": the cursor is the address; "hash": it is behind the #, for pages without a server. */
 export const addressing = 'path';
@@ -17,14 +17,18 @@ export function explain(cursor) {
   return keep(views, cursor, () => ask('explain', { cursor }));
 }
 
-/** The view to which a key leads. */
-export function move(cursor, key) {
+/** The view to which a key leads. @param priority 'low' for one that is not waited for */
+export function move(cursor, key, priority = 'high') {
   return keep(moves, `${key} ${cursor}`, async () => {
-    const view = await ask('move', { cursor, key });
+    const view = await ask('move', { cursor, key }, priority);
     views.set(view.cursor, Promise.resolve(view));
+    if (back[key] && view.level === 'op' && view.cursor !== cursor) keep(moves, `${back[key]} ${view.cursor}`, () => explain(cursor));
     return view;
   });
 }
+
+/** Between frames the way back leads to where one was. */
+const back = { n: 'p', p: 'n' };
 
 /** All frames of the cursor's step: {kinds, ids, texts, magnitudes, breaks}. */
 export function frames(cursor) {
@@ -34,7 +38,7 @@ export function frames(cursor) {
 /** The keys of moves: [{key, command, meaning}]. */
 export const keys = () => ask('keys', {});
 
-/** Frames that hold the words: [{cursor, kind, text, module}]. */
+/** What has the name, or frames that hold the words: [{cursor, kind, text, module}]. */
 export const find = (cursor, words) => ask('find', { cursor, q: words });
 
 /** What changes if an element had another value. */
@@ -70,8 +74,8 @@ function keep(map, key, make) {
   return made;
 }
 
-async function ask(name, query) {
-  return read(await fetch(`/api/${name}?${new URLSearchParams(query)}`).catch(gone));
+async function ask(name, query, priority = 'high') {
+  return read(await fetch(`/api/${name}?${new URLSearchParams(query)}`, { priority }).catch(gone));
 }
 
 async function send(name, body) {

@@ -1,5 +1,6 @@
 // All frames of the step in a row: click or drag to go there; breakpoints are marked.
-import { h, replace, number } from './dom.js';
+import { h, number } from './dom.js';
+import { patch } from './patch.js';
 
 const names = { z: 'zero', f: 'forward', s: 'seed', b: 'backward', a: 'accumulate', c: 'clip', u: 'update', k: 'check' };
 
@@ -37,7 +38,7 @@ export class Timeline {
     this.canvas.setAttribute('aria-valuemax', String(view.frameCount - 1));
     this.canvas.setAttribute('aria-valuenow', String(this.index));
     this.canvas.setAttribute('aria-valuetext', `${this.index} of ${view.frameCount - 1}: ${view.frame.text}`);
-    replace(this.label, h('b', {}, `frame ${view.frame.index}`), `/${view.frameCount - 1}`, h('span', { class: `kind ${view.frame.kind}` }, view.frame.kind), view.breaks.length ? h('span', { class: 'breaks' }, `◆ ${view.breaks.join(', ')}`) : null);
+    patch(this.label, h('b', {}, `frame ${view.frame.index}`), `/${view.frameCount - 1}`, h('span', { class: `kind ${view.frame.kind}` }, view.frame.kind), view.breaks.length ? h('span', { class: 'breaks' }, `◆ ${view.breaks.join(', ')}`) : null);
     this.paint();
   }
 
