@@ -48,8 +48,9 @@ internal sealed class StepApi(StepSession session, Cursor start)
 
     internal sealed record FoundView(string Cursor, string Kind, string Text, string Module);
 
-    private IEnumerable<FoundView> Find(Cursor cursor, string query) => session.With(cursor.Step, trace =>
-        StepSearch.Find(trace, query, MostFound).Select(frame => new FoundView((cursor with { Frame = frame.Id }).ToString(), frame.Kind.ToString().ToLowerInvariant(), frame.Text, frame.Module)).ToArray());
+    private FoundView[] Find(Cursor cursor, string query) => session.With(cursor.Step, trace => StepFinds.Find(trace, query, MostFound)
+        .Select(found => (found, frame: trace.Find(found.Cursor.Frame)!))
+        .Select(item => new FoundView(item.found.Cursor.ToString(), item.frame.Kind.ToString().ToLowerInvariant(), item.found.Text.Trim(), item.frame.Module)).ToArray());
 
     private StepDiffView Compare(Cursor a, Cursor b) => session.With(a.Step, first => session.With(b.Step, second => StepDiff.Compare(first, a, second, b)));
 

@@ -1,7 +1,7 @@
 // Where an exported page gets its views: from the payload in the page itself. The same functions as source.js, and no network.
 
 /** An exported file shows what was recorded; it computes nothing new. */
-export const abilities = { whatIf: false, compare: false, quiz: false, find: true, steps: false, live: false };
+export const abilities = { whatIf: false, compare: false, quiz: false, find: true, named: false, steps: false, live: false };
 
 /** The cursor is behind the #: there is no server. */
 export const addressing = 'hash';

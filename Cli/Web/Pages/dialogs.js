@@ -6,23 +6,27 @@ import { open } from './help.js';
 
 const mostNames = 32;
 
-/** Finds frames by words. */
+/** Finds what has a name ("largest", "nan", "dead", a tensor) and frames by their words. */
 export function findFrame(source, view, go) {
   const list = h('ol', { class: 'found', 'aria-live': 'polite' });
-  const input = h('input', { type: 'search', 'aria-label': 'words', placeholder: 'backward softmax', autocomplete: 'off', spellcheck: 'false' });
+  const input = h('input', { type: 'search', 'aria-label': 'words', placeholder: 'backward softmax', autocomplete: 'off', spellcheck: 'false', oninput: () => search() });
+  const item = (one) => h('li', {}, h('button', { class: 'wideButton', onclick: () => { dialog.close(); go(one.cursor); } }, h('span', { class: `kind ${one.kind}` }, one.kind), one.text, h('small', {}, one.module)));
   let turn = 0;
-  input.addEventListener('input', async () => {
-    const mine = ++turn, found = input.value.trim() ? await source.find(view.cursor, input.value) : [];
-    if (mine !== turn) return;
-    replace(list, found.length || !input.value.trim() ? found.map((frame) => h('li', {}, h('button', { class: 'wideButton', onclick: () => { dialog.close(); go(frame.cursor); } }, h('span', { class: `kind ${frame.kind}` }, frame.kind), frame.text, h('small', {}, frame.module)))) : h('li', { class: 'dim' }, 'no frame holds all of these words'));
-  });
+  const search = async () => {
+    const mine = ++turn, words = input.value.trim(), found = words ? await source.find(view.cursor, words) : [];
+    if (mine === turn) replace(list, words && !found.length ? h('li', { class: 'dim' }, nothing[words.toLowerCase()] ?? 'no frame holds all of these words') : found.map(item));
+  };
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') list.querySelector('button')?.click();
     if (event.key === 'ArrowDown') list.querySelector('button')?.focus();
   });
-  const dialog = open('Find a frame', [h('p', { class: 'row' }, input, hint('find')), list], 'find');
+  const named = source.abilities.named ? h('div', { class: 'row tight', role: 'group', 'aria-label': 'often sought' }, Object.keys(nothing).map((word) => h('button', { class: 'chip', onclick: () => { input.value = word; search(); } }, word))) : null;
+  const dialog = open('Find', [h('p', { class: 'row' }, input, hint('find'), named), list], 'find');
   input.focus();
 }
+
+/** What is sought by name, and what it says if there is none. */
+const nothing = { largest: 'no parameter has a gradient', nan: 'every number of this step is finite', dead: 'no unit is off in all rows' };
 
 /** Asks for another value of the chosen element. @param then called with what follows from it */
 export function editNumber(source, view, then) {

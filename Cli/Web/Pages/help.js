@@ -22,7 +22,7 @@ export const topics = {
   'what-if': ['What if', 'Give one number another value: the rest of the step is computed again in float64, what changed is outlined, and the change of the loss is shown. Divided by the change of the number it is a finite difference made by hand. The run itself is never touched.'],
   compare: ['Compare', 'Two places of the run, side by side: the difference of the tensors, the cosine of the angle between the gradients, and the ratio of their lengths. Mark the first with =, go to the second, press d.'],
   quiz: ['Quiz', 'The gradient is hidden; you say what it is, as a number or as a formula. The answer tells whether it is exact, close, or one of the classic mistakes: a flipped sign, a forgotten +=, a transposed matrix.'],
-  find: ['Find', 'Words that a frame must hold, in any order: an operation, a module, a tensor, a kind or an id. Try: backward softmax, or wte.'],
+  find: ['Find', 'By name: largest lists the largest gradient of every parameter, nan where a number first went wrong, dead the units that are off in every row, and the name of a tensor leads to its finished gradient.', 'Other words are sought in the frames, in any order: an operation, a module, a tensor, a kind or an id. Try: backward softmax, or wte.'],
   timeline: ['Timeline', 'All frames of the step from left to right; the height is the size of the numbers that flow there, on a logarithmic scale. ◆ marks breakpoints. Click or drag to go anywhere.'],
 };
 

@@ -72,6 +72,16 @@ public class StepServerTests
     }
 
     [Test]
+    public async Task What_has_a_name_is_found_as_in_the_terminal()
+    {
+        using JsonDocument found = JsonDocument.Parse(await client.GetStringAsync("/api/find?cursor=0:s&q=largest"));
+        StepFind expected = session.With(0, trace => StepFinds.Find(trace, "largest").Single());
+        JsonElement one = found.RootElement.EnumerateArray().Single();
+        Assert.That((one.GetProperty("cursor").GetString(), one.GetProperty("text").GetString(), one.GetProperty("kind").GetString()), Is.EqualTo((expected.Cursor.ToString(), expected.Text, "backward")));
+        Assert.That(await client.GetStringAsync("/api/find?cursor=0:s&q=nan"), Is.EqualTo("[]"));
+    }
+
+    [Test]
     public async Task The_root_leads_to_the_start()
     {
         using HttpResponseMessage answer = await client.GetAsync("/");

@@ -181,6 +181,20 @@ public class ViewerWalkTests : BrowserFixture
         Assert.That(viewer.Problems, Is.Empty);
     }
 
+    [Test]
+    public async Task The_largest_gradient_is_found_by_name()
+    {
+        await using Viewer viewer = await OpenResidualAsync();
+        await viewer.Page.Keyboard.PressAsync("/");
+        await viewer.Page.GetByRole(AriaRole.Button, new() { Name = "nan" }).ClickAsync();
+        await viewer.Page.GetByText("every number of this step is finite").WaitForAsync();
+        await viewer.Page.GetByRole(AriaRole.Button, new() { Name = "largest", Exact = true }).ClickAsync();
+        StepFind first = viewer.Session.With(0, trace => StepFinds.Find(trace, "largest")[0]);
+        await viewer.AfterAsync(() => viewer.Page.Locator(".found button").First.ClickAsync());
+        Assert.That(await viewer.CursorAsync(), Is.EqualTo(first.Cursor.ToString()));
+        Assert.That(viewer.Problems, Is.Empty);
+    }
+
     private static async Task<double> LossAsync(Viewer viewer) => double.Parse(await viewer.Page.Locator("#loss").GetAttributeAsync("data-value") ?? "", CultureInfo.InvariantCulture);
 
     private static async Task AgreesAsync(Viewer viewer, string element)
