@@ -1,6 +1,9 @@
-using Microsoft.Playwright;
+using PureLlm.Cli;
 using PureLlm.Cli.Web.Export;
+using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Inspection;
+using PureLlm.Engine.Inspection.Sources;
+using PureLlm.Kernels.Cpu;
 
 namespace PureLlm.Tests.Cli.Web;
 
@@ -16,33 +19,43 @@ public sealed class ExportTests : BrowserFixture
         string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "residual.html");
         await File.WriteAllBytesAsync(path, file.Bytes);
 
-        await using IBrowserContext context = await Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1400, Height = 900 } });
-        await context.SetOfflineAsync(true);
-        IPage page = await context.NewPageAsync();
-        List<string> requests = [], problems = [];
-        page.Request += (_, request) => requests.Add(request.Url);
-        page.Console += (_, message) => { if (message.Type is "error" or "warning") { problems.Add(message.Text); } };
-        page.PageError += (_, error) => problems.Add(error);
-        await page.GotoAsync(new Uri(path).ToString());
-        await page.WaitForFunctionAsync("() => document.body.dataset.cursor === '0:s'");
-
+        await using OfflinePage offline = await OfflinePage.OpenAsync(Browser, path);
         string frame = session.With(0, trace => trace.Frames.Last(item => item.Kind == FrameKind.Backward && item.Text.Contains("rms_norm", StringComparison.Ordinal)).Id);
         int steps = session.With(0, trace => trace.Find(frame)!.Index - trace.Find("s")!.Index);
-        for (int i = 0; i < steps; i++)
-        {
-            string before = await page.EvaluateAsync<string>("() => document.body.dataset.cursor");
-            await page.Keyboard.PressAsync("n");
-            await page.WaitForFunctionAsync("before => document.body.dataset.cursor !== before", before);
-        }
-        Assert.That(await page.EvaluateAsync<string>("() => document.body.dataset.cursor"), Is.EqualTo($"0:{frame}"));
-        string ledger = await page.InnerTextAsync("#ledger");
+        for (int i = 0; i < steps; i++) { await offline.PressAsync("n"); }
+        Assert.That(await offline.CursorAsync(), Is.EqualTo($"0:{frame}"));
         await using Viewer served = await Viewer.OpenAsync(Browser, Residual(), $"0:{frame}");
-        Assert.Multiple(async () =>
+        Assert.That(await offline.Page.InnerTextAsync("#ledger"), Is.EqualTo(await served.Page.InnerTextAsync("#ledger")));
+        offline.AssertQuiet();
+    }
+
+    /// <summary>What <c>pure-llm step tiny.toml --export out.html</c> writes, in full.</summary>
+    [Test, Explicit("half a minute"), Category("Slow")]
+    public async Task The_exported_step_of_a_model_opens_offline_and_shows_the_ledgers_that_the_server_shows()
+    {
+        using var cli = new CliRunner();
+        Assert.That(cli.Run("new", "tiny", "."), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        Assert.That(cli.Run("step", "tiny.toml", "--export", "out.html"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        string path = Path.Combine(cli.Folder, "out.html"), config = Path.Combine(cli.Folder, "tiny.toml");
+        Assert.That(new FileInfo(path).Length, Is.LessThanOrEqualTo(5_000_000));
+        TestContext.Out.WriteLine(FormattableString.Invariant($"{new FileInfo(path).Length / 1e6:0.0} MB"));
+
+        await using OfflinePage offline = await OfflinePage.OpenAsync(Browser, path);
+        using var backend = new CpuBackend(2);
+        await using Viewer served = await Viewer.OpenAsync(Browser, ModelSource.OfConfig("tiny.toml", ConfigLoader.Load(config, []).Config, backend, BatchCut.Microscope));
+        string[] frames = served.Session.With(0, trace => trace.Frames.Where(frame => frame.Kind is FrameKind.Backward or FrameKind.Accumulate).Select(frame => frame.Id).Where((_, i) => i % 4 == 0).ToArray());
+        Assert.That(frames, Has.Length.GreaterThan(8));
+        foreach (string frame in frames)
         {
-            Assert.That(ledger, Is.EqualTo(await served.Page.InnerTextAsync("#ledger")));
-            Assert.That(requests, Is.EqualTo(new[] { new Uri(path).ToString() }), "the file itself, and nothing else");
-            Assert.That(problems, Is.Empty);
-        });
+            await offline.GoAsync($"0:{frame}");
+            StepView view = served.Session.Explain(Cursor.Parse($"0:{frame}"));
+            double[] cells = await offline.Page.EvaluateAsync<double[]>("() => [...document.querySelectorAll('#ledger:not([hidden]) td .num')].map((cell) => Number(cell.dataset.value))");
+            double[] expected = view.Ledger is not { } ledger ? [] : [.. ledger.Rows.SelectMany(row => row.Values), .. ledger.Total, .. ledger.Gradient, .. ledger.FiniteDifference ?? []];
+            Assert.That(cells, Is.EqualTo(expected), frame);
+            await served.GoAsync($"0:{frame}");
+            Assert.That(await offline.Page.InnerTextAsync("#ledger"), Is.EqualTo(await served.Page.InnerTextAsync("#ledger")), frame);
+        }
+        offline.AssertQuiet();
     }
 
     [Test]
