@@ -6,6 +6,8 @@ using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using PureLlm.Autograd.Inspection.Explanations;
+using PureLlm.Cli.Web;
+using PureLlm.Engine.Inspection;
 
 namespace PureLlm.Cli.Learning;
 
@@ -23,14 +25,14 @@ internal static class LessonPage
     /// <summary>One file, for reading without a server.</summary>
     public static string Render(Lesson lesson) => Filled(
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
-        + $"<style>\n{File("lesson.css")}</style>", $"{lesson.Number} · {lesson.Title}", Article(lesson, hasNeighbours: false), "", $"<script>\n{File("lesson.js")}</script>");
+        + $"<style>\n{File("lesson.css")}</style>", $"{lesson.Number} · {lesson.Title}", Article(lesson, hasNeighbours: false, viewer: ""), "", $"<script>\n{File("lesson.js")}</script>");
 
     /// <summary>Served at /learn/4: the lesson, and beside it the viewer where it has one open.</summary>
     /// <param name="lesson">What is read.</param>
     /// <param name="viewer">Address of the viewer's page; empty: none.</param>
     public static string RenderServed(Lesson lesson, string viewer) => Filled(
-        "<link rel=\"stylesheet\" href=\"/learn/page/lesson.css\">", $"{lesson.Number} · {lesson.Title}", Article(lesson, hasNeighbours: true),
-        viewer.Length > 0 ? $"<iframe id=\"viewer\" title=\"step viewer\" src=\"{WebUtility.HtmlEncode(viewer)}\"></iframe>" : "", "<script src=\"/learn/page/lesson.js\"></script>");
+        "<link rel=\"stylesheet\" href=\"/learn/page/lesson.css\">", $"{lesson.Number} · {lesson.Title}", Article(lesson, hasNeighbours: true, viewer),
+        viewer.Length > 0 ? $"<iframe id=\"viewer\" name=\"viewer\" title=\"step viewer\" src=\"{WebUtility.HtmlEncode(viewer)}\"></iframe>" : "", "<script src=\"/learn/page/lesson.js\"></script>");
 
     /// <summary>Served at /learn.</summary>
     public static string RenderList()
@@ -44,7 +46,25 @@ internal static class LessonPage
         .Replace("{{HEAD}}", head, StringComparison.Ordinal).Replace("{{TITLE}}", Text(title), StringComparison.Ordinal)
         .Replace("{{ASIDE}}", aside, StringComparison.Ordinal).Replace("{{TAIL}}", tail, StringComparison.Ordinal).Replace("{{ARTICLE}}", article, StringComparison.Ordinal);
 
-    private static string Article(Lesson lesson, bool hasNeighbours)
+    /// <summary>The viewer's page of the place that an example looks at, if it is one of the lesson's own steps.</summary>
+    private static string? PlaceOf(Lesson lesson, ExamplePart example)
+    {
+        if (example.Arguments is not ["step", ..]) { return null; }
+        (string[] shown, string at) = Split(example.Arguments.Skip(1));
+        return shown.SequenceEqual(Split(lesson.Step).Source) && at.Length > 0 ? StepApi.PageOf(Cursor.Parse(at)) : null;
+
+        static (string[] Source, string At) Split(IEnumerable<string> words)
+        {
+            List<string> source = [.. words.Where(word => word != "--plain")];
+            int at = source.IndexOf("--at");
+            if (at < 0) { return ([.. source], ""); }
+            string place = source[at + 1];
+            source.RemoveRange(at, 2);
+            return ([.. source], place);
+        }
+    }
+
+    private static string Article(Lesson lesson, bool hasNeighbours, string viewer)
     {
         var html = new StringBuilder($"<article><p class=\"note\">Lesson {lesson.Number} of {LessonBook.All.Count} · {lesson.Minutes} minutes · after it you can {Text(lesson.Goal)}</p>\n");
         int question = 0;
@@ -56,7 +76,9 @@ internal static class LessonPage
                     html.Append(OfMarkdown(prose.Markdown));
                     break;
                 case ExamplePart example:
-                    html.Append($"<figure class=\"example\"><pre class=\"command\"><code>{Text(example.CommandLine)}</code></pre><button type=\"button\" class=\"copy\">copy</button>\n<pre class=\"output\" tabindex=\"0\">{Text(string.Join('\n', example.Output))}</pre></figure>\n");
+                    html.Append($"<figure class=\"example\"><pre class=\"command\"><code>{Text(example.CommandLine)}</code></pre><button type=\"button\" class=\"copy\">copy</button>\n<pre class=\"output\" tabindex=\"0\">{Text(string.Join('\n', example.Output))}</pre>");
+                    if (viewer.Length > 0 && PlaceOf(lesson, example) is { } place) { html.Append($"<figcaption><a target=\"viewer\" href=\"{Text(place)}\">show it in the viewer</a></figcaption>"); }
+                    html.Append("</figure>\n");
                     break;
                 case QuizPart quiz:
                     html.Append(Quiz(quiz, ++question));

@@ -67,7 +67,9 @@ public sealed class LearnCommandTests
         using var client = new HttpClient { BaseAddress = server.Address };
         Assert.That(await client.GetStringAsync("/learn"), Does.Contain("href=\"/learn/10\""));
         Assert.That(await client.GetStringAsync("/learn/6"), Does.Contain("src=\"/step/0/a0.0?el=1\"").And.Contain("/learn/page/lesson.css").And.Contain("<math"));
-        Assert.That(await client.GetStringAsync("/learn/5"), Does.Not.Contain("<iframe").And.Contain("rel=\"next\" href=\"/learn/6\""));
+        string page = await client.GetStringAsync("/learn/6");
+        foreach (string place in (string[])["/step/0/a4.0?el=1", "/step/0/a0.0?el=1&amp;view=check"]) { Assert.That(page, Does.Contain($"<a target=\"viewer\" href=\"{place}\">"), "an example of the lesson's step opens in the viewer beside it"); }
+        Assert.That(await client.GetStringAsync("/learn/5"), Does.Not.Contain("<iframe").And.Not.Contain("target=\"viewer\"").And.Contain("rel=\"next\" href=\"/learn/6\""));
         Assert.That(await client.GetStringAsync("/learn/page/lesson.js"), Does.Contain("quiz"));
         using HttpResponseMessage missing = await client.GetAsync("/learn/99");
         Assert.That((int)missing.StatusCode, Is.EqualTo(404));
