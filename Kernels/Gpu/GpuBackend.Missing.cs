@@ -18,7 +18,6 @@ internal sealed partial class GpuBackend
     public override void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup, bool accumulate = true) => throw new NotSupportedException(Name);
     public override void Dropout(View x, View y, float rate, RandomStream stream) => throw new NotSupportedException(Name);
     public override void DropoutBackward(View dy, View dx, float rate, RandomStream stream, bool accumulate = true) => throw new NotSupportedException(Name);
-    public override void MatMul(MatMulLayout layout, View a, View b, View c, int m, int n, int k, bool accumulate = false, View bias = default) => throw new NotSupportedException(Name);
     public override void RmsNorm(View x, View w, View y, View r, int rows, int columns, float epsilon) => throw new NotSupportedException(Name);
     public override void RmsNormBackward(View x, View w, View r, View dy, View dx, View dw, int rows, int columns) => throw new NotSupportedException(Name);
     public override void LayerNorm(View x, View w, View b, View y, View mean, View r, int rows, int columns, float epsilon) => throw new NotSupportedException(Name);
