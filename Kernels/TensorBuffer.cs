@@ -18,7 +18,7 @@ public abstract class TensorBuffer(int length, StorageFormat format = StorageFor
     public long Bytes => (long)Length * (Format is StorageFormat.BFloat16 or StorageFormat.Float16 ? 2 : 4);
 
     /// <summary>Randomness that rounds results to 16 bits: number i of a result by position i of a stream, each result by the next stream. Set it before a step, and the step repeats bit for bit.</summary>
-    public RandomStream Rounding
+    public virtual RandomStream Rounding
     {
         get => rounding;
         set => (rounding, writes) = (value, 0);

@@ -10,25 +10,37 @@ public sealed class GradientNorm(Backend backend, ParameterSlabs slabs) : IDispo
     public const double Epsilon = 1e-6;
 
     private readonly IReadOnlyList<View> parts = slabs.GradientParts;
-    private readonly TensorBuffer result = backend.Allocate(1);
+    private readonly TensorBuffer sums = backend.Allocate(slabs.GradientParts.Count);
+
+    /// <summary>Sums that make a norm: one for each part of the gradients.</summary>
+    public int Parts => parts.Count;
 
     /// <summary>√Σg² of the gradients as they are now.</summary>
     public double Measure()
     {
-        View sum = new(result, 0, 1);
-        Span<float> value = stackalloc float[1];
+        View result = new(sums, 0, Parts);
+        Span<float> values = stackalloc float[Parts];
+        Queue(result);
+        backend.Read(result, values);
+        return Of(values);
+    }
+
+    /// <summary>Computes the sums of the gradients as they are now, without waiting for them.</summary>
+    public void Queue(View into)
+    {
+        for (int i = 0; i < Parts; i++) { backend.SumOfSquares(parts[i], into.Slice(i, 1)); }
+    }
+
+    /// <summary>The norm of these sums.</summary>
+    public static double Of(ReadOnlySpan<float> sums)
+    {
         double total = 0;
-        for (int i = 0; i < parts.Count; i++)
-        {
-            backend.SumOfSquares(parts[i], sum);
-            backend.Read(sum, value);
-            total += value[0];
-        }
+        foreach (float sum in sums) { total += sum; }
         return Math.Sqrt(total);
     }
 
     /// <summary>max/(norm + 1e-6) where the norm is above <paramref name="maximum"/>, else 1; a maximum of 0 never clips.</summary>
     public static double ClipScale(double norm, double maximum) => maximum > 0 && norm > maximum ? maximum / (norm + Epsilon) : 1;
 
-    public void Dispose() => result.Dispose();
+    public void Dispose() => sums.Dispose();
 }

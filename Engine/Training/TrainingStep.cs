@@ -18,6 +18,8 @@ internal sealed class TrainingStep : IDisposable
     private readonly GradientNorm norm;
     private readonly double clip;
     private readonly ulong seed;
+    private readonly TensorBuffer scalars;
+    private readonly float[] read;
 
     /// <param name="backend">Where the model lives.</param>
     /// <param name="model">Allocated for training.</param>
@@ -34,6 +36,8 @@ internal sealed class TrainingStep : IDisposable
         Batches = new StepBatches(backend, source, pairs);
         Tape = new Tape(backend, memory: memory ?? new TapeMemory());
         norm = new GradientNorm(backend, model.Slabs);
+        scalars = backend.Allocate(Batches.Count + norm.Parts);
+        read = new float[scalars.Length];
         LossScaler = new LossScaler(lossScale ?? LossScale.None);
     }
 
@@ -52,14 +56,16 @@ internal sealed class TrainingStep : IDisposable
         while (true)
         {
             model.Slabs.SetRandomness(seed, step);
-            double total = 0;
             for (int i = 0; i < Batches.Count; i++)
             {
                 Tensor loss = Forward(step, i);
                 model.Backward(Tape, loss, adds: i > 0, (float)LossScaler.Scale);
-                total += Value(loss); // after, for it comes with its gradient
+                backend.Copy(loss.Data, new View(scalars, i, 1)); // after, for it comes with its gradient
             }
-            double length = norm.Measure() / LossScaler.Scale;
+            norm.Queue(new View(scalars, Batches.Count, norm.Parts));
+            backend.Read(new View(scalars, 0, scalars.Length), read); // the only wait for the device in a step
+            double total = 0, length = GradientNorm.Of(read.AsSpan(Batches.Count)) / LossScaler.Scale;
+            foreach (float loss in read.AsSpan(0, Batches.Count)) { total += loss; }
             if (LossScaler.Accepts(total, length)) { return (total, length); }
         }
     }
@@ -79,17 +85,11 @@ internal sealed class TrainingStep : IDisposable
         LossScaler.Advance();
     }
 
-    private float Value(Tensor scalar)
-    {
-        Span<float> value = stackalloc float[1];
-        backend.Read(scalar.Data, value);
-        return value[0];
-    }
-
     public void Dispose()
     {
         Tape.Dispose();
         norm.Dispose();
+        scalars.Dispose();
         Batches.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Training;
+using PureLlm.Kernels;
 using PureLlm.Kernels.Cpu;
 
 namespace PureLlm.Tests.Engine.Training;
@@ -68,6 +69,12 @@ internal sealed class TestRun : IDisposable
     public TrainingResult Train(long stopAfter = long.MaxValue, int threads = 1, bool overwrite = false, Disk? disk = null)
     {
         using var backend = new CpuBackend(threads);
+        return Train(backend, stopAfter, overwrite, disk);
+    }
+
+    /// <summary>The same on any backend.</summary>
+    public TrainingResult Train(Backend backend, long stopAfter = long.MaxValue, bool overwrite = false, Disk? disk = null)
+    {
         var stop = new StopRequest();
         using TrainingRun run = disk is null
             ? TrainingRun.Start(Config, backend, Folder, overwrite, Watch(stop, stopAfter))
@@ -78,6 +85,12 @@ internal sealed class TestRun : IDisposable
     public TrainingResult Resume(long stopAfter = long.MaxValue, LoadedConfig? wanted = null)
     {
         using var backend = new CpuBackend(1);
+        return Resume(backend, stopAfter, wanted);
+    }
+
+    /// <summary>The same on any backend.</summary>
+    public TrainingResult Resume(Backend backend, long stopAfter = long.MaxValue, LoadedConfig? wanted = null)
+    {
         var stop = new StopRequest();
         using TrainingRun run = TrainingRun.Resume(Folder, backend, wanted, Watch(stop, stopAfter));
         return run.Execute(stop);

@@ -1,10 +1,9 @@
-using PureLlm.Autograd;
 using PureLlm.Kernels;
 
-namespace PureLlm.Tests.Autograd;
+namespace PureLlm.Autograd.Inspection;
 
-/// <summary>One example with fixed random inputs on a tape of its own.</summary>
-internal sealed class ExampleRun : IDisposable
+/// <summary>One example with fixed random inputs on a tape of its own: the same numbers on every backend.</summary>
+public sealed class ExampleRun : IDisposable
 {
     private readonly Backend backend;
     private readonly Op op;
@@ -12,6 +11,9 @@ internal sealed class ExampleRun : IDisposable
     private readonly Tape tape;
     private readonly TensorBuffer memory, upstream;
 
+    /// <param name="backend">Computes, and owns the memory.</param>
+    /// <param name="example">The op and its inputs.</param>
+    /// <param name="startGradient">What the gradients of the inputs hold before the first step.</param>
     public ExampleRun(Backend backend, OpExample example, float startGradient = 0f)
     {
         this.backend = backend;
@@ -34,8 +36,12 @@ internal sealed class ExampleRun : IDisposable
         backend.Write(Draw(outputs, -1f, 1f, 99), new View(upstream, 0, outputs));
     }
 
+    /// <summary>The result of the last step.</summary>
     public Tensor Output { get; private set; } = null!;
 
+    /// <summary>Forward and backward once.</summary>
+    /// <param name="isFresh">The backward pass overwrites what the gradients held.</param>
+    /// <param name="forgets">Between the passes, every value that the backward pass says it does not read is destroyed.</param>
     public void Step(bool isFresh = false, bool forgets = false)
     {
         tape.Reset();
