@@ -17,7 +17,7 @@ public class DeviceMemoryTests
     [
         [],
         ["train.optimizer=sgd"],
-        ["train.optimizer=muon", "model.position=rope", "model.norm=rmsnorm", "model.mlp=swiglu", "model.qk-norm=true"],
+        ["train.optimizer=muon", "model.position=rope", "model.norm=rmsnorm", "model.mlp=swiglu", "model.qk_norm=true"],
         ["precision.weights=bfloat16", "precision.gradients=bfloat16", "precision.moments=bfloat16"],
         ["precision.gradients=float16"],
         ["precision.activations=bfloat16", "train.recompute=block"],
