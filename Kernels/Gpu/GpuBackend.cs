@@ -36,8 +36,10 @@ internal sealed partial class GpuBackend : Backend
 
     public override void Dispose()
     {
+        Context context = Accelerator.Context;
         Stream.Synchronize();
         Accelerator.Dispose();
+        context.Dispose();
     }
 
     /// <summary>A grid that gives each of <paramref name="count"/> elements a thread; a kernel checks its index against the count.</summary>

@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using ILGPU;
-using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 using PureLlm.Kernels;
 using PureLlm.Kernels.Cpu;
 using PureLlm.Kernels.Devices;
@@ -22,7 +19,7 @@ internal static class GpuCheck
     private static readonly PlainBackend s_textbook = new();
 
     /// <summary>The emulating processor.</summary>
-    public static GpuBackend Gpu { get; } = Open();
+    public static GpuBackend Gpu { get; } = IlgpuPlugin.OpenEmulator(new DeviceOptions());
 
     /// <summary>Numbers in [−size, size).</summary>
     public static float[] Random(int length, int seed = 1, float size = 2f)
@@ -99,13 +96,5 @@ internal static class GpuCheck
         float[] values = new float[view.Length];
         backend.Read(view, values);
         return values;
-    }
-
-    private static GpuBackend Open()
-    {
-        DeviceMath.Remap();
-        Context context = Context.Create(builder => builder.CPU(new CPUDevice(16, 1, 1)).Optimize(OptimizationLevel.O2));
-        DeviceMath.Register(context);
-        return new GpuBackend(context.CreateCPUAccelerator(0), "ilgpu-cpu", new DeviceOptions());
     }
 }

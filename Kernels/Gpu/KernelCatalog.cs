@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Reflection;
+using ILGPU;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.Cuda;
+using PureLlm.Kernels.Devices;
+
+namespace PureLlm.Kernels.Gpu;
+
+/// <summary>Every kernel of this assembly, found by reflection: the public static void methods of the classes whose name ends in "Kernels".</summary>
+/// <remarks>A generic kernel is closed over every struct of this assembly and of <see cref="Kernels"/> that its constraints allow.</remarks>
+internal static class KernelCatalog
+{
+    // The PTX of CUDA 12.0: every ptxas since then reads it.
+    private static readonly CudaInstructionSet s_instructions = CudaInstructionSet.ISA_80;
+
+    /// <summary>The kernels with their names: "MapKernels.Forward&lt;Silu&gt;".</summary>
+    public static IEnumerable<(string Name, MethodInfo Method)> All =>
+        from type in typeof(KernelCatalog).Assembly.GetTypes()
+        where type.IsClass && type.IsAbstract && type.IsSealed && type.Name.EndsWith("Kernels", StringComparison.Ordinal)
+        orderby type.Name
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        where method.ReturnType == typeof(void)
+        orderby method.Name
+        from closed in method.IsGenericMethodDefinition ? Closed(method) : [method]
+        select (NameOf(closed), closed);
+
+    /// <summary>PTX of every kernel for an architecture ("sm_90").</summary>
+    /// <exception cref="DeviceException">No such architecture.</exception>
+    public static IEnumerable<KernelCode> Compile(string architecture)
+    {
+        if (!architecture.StartsWith("sm_", StringComparison.Ordinal) || !int.TryParse(architecture.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out int digits) || digits is < 30 or > 199)
+        {
+            throw new DeviceException($"'{architecture}' is no architecture of NVIDIA's GPUs: sm_80 is an A100, sm_90 an H100");
+        }
+        return CompileAll(new CudaArchitecture(digits / 10, digits % 10));
+    }
+
+    private static IEnumerable<KernelCode> CompileAll(CudaArchitecture architecture)
+    {
+        DeviceMath.Remap();
+        using Context context = IlgpuPlugin.CreateContext(_ => { });
+        using var backend = new PTXBackend(context, architecture, s_instructions, null!);
+        foreach ((string name, MethodInfo method) in All)
+        {
+            yield return new KernelCode(name, ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), default)).PTXAssembly);
+        }
+    }
+
+    private static IEnumerable<MethodInfo> Closed(MethodInfo method)
+    {
+        IEnumerable<Type[]> choices = [[]];
+        foreach (Type parameter in method.GetGenericArguments())
+        {
+            Type[] constraints = [.. parameter.GetGenericParameterConstraints().Where(constraint => constraint.IsInterface)];
+            Type[] structs = [.. Structs.Where(type => Array.TrueForAll(constraints, constraint => constraint.IsAssignableFrom(type)))];
+            choices = [.. choices.SelectMany(chosen => structs.Select(type => (Type[])[.. chosen, type]))];
+        }
+        return choices.Select(chosen => method.MakeGenericMethod(chosen));
+    }
+
+    private static IEnumerable<Type> Structs => field ??= [.. new[] { typeof(Backend).Assembly, typeof(KernelCatalog).Assembly }.SelectMany(assembly => assembly.GetTypes())
+        .Where(type => type.IsValueType && !type.IsGenericTypeDefinition && type.GetInterfaces().Any(item => item.Assembly == typeof(Backend).Assembly || item.Assembly == typeof(KernelCatalog).Assembly)).OrderBy(type => type.Name, StringComparer.Ordinal)];
+
+    private static string NameOf(MethodInfo method)
+    {
+        string arguments = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => type.Name))}>" : "";
+        return $"{method.DeclaringType!.Name}.{method.Name}{arguments}";
+    }
+}
