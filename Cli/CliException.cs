@@ -9,6 +9,9 @@ public sealed class CliException(int exitCode, string message, params string[] h
     /// <summary>Known to <c>pure-llm explain</c>; empty for mistakes that need no more words.</summary>
     public string Code { get; init; } = "";
 
+    /// <summary>What was thrown, where it was no mistake of the user's alone; shown by --verbose.</summary>
+    public Exception? Cause { get; init; }
+
     /// <summary>One of <see cref="Cli.ExitCode"/>.</summary>
     public int ExitCode { get; } = exitCode;
 

@@ -1,17 +1,18 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using PureLlm.Cli.Devices;
 using PureLlm.Cli.Rendering;
 using PureLlm.Kernels;
-using PureLlm.Kernels.Cpu;
 using Spectre.Console;
 
 namespace PureLlm.Cli;
 
 /// <summary>What a running command sees: its parsed command line, the streams, and the global options.</summary>
-public sealed class CommandContext
+public sealed class CommandContext : IDisposable
 {
     private readonly GlobalOptions globals;
+    private DeviceChoice? devices;
 
     internal CommandContext(CommandHost host, ParseResult parsed, GlobalOptions globals)
     {
@@ -99,8 +100,25 @@ public sealed class CommandContext
         }
     }
 
-    /// <summary>The backend that this process computes with; <paramref name="threads"/> 0 takes all cores, --threads wins.</summary>
-    public Backend CreateBackend(int threads = 0) => new CpuBackend(Threads ?? threads, CpuFeatures.Width);
+    /// <summary>The device of --device, and what else there is.</summary>
+    internal DeviceChoice Devices => devices ??= new DeviceChoice(PluginPlace.Of(Host), Parsed.GetValue(globals.Device), globals.DeviceOptionsOf(Parsed));
+
+    /// <summary>The backend that this process computes with (--device); for a CPU, <paramref name="threads"/> 0 takes all cores, --threads wins.</summary>
+    /// <exception cref="CliException">The device that was asked for cannot be used.</exception>
+    public Backend CreateBackend(int threads = 0) => Devices.Open(Threads ?? threads, Note);
+
+    /// <summary>The CPU's backend, for what is not computing: reading a file, explaining an operation.</summary>
+    public Backend CreateCpuBackend(int threads = 0) => DeviceChoice.OpenCpu(Threads ?? threads);
+
+    /// <summary>For a command whose subject is the CPU itself.</summary>
+    /// <exception cref="CliException">--device names another.</exception>
+    public void RequireCpu(string command)
+    {
+        if (Devices.Wanted is not (DeviceChoice.Cpu or DeviceChoice.Auto))
+        {
+            throw new CliException(ExitCode.Usage, $"{command} measures the CPU and its kernels; --device {Devices.Wanted} cannot do that", $"without --device; for a GPU: pure-llm bench gpu --device {Devices.Wanted}, or bench op, bench train, bench model");
+        }
+    }
 
     /// <summary>One JSON object on one line, its first field "schema": "pure-llm/NAME/1".</summary>
     public void WriteJson(string schema, Action<Utf8JsonWriter> body)
@@ -115,6 +133,9 @@ public sealed class CommandContext
         }
         Out.WriteLine(Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length));
     }
+
+    /// <summary>Lets go of the plug-in, if one was loaded.</summary>
+    public void Dispose() => devices?.Dispose();
 
     private IAnsiConsole CreateTables()
     {

@@ -16,7 +16,7 @@ public static class CommandLineApp
         RootCommand root = CommandCatalog.CreateRoot(globals);
         // A prompt or a file name may start with '@': no response files.
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        var context = new CommandContext(host, parsed, globals);
+        using var context = new CommandContext(host, parsed, globals);
         int code = RunGuarded(context, globals, arguments);
         host.Out.Flush();
         host.Error.Flush();

@@ -9,7 +9,7 @@ public sealed record ErrorCode(string Code, string Title, string Explanation, st
 /// <summary>All codes of all parts of the program.</summary>
 public static class ErrorCodes
 {
-    /// <summary>C: configuration. D: data. M: models. R: runs. S: step-through. T: tokenizers.</summary>
+    /// <summary>C: configuration. D: data. G: GPUs and other devices. M: models. R: runs. S: step-through. T: tokenizers.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
         .. Diagnostics.All.Select(item => new ErrorCode(item.Code, item.Title, item.Explanation, item.Example, item.Fix)),
@@ -34,6 +34,12 @@ public static class ErrorCodes
         new("D007", "Token outside the vocabulary",
             "A token file holds an id that the model has no row for: it was made with another tokenizer.",
             "ids up to 50,256 with a vocabulary of 512", "the tokenizer that made the file: [tokenizer] kind = \"file:tokenizer.json\""),
+        new("G001", "No such device",
+            "--device names a device that this machine does not have, or that cannot be opened: there is no plug-in, no driver, no GPU, or another program holds it. Nothing runs on another device instead, unless --device auto asks for that.",
+            "pure-llm train tiny.toml --device cuda, on a machine without an NVIDIA driver", "pure-llm doctor says what is missing; pure-llm train tiny.toml --device auto"),
+        new("G002", "A GPU plug-in that cannot be used",
+            "PURELLM_GPU_PLUGIN or the folder plugins/ilgpu beside the program holds something that is damaged, incomplete, no plug-in of this program, or built against another version of it.",
+            "the plug-in of another version copied beside the program", "dotnet publish -c Release Kernels/Gpu -o <folder of pure-llm>/plugins/ilgpu, from the same source"),
         new("M001", "No such model",
             "The folder is not there, or it is neither a run with a checkpoint nor a model with config.json and model.safetensors.",
             "pure-llm generate runs/tyni", "pure-llm runs list"),

@@ -14,7 +14,7 @@ public static class ExitCode
     /// <summary>The configuration cannot be used.</summary>
     public const int Configuration = 3;
 
-    /// <summary>An input file, a run or a model cannot be used.</summary>
+    /// <summary>An input file, a run, a model or a device cannot be used.</summary>
     public const int Input = 4;
 
     /// <summary>Training stopped: not a number, or a rule of [break].</summary>

@@ -1,8 +1,10 @@
+using PureLlm.Cli.Devices;
 using PureLlm.Cli.Rendering;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Data;
 using PureLlm.Engine.Formats;
 using PureLlm.Engine.Training;
+using PureLlm.Kernels.Devices;
 using PureLlm.Tokenizer;
 
 namespace PureLlm.Cli;
@@ -24,7 +26,7 @@ internal static class FailureReport
         }
         if (context.Verbose && code != ExitCode.Interrupted)
         {
-            context.Error.WriteLine(context.ErrorStyle.Dim(error.ToString()));
+            context.Error.WriteLine(context.ErrorStyle.Dim($"{error}{(error is CliException { Cause: { } cause } ? $"\n{cause}" : "")}"));
         }
         return code;
     }
@@ -58,6 +60,12 @@ internal static class FailureReport
             case OperationCanceledException:
                 text = "";
                 return ExitCode.Interrupted;
+            case DeviceException:
+                text = Message(style, DeviceChoice.Code, error.Message, ["pure-llm doctor shows the devices; on the processor: --device cpu"]);
+                return ExitCode.Input;
+            case OutOfMemoryException { InnerException: not null }: // a device says how much was asked for
+                text = Message(style, "", error.Message, []);
+                return ExitCode.Input;
             case OutOfMemoryException:
                 text = Message(style, "", "out of memory: this model, batch and context need more than the machine gives", ["smaller train.batch, model.context or model.width"]);
                 return ExitCode.Input;

@@ -33,6 +33,7 @@ public sealed class BenchKernelCommand : CliCommand
 
     public override int Run(CommandContext context)
     {
+        context.RequireCpu("bench kernel");
         BenchFormat format = options.Format(context);
         TimingBudget budget = options.Budget(context);
         string reference = context.Get(baseline)!;

@@ -8,6 +8,7 @@ public sealed class BenchListCommand() : CliCommand("list", "kernels, shapes, an
 {
     public override int Run(CommandContext context)
     {
+        context.RequireCpu("bench list");
         (string Name, string Method, string[] Shapes)[] kernels = [.. KernelCases.All.GroupBy(kernel => (kernel.Name, kernel.Method)).Select(group => (group.Key.Name, group.Key.Method, group.Select(kernel => kernel.Shape).ToArray()))];
         if (context.Json)
         {

@@ -13,16 +13,27 @@ public sealed class BenchMachineCommand : CliCommand
 
     public override int Run(CommandContext context)
     {
+        context.RequireCpu("bench machine");
         BenchFormat format = options.Format(context);
         TimingBudget budget = options.Budget(context);
         int[] teams = context.Threads is { } only ? [only] : [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
         BenchRow[] rows = [.. teams.SelectMany(threads => MachineBench.Run(threads, budget))];
         BenchReport report = new("machine", rows) { Peak = rows.Max(row => row.Operations / row.Seconds.Min()) };
-        BenchOptions.Write(context, format, report, () => Table(rows));
+        if (format == BenchFormat.Json)
+        {
+            context.WriteJson(BenchReport.Schema, json =>
+            {
+                report.WriteJson(json);
+                context.Devices.Survey.WriteJson(json);
+            });
+            return ExitCode.Ok;
+        }
+        Table(rows).Write(context, format);
         if (format is BenchFormat.Text or BenchFormat.Markdown)
         {
             context.Out.WriteLine();
             context.Out.WriteLine(context.Style.Plain($"noise floor (A/A) ±{BenchTable.Percent(report.Noise)}, at most ±{BenchTable.Percent(rows.Max(row => row.Noise))} · {report.Cpu}"));
+            foreach (string line in context.Devices.Survey.Lines()) { context.Out.WriteLine(context.Style.Plain($"device  {line}")); }
         }
         return ExitCode.Ok;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PureLlm.Cli.Devices;
 using PureLlm.Cli.Rendering;
 using PureLlm.Kernels;
 
@@ -15,8 +16,9 @@ public sealed class DoctorCommand : CliCommand
 
     public override int Run(CommandContext context)
     {
-        SpeedProbe? speed = context.Get(noSpeed) ? null : SpeedProbe.Measure(context.CreateBackend());
+        SpeedProbe? speed = context.Get(noSpeed) ? null : SpeedProbe.Measure(context.CreateCpuBackend());
         string? writeError = WriteError(context.Folder);
+        DeviceSurvey devices = context.Devices.Survey;
         GCMemoryInfo memory = GC.GetGCMemoryInfo();
         int threads = context.Threads ?? Environment.ProcessorCount;
         if (context.Json)
@@ -39,6 +41,7 @@ public sealed class DoctorCommand : CliCommand
                     json.WriteNumber("matmul_gflops", Math.Round(measured.GigaflopsPerSecond, 1));
                     json.WriteNumber("memory_gigabytes_per_second", Math.Round(measured.GigabytesPerSecond, 1));
                 }
+                devices.WriteJson(json);
                 json.WriteBoolean("ready", writeError is null);
             });
             return writeError is null ? ExitCode.Ok : ExitCode.CheckFailed;
@@ -52,6 +55,12 @@ public sealed class DoctorCommand : CliCommand
         if (speed is { } probe)
         {
             Line("speed", $"matmul {probe.GigaflopsPerSecond:0.0} GFLOP/s · memory {probe.GigabytesPerSecond:0.0} GB/s   (best of a short run)");
+        }
+        string title = "devices";
+        foreach (string line in devices.Lines())
+        {
+            Line(title, line);
+            title = "";
         }
         ScreenSize size = context.Host.Size();
         Line("terminal", context.Host.OutIsTerminal ? $"{size.Columns} × {size.Rows}, {(context.Modes.ColorOut ? "colour" : "no colour")}, {(context.Modes.Live ? "live screen" : "plain lines")}" : "none: plain lines");

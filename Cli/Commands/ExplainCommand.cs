@@ -48,7 +48,7 @@ public sealed class ExplainCommand : CliCommand
             context.Out.WriteLine(style.Plain($"wrong\n{Indented(found.Example)}\nright\n{Indented(found.Fix)}"));
             return ExitCode.Ok;
         }
-        using Backend backend = context.CreateBackend();
+        using Backend backend = context.CreateCpuBackend();
         if ((ConfigHelp.Explain(asked) ?? OperationText.Explain(asked, backend)) is { } text)
         {
             context.Out.Write(style.Plain(text));

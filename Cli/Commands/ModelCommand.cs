@@ -25,7 +25,7 @@ public static class ModelCommand
         public override int Run(CommandContext context)
         {
             string folder = input.Folder(context);
-            using Backend backend = context.CreateBackend();
+            using Backend backend = context.CreateCpuBackend();
             LoadedModel loaded = ModelInput.Read(folder, backend);
             using LanguageModel model = loaded.Model;
             Parameter[] parameters = [.. model.Parameters];
