@@ -52,11 +52,11 @@ public sealed class IlgpuPlugin : DevicePlugin
 
     public override IEnumerable<KernelCode> Compile(string architecture) => KernelCatalog.Compile(architecture);
 
-    /// <summary>The emulating processor, in groups of 16 threads.</summary>
+    /// <summary>The emulating processor, in groups of 16 threads, two warps.</summary>
     internal static GpuBackend OpenEmulator(DeviceOptions options)
     {
         DeviceMath.Remap();
-        Context context = CreateContext(builder => builder.CPU(new CPUDevice(EmulatedThreads, 1, 1)));
+        Context context = CreateContext(builder => builder.CPU(new CPUDevice(EmulatedThreads / 2, 2, 1)));
         return new GpuBackend(context.CreateCPUAccelerator(0), EmulatorId, options);
     }
 

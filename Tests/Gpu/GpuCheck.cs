@@ -7,7 +7,7 @@ using PureLlm.Tests.Kernels;
 
 namespace PureLlm.Tests.Gpu;
 
-/// <summary>A call on arrays, on the emulating processor in groups of 16 threads, compared with the textbook loop and watched for stray writes.</summary>
+/// <summary>A call on arrays, on the emulating processor in groups of two warps of 8 threads, compared with the textbook loop and watched for stray writes.</summary>
 internal static class GpuCheck
 {
     private const float Guard = 12345.678f;
