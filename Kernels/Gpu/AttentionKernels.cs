@@ -14,7 +14,7 @@ internal static partial class AttentionKernels
 {
     /// <summary>y = softmax(scale·q·kᵀ + mask)·v and logSumExp; 0 and −∞ for a query that sees no key. Grid: tiles of queries, the last first, × batch × heads × panels.</summary>
     public static void Forward<TRows, TGroup, TColumns>(ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> y, ArrayView<float> logSumExp, AttentionSizes sizes, int panels)
-        where TRows : struct, IAttentionRows where TGroup : struct, IAttentionGroup where TColumns : struct, IAttentionColumns<TColumns>
+        where TRows : struct, IAttentionRows where TGroup : struct, IAttentionGroup where TColumns : struct, IAttentionColumns
     {
         var shared = SharedMemory.Allocate<Four>(AttentionTiles.Shared);
         int tile = 4 * TGroup.Side, across = Group.IdxX & (TGroup.Side - 1), down = Group.IdxX / TGroup.Side;
@@ -28,14 +28,14 @@ internal static partial class AttentionKernels
 
         var max = new Four(float.MinValue, float.MinValue, float.MinValue, float.MinValue);
         Four weight = default;
-        TColumns sum = default;
+        AttentionSum sum = default;
         int endKey = sizes.EndKeyOf(query + queries - 1);
         for (int key = sizes.FirstKeyOf(query) / tile * tile; key < endKey; key += tile)
         {
             int keys = Math.Min(tile, sizes.Keys - key);
             AttentionTile scores = AttentionTiles.Scores<TRows, TGroup>(
                 q, ownRow, sizes.QueryStride, queries, sizes.Scale, k, sizes.KeyRow(batch, key, group), sizes.KeyStride, keys, 1f, sizes.HeadSize, shared);
-            if (!sizes.SeesAll(query, key, tile)) { scores = Mask<TGroup>(scores, sizes, query + (4 * down), key + across); }
+            if (!sizes.SeesAll(query, key, tile)) { scores = Mask<TGroup>(scores, sizes, query + (4 * down), key + across, float.NegativeInfinity); }
 
             var next = new Four(NewMax<TGroup>(scores.Row0, max.A), NewMax<TGroup>(scores.Row1, max.B), NewMax<TGroup>(scores.Row2, max.C), NewMax<TGroup>(scores.Row3, max.D));
             var correction = new Four(AttentionTiles.Weight(max.A - next.A), AttentionTiles.Weight(max.B - next.B), AttentionTiles.Weight(max.C - next.C), AttentionTiles.Weight(max.D - next.D));
@@ -50,8 +50,8 @@ internal static partial class AttentionKernels
         sum = TColumns.Scale(sum, new Four(Inverse(weight.A), Inverse(weight.B), Inverse(weight.C), Inverse(weight.D)));
         query += 4 * down;
         column += 4 * across;
-        StoreTile<TRows>(TColumns.First(sum), y, sizes, batch, query, head, column);
-        if (TColumns.Tiles == 2) { StoreTile<TRows>(TColumns.Second(sum), y, sizes, batch, query, head, column + tile); }
+        StoreTile<TRows>(sum.First, y, sizes, batch, query, head, column);
+        if (TColumns.Tiles == 2) { StoreTile<TRows>(sum.Second, y, sizes, batch, query, head, column + tile); }
         if (column == 0)
         {
             int at = sizes.Statistic(batch, query, head);
@@ -62,12 +62,14 @@ internal static partial class AttentionKernels
         }
     }
 
-    private static AttentionTile Mask<TGroup>(AttentionTile scores, AttentionSizes sizes, int query, int key) where TGroup : struct, IAttentionGroup => new(
-        Mask<TGroup>(scores.Row0, sizes, query, key), Mask<TGroup>(scores.Row1, sizes, query + 1, key), Mask<TGroup>(scores.Row2, sizes, query + 2, key), Mask<TGroup>(scores.Row3, sizes, query + 3, key));
+    // Rows are queries and columns are keys.
+    private static AttentionTile Mask<TGroup>(AttentionTile x, AttentionSizes sizes, int query, int key, float masked) where TGroup : struct, IAttentionGroup => new(
+        Mask<TGroup>(x.Row0, sizes, query, key, masked), Mask<TGroup>(x.Row1, sizes, query + 1, key, masked),
+        Mask<TGroup>(x.Row2, sizes, query + 2, key, masked), Mask<TGroup>(x.Row3, sizes, query + 3, key, masked));
 
-    private static Four Mask<TGroup>(Four scores, AttentionSizes sizes, int query, int key) where TGroup : struct, IAttentionGroup => new(
-        sizes.Sees(query, key) ? scores.A : float.NegativeInfinity, sizes.Sees(query, key + TGroup.Side) ? scores.B : float.NegativeInfinity,
-        sizes.Sees(query, key + (2 * TGroup.Side)) ? scores.C : float.NegativeInfinity, sizes.Sees(query, key + (3 * TGroup.Side)) ? scores.D : float.NegativeInfinity);
+    private static Four Mask<TGroup>(Four x, AttentionSizes sizes, int query, int key, float masked) where TGroup : struct, IAttentionGroup => new(
+        sizes.Sees(query, key) ? x.A : masked, sizes.Sees(query, key + TGroup.Side) ? x.B : masked,
+        sizes.Sees(query, key + (2 * TGroup.Side)) ? x.C : masked, sizes.Sees(query, key + (3 * TGroup.Side)) ? x.D : masked);
 
     private static float NewMax<TGroup>(Four scores, float before) where TGroup : struct, IAttentionGroup =>
         AttentionTiles.Max(AttentionTiles.MaxAcross<TGroup>(AttentionTiles.Max(AttentionTiles.Max(scores.A, scores.B), AttentionTiles.Max(scores.C, scores.D))), before);
@@ -77,9 +79,9 @@ internal static partial class AttentionKernels
 
     private static float AddAll(Four x, float start) => start + x.A + x.B + x.C + x.D;
 
-    private static float Inverse(float weight) => weight == 0f ? 0f : 1f / weight;
+    internal static float Inverse(float weight) => weight == 0f ? 0f : 1f / weight;
 
-    private static float LogSumExp(float max, float weight) => weight == 0f ? float.NegativeInfinity : max + VectorMath.Log(weight);
+    internal static float LogSumExp(float max, float weight) => weight == 0f ? float.NegativeInfinity : max + VectorMath.Log(weight);
 
     private static void StoreTile<TRows>(AttentionTile tile, ArrayView<float> y, AttentionSizes sizes, int batch, int query, int head, int column) where TRows : struct, IAttentionRows
     {

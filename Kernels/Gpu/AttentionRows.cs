@@ -5,10 +5,10 @@ namespace PureLlm.Kernels.Gpu;
 /// <summary>How rows of floats lie in memory: an empty struct, so that each is a kernel of its own.</summary>
 internal interface IAttentionRows
 {
-    /// <summary>Four floats from a column of the row that starts at <paramref name="row"/>; 0 past its <paramref name="size"/>.</summary>
-    static abstract Four Load(ArrayView<float> x, long row, int column, int size);
+    /// <summary>Four floats from a column of a row on; 0 where there is no such row or column, which is read elsewhere instead of jumped over. There is at least one row.</summary>
+    static abstract Four Load(ArrayView<float> x, long start, int stride, int row, int rows, int column, int size);
 
-    /// <summary>The floats of a row from a column on, as far as its size reaches.</summary>
+    /// <summary>The floats of the row that starts at <paramref name="row"/> from a column on, as far as its size reaches.</summary>
     static abstract void Store(ArrayView<float> x, long row, int column, int size, Four value);
 
     /// <summary>The same, added to what is there.</summary>
@@ -18,28 +18,38 @@ internal interface IAttentionRows
 /// <summary>Head size, strides and the start of the memory are multiples of 4 floats: 16 bytes at once.</summary>
 internal readonly struct AlignedRows : IAttentionRows
 {
-    public static Four Load(ArrayView<float> x, long row, int column, int size) => column < size ? x.Cast<Four>()[(row + column) >> 2] : default;
+    public static Four Load(ArrayView<float> x, long start, int stride, int row, int rows, int column, int size)
+    {
+        Four value = x.Cast<Four>()[(start + ((long)Math.Min(row, rows - 1) * stride) + Math.Min(column, size - 4)) >> 2];
+        return FourMath.OrZero((row < rows) & (column < size), value);
+    }
 
     public static void Store(ArrayView<float> x, long row, int column, int size, Four value)
     {
         if (column < size) { x.Cast<Four>()[(row + column) >> 2] = value; }
     }
 
-    public static void Add(ArrayView<float> x, long row, int column, int size, Four value) =>
-        Store(x, row, column, size, Fours.Add(Load(x, row, column, size), value));
+    public static void Add(ArrayView<float> x, long row, int column, int size, Four value)
+    {
+        if (column < size)
+        {
+            long at = (row + column) >> 2;
+            x.Cast<Four>()[at] = FourMath.Add(x.Cast<Four>()[at], value);
+        }
+    }
 }
 
 /// <summary>Anything else.</summary>
 internal readonly struct AnyRows : IAttentionRows
 {
-    public static Four Load(ArrayView<float> x, long row, int column, int size)
+    public static Four Load(ArrayView<float> x, long start, int stride, int row, int rows, int column, int size)
     {
-        long at = row + column;
-        float a = column < size ? x[at] : 0f;
-        float b = column + 1 < size ? x[at + 1] : 0f;
-        float c = column + 2 < size ? x[at + 2] : 0f;
-        float d = column + 3 < size ? x[at + 3] : 0f;
-        return new Four(a, b, c, d);
+        long at = start + ((long)Math.Min(row, rows - 1) * stride);
+        bool exists = row < rows;
+        float a = x[at + Math.Min(column, size - 1)], b = x[at + Math.Min(column + 1, size - 1)];
+        float c = x[at + Math.Min(column + 2, size - 1)], d = x[at + Math.Min(column + 3, size - 1)];
+        return new Four(
+            exists & (column < size) ? a : 0f, exists & (column + 1 < size) ? b : 0f, exists & (column + 2 < size) ? c : 0f, exists & (column + 3 < size) ? d : 0f);
     }
 
     public static void Store(ArrayView<float> x, long row, int column, int size, Four value)
@@ -51,8 +61,14 @@ internal readonly struct AnyRows : IAttentionRows
         if (column + 3 < size) { x[at + 3] = value.D; }
     }
 
-    public static void Add(ArrayView<float> x, long row, int column, int size, Four value) =>
-        Store(x, row, column, size, Fours.Add(Load(x, row, column, size), value));
+    public static void Add(ArrayView<float> x, long row, int column, int size, Four value)
+    {
+        long at = row + column;
+        if (column < size) { x[at] += value.A; }
+        if (column + 1 < size) { x[at + 1] += value.B; }
+        if (column + 2 < size) { x[at + 2] += value.C; }
+        if (column + 3 < size) { x[at + 3] += value.D; }
+    }
 }
 
 /// <summary>How many threads stand beside each other in a square group: an empty struct.</summary>

@@ -31,14 +31,14 @@ internal readonly struct AttentionSizes(in AttentionShape shape)
     public bool Sees(int query, int key)
     {
         int distance = FirstPosition + query - key;
-        return distance >= Least && distance < End && query < Queries && key < Keys;
+        return (distance >= Least) & (distance < End) & (query < Queries) & (key < Keys);
     }
 
     /// <summary>Every one of <paramref name="tile"/> queries sees every one of as many keys.</summary>
     public bool SeesAll(int query, int key, int tile)
     {
         int distance = FirstPosition + query - key;
-        return distance - tile + 1 >= Least && distance + tile - 1 < End && query + tile <= Queries && key + tile <= Keys;
+        return (distance - tile + 1 >= Least) & (distance + tile - 1 < End) & (query + tile <= Queries) & (key + tile <= Keys);
     }
 
     public long QueryRow(int batch, int query, int head) => ((((long)batch * Queries) + query) * QueryStride) + (head * HeadSize);

@@ -19,63 +19,78 @@ internal static class AttentionTiles
     /// <summary>Rows of a tile in a group of 256 threads.</summary>
     private const int MostRows = 64;
 
+    // Where the second factor's chunk begins.
+    private const int Second = MostRows * ChunkRow;
+
     /// <summary>Where the weights begin, for every size of group.</summary>
-    public const int Weights = 2 * MostRows * ChunkRow;
+    public const int Weights = 2 * Second;
 
     /// <summary>Fours of shared memory: 36 KB.</summary>
     public const int Shared = Weights + (MostRows * ((MostRows / 4) + 1));
 
-    /// <summary>Copies columns [column, column + Depth) of a tile of rows, times a factor; zeros where there is none.</summary>
-    public static void LoadChunk<TRows, TGroup>(ArrayView<float> x, long start, int stride, int rows, int column, int size, float factor, ArrayView<Four> chunk, int at)
+    /// <summary>Copies columns [column, column + Depth) of two tiles of rows, times their factors; zeros where there is none.</summary>
+    private static void LoadChunks<TRows, TGroup>(
+        ArrayView<float> a, long aStart, int aStride, int aRows, float aFactor, ArrayView<float> b, long bStart, int bStride, int bRows, float bFactor, int column, int size, ArrayView<Four> shared)
         where TRows : struct, IAttentionRows where TGroup : struct, IAttentionGroup
     {
-        int four = Group.IdxX & ((Depth / 4) - 1);
-        for (int row = Group.IdxX / (Depth / 4); row < 4 * TGroup.Side; row += TGroup.Side * TGroup.Side / (Depth / 4))
+        int four = Group.IdxX & ((Depth / 4) - 1), step = TGroup.Side * TGroup.Side / (Depth / 4);
+        column += 4 * four;
+
+        // Four loads are on their way at once; 256 threads need no second turn.
+        for (int row = Group.IdxX / (Depth / 4); row < 4 * TGroup.Side; row += 2 * step)
         {
-            Four value = row < rows ? TRows.Load(x, start + ((long)row * stride), column + (4 * four), size) : default;
-            chunk[at + (row * ChunkRow) + four] = Fours.Scale(value, factor);
+            Four a0 = TRows.Load(a, aStart, aStride, row, aRows, column, size), a1 = TRows.Load(a, aStart, aStride, row + step, aRows, column, size);
+            Four b0 = TRows.Load(b, bStart, bStride, row, bRows, column, size), b1 = TRows.Load(b, bStart, bStride, row + step, bRows, column, size);
+            int at = (row * ChunkRow) + four;
+            shared[at] = FourMath.Scale(a0, aFactor);
+            shared[at + (step * ChunkRow)] = FourMath.Scale(a1, aFactor);
+            shared[at + Second] = FourMath.Scale(b0, bFactor);
+            shared[at + Second + (step * ChunkRow)] = FourMath.Scale(b1, bFactor);
         }
     }
 
-    /// <summary>Copies the columns of a panel of some rows; zeros where there is none.</summary>
-    public static void LoadPanel<TRows, TGroup, TColumns>(ArrayView<float> x, long start, int stride, int rows, int column, int size, ArrayView<Four> panel)
-        where TRows : struct, IAttentionRows where TGroup : struct, IAttentionGroup where TColumns : struct, IAttentionColumns<TColumns>
+    /// <summary>Copies the columns of a panel of some rows, four of them a thread; zeros where there is none.</summary>
+    private static void LoadPanel<TRows, TGroup, TColumns>(ArrayView<float> x, long start, int stride, int rows, int column, int size, ArrayView<Four> panel)
+        where TRows : struct, IAttentionRows where TGroup : struct, IAttentionGroup where TColumns : struct, IAttentionColumns
     {
-        int fours = TGroup.Side * TColumns.Tiles, four = Group.IdxX % fours;
-        for (int row = Group.IdxX / fours; row < PanelRows<TGroup, TColumns>(); row += TGroup.Side / TColumns.Tiles)
-        {
-            panel[(row * fours) + four] = row < rows ? TRows.Load(x, start + ((long)row * stride), column + (4 * four), size) : default;
-        }
+        int fours = TGroup.Side * TColumns.Tiles, four = Group.IdxX % fours, row = Group.IdxX / fours, step = TGroup.Side / TColumns.Tiles;
+        column += 4 * four;
+        Four x0 = TRows.Load(x, start, stride, row, rows, column, size), x1 = TRows.Load(x, start, stride, row + step, rows, column, size);
+        Four x2 = TRows.Load(x, start, stride, row + (2 * step), rows, column, size), x3 = TRows.Load(x, start, stride, row + (3 * step), rows, column, size);
+        panel[Group.IdxX] = x0;
+        panel[Group.IdxX + (step * fours)] = x1;
+        panel[Group.IdxX + (2 * step * fours)] = x2;
+        panel[Group.IdxX + (3 * step * fours)] = x3;
     }
-
-    /// <summary>Rows that <see cref="LoadPanel"/> copies at once.</summary>
-    public static int PanelRows<TGroup, TColumns>() where TGroup : struct, IAttentionGroup where TColumns : struct, IAttentionColumns<TColumns> =>
-        4 * TGroup.Side / TColumns.Tiles;
 
     /// <summary>a·bᵀ: own rows 4·down + r against other rows across + c·side, one chain along the row.</summary>
     public static AttentionTile Scores<TRows, TGroup>(
         ArrayView<float> a, long aStart, int aStride, int aRows, float aFactor, ArrayView<float> b, long bStart, int bStride, int bRows, float bFactor, int size, ArrayView<Four> shared)
         where TRows : struct, IAttentionRows where TGroup : struct, IAttentionGroup
     {
-        int across = Group.IdxX & (TGroup.Side - 1), down = Group.IdxX / TGroup.Side;
-        const int second = MostRows * ChunkRow;
+        ArrayView<Four> own = shared.SubView(4 * (Group.IdxX / TGroup.Side) * ChunkRow), other = shared.SubView(Second + ((Group.IdxX & (TGroup.Side - 1)) * ChunkRow));
         AttentionTile sum = default;
         for (int column = 0; column < size; column += Depth)
         {
             Group.Barrier();
-            LoadChunk<TRows, TGroup>(a, aStart, aStride, aRows, column, size, aFactor, shared, 0);
-            LoadChunk<TRows, TGroup>(b, bStart, bStride, bRows, column, size, bFactor, shared, second);
+            LoadChunks<TRows, TGroup>(a, aStart, aStride, aRows, aFactor, b, bStart, bStride, bRows, bFactor, column, size, shared);
             Group.Barrier();
-            int own = 4 * down * ChunkRow, other = second + (across * ChunkRow), end = own + ((Math.Min(Depth, size - column) + 3) >> 2);
-            for (; own < end; own++, other++)
+
+            // Two fours of each row at once; the rows end in zeros.
+            int end = 2 * ((Math.Min(Depth, size - column) + 7) >> 3);
+            for (int i = 0; i < end; i += 2)
             {
-                sum = sum.AddDots(
-                    shared[own], shared[own + ChunkRow], shared[own + (2 * ChunkRow)], shared[own + (3 * ChunkRow)],
-                    shared[other], shared[other + (TGroup.Side * ChunkRow)], shared[other + (2 * TGroup.Side * ChunkRow)], shared[other + (3 * TGroup.Side * ChunkRow)]);
+                ArrayView<Four> x = own.SubView(i), y = other.SubView(i);
+                sum = AddDots<TGroup>(sum, x, y, 0);
+                sum = AddDots<TGroup>(sum, x, y, 1);
             }
         }
         return sum;
     }
+
+    private static AttentionTile AddDots<TGroup>(AttentionTile sum, ArrayView<Four> x, ArrayView<Four> y, int at) where TGroup : struct, IAttentionGroup => sum.AddDots(
+        x[at], x[at + ChunkRow], x[at + (2 * ChunkRow)], x[at + (3 * ChunkRow)],
+        y[at], y[at + (TGroup.Side * ChunkRow)], y[at + (2 * TGroup.Side * ChunkRow)], y[at + (3 * TGroup.Side * ChunkRow)]);
 
     /// <summary>Keeps a tile of scores as the weights of its own rows, other row by other row.</summary>
     public static void StoreWeights<TGroup>(AttentionTile tile, ArrayView<Four> shared) where TGroup : struct, IAttentionGroup
@@ -88,24 +103,24 @@ internal static class AttentionTiles
     }
 
     /// <summary>sum + weightsᵀ·x over the other rows in order, for the columns of a panel. The weights were stored by the whole group before, without a barrier.</summary>
-    public static TColumns AddWeighted<TRows, TGroup, TColumns>(
-        TColumns sum, ArrayView<float> x, long start, int stride, int rows, int column, int size, ArrayView<Four> shared)
-        where TRows : struct, IAttentionRows where TGroup : struct, IAttentionGroup where TColumns : struct, IAttentionColumns<TColumns>
+    public static AttentionSum AddWeighted<TRows, TGroup, TColumns>(
+        AttentionSum sum, ArrayView<float> x, long start, int stride, int rows, int column, int size, ArrayView<Four> shared)
+        where TRows : struct, IAttentionRows where TGroup : struct, IAttentionGroup where TColumns : struct, IAttentionColumns
     {
-        int across = Group.IdxX & (TGroup.Side - 1), down = Group.IdxX / TGroup.Side;
-        int fours = TGroup.Side * TColumns.Tiles, part = PanelRows<TGroup, TColumns>();
+        int fours = TGroup.Side * TColumns.Tiles, part = 4 * TGroup.Side / TColumns.Tiles;
+        ArrayView<Four> own = shared.SubView(Weights + (Group.IdxX / TGroup.Side)), other = shared.SubView(Group.IdxX & (TGroup.Side - 1));
         for (int first = 0; first < rows; first += part)
         {
             Group.Barrier();
             LoadPanel<TRows, TGroup, TColumns>(x, start + ((long)first * stride), stride, rows - first, column, size, shared);
             Group.Barrier();
-            int weight = Weights + (first * (TGroup.Side + 1)) + down;
-            for (int at = across; at < part * fours; at += 4 * fours, weight += 4 * (TGroup.Side + 1))
+            for (int row = 0; row < part; row += 4)
             {
-                sum = TColumns.AddProduct(sum, shared[weight], shared, at, TGroup.Side);
-                sum = TColumns.AddProduct(sum, shared[weight + TGroup.Side + 1], shared, at + fours, TGroup.Side);
-                sum = TColumns.AddProduct(sum, shared[weight + (2 * (TGroup.Side + 1))], shared, at + (2 * fours), TGroup.Side);
-                sum = TColumns.AddProduct(sum, shared[weight + (3 * (TGroup.Side + 1))], shared, at + (3 * fours), TGroup.Side);
+                ArrayView<Four> weights = own.SubView((first + row) * (TGroup.Side + 1)), y = other.SubView(row * fours);
+                sum = TColumns.AddProduct(sum, weights[0], y, 0, TGroup.Side);
+                sum = TColumns.AddProduct(sum, weights[TGroup.Side + 1], y, fours, TGroup.Side);
+                sum = TColumns.AddProduct(sum, weights[2 * (TGroup.Side + 1)], y, 2 * fours, TGroup.Side);
+                sum = TColumns.AddProduct(sum, weights[3 * (TGroup.Side + 1)], y, 3 * fours, TGroup.Side);
             }
         }
         return sum;

@@ -13,6 +13,10 @@ internal static class FourMath
     public static float Add(float sum, Four a, Four b)
         => MathF.FusedMultiplyAdd(a.D, b.D, MathF.FusedMultiplyAdd(a.C, b.C, MathF.FusedMultiplyAdd(a.B, b.B, MathF.FusedMultiplyAdd(a.A, b.A, sum))));
 
+    public static Four Add(Four a, Four b) => new(a.A + b.A, a.B + b.B, a.C + b.C, a.D + b.D);
+
+    public static Four Scale(Four x, float factor) => new(x.A * factor, x.B * factor, x.C * factor, x.D * factor);
+
     public static Four OrZero(bool condition, Four x) => new(
         Utilities.Select(condition, x.A, 0f), Utilities.Select(condition, x.B, 0f), Utilities.Select(condition, x.C, 0f), Utilities.Select(condition, x.D, 0f));
 }

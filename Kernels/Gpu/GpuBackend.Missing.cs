@@ -18,7 +18,6 @@ internal sealed partial class GpuBackend
     public override void GateBackward<TFunction>(View gate, View up, View dy, View dgate, View dup, bool accumulate = true) => throw new NotSupportedException(Name);
     public override void Dropout(View x, View y, float rate, RandomStream stream) => throw new NotSupportedException(Name);
     public override void DropoutBackward(View dy, View dx, float rate, RandomStream stream, bool accumulate = true) => throw new NotSupportedException(Name);
-    public override void AttentionBackward(View q, View k, View v, View y, View logSumExp, View dy, View dq, View dk, View dv, in AttentionShape shape) => throw new NotSupportedException(Name);
     public override void Embedding(View tokens, View table, View y, int rows, int columns) => throw new NotSupportedException(Name);
     public override void EmbeddingBackward(View tokens, View dy, View dtable, int rows, int columns) => throw new NotSupportedException(Name);
     public override void Sum(View x, View result) => throw new NotSupportedException(Name);
