@@ -14,12 +14,12 @@ namespace PureLlm.Benchmarks;
 internal sealed record BenchmarkWork(double Operations, double Bytes, int Threads, Func<double?> Error)
 {
     private static readonly Dictionary<BenchmarkCase, BenchmarkWork?> s_known = [];
-    private static readonly Dictionary<int, MachineCeilings> s_ceilings = [];
+    private static readonly Dictionary<int, ICeilings> s_ceilings = [];
 
     /// <summary>The share of the machine's ceiling that this time means.</summary>
     public double Roof(double seconds)
     {
-        if (!s_ceilings.TryGetValue(Threads, out MachineCeilings? ceilings)) { s_ceilings[Threads] = ceilings = new MachineCeilings(Threads); }
+        if (!s_ceilings.TryGetValue(Threads, out ICeilings? ceilings)) { s_ceilings[Threads] = ceilings = new MachineCeilings(Threads); }
         return ceilings.Share(Operations, Bytes, seconds);
     }
 

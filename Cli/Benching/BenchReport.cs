@@ -30,6 +30,9 @@ internal sealed record BenchRow(string Name, string Variant, string Shape, int T
     /// <summary>Largest error against float64, relative to the largest value; NaN: not checked.</summary>
     public double Error { get; init; } = double.NaN;
 
+    /// <summary>The error that it may have; 16-bit operands have more.</summary>
+    public double ErrorLimit { get; init; } = BenchReport.Tolerance;
+
     public double Median => field > 0 ? field : field = SampleStatistics.Median(Seconds);
 
     public double Variation => SampleStatistics.Variation(Seconds);
@@ -37,7 +40,7 @@ internal sealed record BenchRow(string Name, string Variant, string Shape, int T
     public bool IsExcluded => Variation > MostVariation;
 
     /// <summary>False for a wrong result; the textbook, which adds up as it comes, is shown but not judged.</summary>
-    public bool IsCorrect => Variant == KernelArm.TextbookName || double.IsNaN(Error) || Error <= BenchReport.Tolerance;
+    public bool IsCorrect => Variant == KernelArm.TextbookName || double.IsNaN(Error) || Error <= ErrorLimit;
 
     public bool IsSameAsBaseline => Math.Abs(Speedup - 1) <= Noise;
 

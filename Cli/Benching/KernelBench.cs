@@ -9,7 +9,7 @@ internal static class KernelBench
     public static IReadOnlyList<string> Variants { get; } = [KernelArm.TextbookName, .. MachineCeilings.Widths.Select(KernelArm.WidthName)];
 
     /// <summary>One row for each variant; the speed-ups are over <paramref name="baseline"/>.</summary>
-    public static IReadOnlyList<BenchRow> Run(KernelCase kernel, string baseline, int threads, TimingBudget budget, MachineCeilings ceilings)
+    public static IReadOnlyList<BenchRow> Run(KernelCase kernel, string baseline, int threads, TimingBudget budget, ICeilings ceilings)
     {
         float[][] values = kernel.Values();
         double[][] expected = Array.ConvertAll(values, array => Array.ConvertAll(array, x => (double)x));

@@ -5,7 +5,7 @@ using PureLlm.Kernels.Cpu;
 namespace PureLlm.Cli.Benching;
 
 /// <summary>What this machine can do at all, measured in the same run as the rows that are held to it: multiply-adds, and copying as much memory as a kernel touches.</summary>
-internal sealed unsafe class MachineCeilings : IDisposable
+internal sealed unsafe class MachineCeilings : ICeilings
 {
     private readonly Dictionary<int, double> copies = [];
     private readonly ThreadTeam team;
@@ -30,6 +30,8 @@ internal sealed unsafe class MachineCeilings : IDisposable
     /// <summary>Multiply-adds of the vectors, in operations per second: the best of half a second, as a ceiling should be.</summary>
     public double Peak => peak ??= MultiplyAddPeak.Operations(width, team.Threads) / Best(MultiplyAdds(width), 0.5);
 
+    public string PeakOf => $"multiply-adds on {team.Threads} thread{(team.Threads == 1 ? "" : "s")}";
+
     /// <summary>One round of multiply-adds on all threads.</summary>
     public Action MultiplyAdds(SimdWidth vectors) => () => MultiplyAddPeak.Run(team, vectors, sink);
 
@@ -46,9 +48,6 @@ internal sealed unsafe class MachineCeilings : IDisposable
         }
         return rate;
     }
-
-    /// <summary>The share of its ceiling that a kernel reaches: the shortest possible time, by arithmetic or by memory, over its time.</summary>
-    public double Share(double operations, double bytes, double seconds) => Math.Max(operations / Peak, bytes > 0 ? bytes / Copy(bytes) : 0) / seconds;
 
     private static double Best(Action body, double seconds = 0.1) => InterleavedTimer.Measure([body], new TimingBudget(seconds, 0.001, 5, 1000))[0].Min();
 

@@ -7,11 +7,12 @@ namespace PureLlm.Cli.Benching;
 internal static class OpBench
 {
     /// <summary>Rows "forward" and "backward".</summary>
-    public static IReadOnlyList<BenchRow> Run(Backend backend, OpExample example, double operations, int threads, TimingBudget budget, MachineCeilings ceilings)
+    public static IReadOnlyList<BenchRow> Run(Backend backend, OpExample example, double operations, int threads, TimingBudget budget, ICeilings ceilings)
     {
         using OpRun run = new(backend, example);
         double error = run.Error();
-        double[][] seconds = InterleavedTimer.Measure([run.Forward, run.Backward, run.Forward], budget);
+        using var device = new DeviceWait(backend);
+        double[][] seconds = InterleavedTimer.Measure([run.Forward, run.Backward, run.Forward], budget, device.Wait);
         double noise = SampleStatistics.NoiseFloor(seconds[0], seconds[2]);
         double read = sizeof(float) * example.Inputs.Sum(shape => (double)shape.Length), written = sizeof(float) * (double)run.OutputLength;
         string name = example.Label.Length == 0 ? run.Name : $"{run.Name} ({example.Label})", shapes = string.Join(" ", example.Inputs);

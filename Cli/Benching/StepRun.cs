@@ -13,6 +13,7 @@ internal sealed class StepRun : IDisposable
     /// <summary>The parts of a step, in their order; the last is the whole.</summary>
     public static IReadOnlyList<string> Phases { get; } = ["data", "forward", "backward", "norm", "update", "step"];
 
+    private readonly Backend backend;
     private readonly RunConfig config;
     private readonly int vocabulary;
     private readonly ModelBatch batch;
@@ -20,11 +21,13 @@ internal sealed class StepRun : IDisposable
     private readonly Optimizer optimizer;
     private readonly GradientNorm norm;
     private readonly int[] ids;
+    private readonly DeviceWait device;
+    private Tensor? loss;
     private int step;
 
     public StepRun(string name, Backend backend, RunConfig config, int vocabulary)
     {
-        (Name, this.config, this.vocabulary) = (name, config, vocabulary);
+        (Name, this.backend, this.config, this.vocabulary) = (name, backend, config, vocabulary);
         Model = LanguageModel.Create(config.Model, vocabulary);
         Model.Allocate(backend, (ulong)config.Run.Seed, training: true, config.Precision.Slabs);
         int time = Model.Config.Context;
@@ -33,10 +36,14 @@ internal sealed class StepRun : IDisposable
         optimizer = Optimizer.Create(config.Train, Model.Config, Model.Slabs, backend, new MomentStorage(config.Precision.Moments, (ulong)config.Run.Seed));
         norm = new GradientNorm(backend, Model.Slabs);
         ids = new int[batch.Inputs.Rows];
+        device = new DeviceWait(backend);
         batch.Targets.LossWeight = 1f / batch.Targets.Rows;
     }
 
     public string Name { get; }
+
+    /// <summary>Each token is the one before it plus a number, which can be learned; else they are random.</summary>
+    public bool IsLearnable { get; init; }
 
     public LanguageModel Model { get; }
 
@@ -83,7 +90,7 @@ internal sealed class StepRun : IDisposable
         Model.SetRandomness((ulong)config.Run.Seed, step, 0);
         Note();
         tape.Reset();
-        Tensor loss = Model.Loss(tape, batch);
+        loss = Model.Loss(tape, batch);
         Note();
         double scale = config.Precision.AppliedLossScale.Value;
         Model.Backward(tape, loss, scale: (float)scale);
@@ -96,10 +103,19 @@ internal sealed class StepRun : IDisposable
 
         void Note()
         {
+            device.Wait();
             long now = Stopwatch.GetTimestamp();
             Seconds[phase++].Add(Stopwatch.GetElapsedTime(last, now).TotalSeconds);
             last = now;
         }
+    }
+
+    /// <summary>Loss of the last step, before its update.</summary>
+    public float Loss()
+    {
+        float[] value = new float[1];
+        backend.Read(loss!.Data, value);
+        return value[0];
     }
 
     /// <summary>Drops the samples: the steps so far were for warming up.</summary>
@@ -110,6 +126,7 @@ internal sealed class StepRun : IDisposable
 
     public void Dispose()
     {
+        device.Dispose();
         norm.Dispose();
         optimizer.Dispose();
         tape.Dispose();
@@ -119,7 +136,8 @@ internal sealed class StepRun : IDisposable
 
     private void Draw(Tokens tokens, ulong stream)
     {
-        for (int i = 0; i < tokens.Rows; i++) { ids[i] = CounterRandom.Below(new RandomStream((ulong)step, stream), (ulong)i, vocabulary); }
+        const int Stride = 7;
+        for (int i = 0; i < tokens.Rows; i++) { ids[i] = IsLearnable ? (int)((step + ((long)Stride * (i + (int)stream))) % vocabulary) : CounterRandom.Below(new RandomStream((ulong)step, stream), (ulong)i, vocabulary); }
         tokens.Set(ids.AsSpan(0, tokens.Rows));
     }
 }

@@ -11,7 +11,7 @@ internal static class TrainBench
     private const int WarmUp = 2, FewestSteps = 3;
 
     /// <summary>One row for each of <see cref="StepRun.Phases"/>; the last has the bytes held.</summary>
-    public static IReadOnlyList<BenchRow> Run(StepRun run, int threads, double seconds, MachineCeilings ceilings)
+    public static IReadOnlyList<BenchRow> Run(StepRun run, int threads, double seconds, ICeilings ceilings)
     {
         Measure([run], seconds);
         double operations = run.Operations;
@@ -30,7 +30,7 @@ internal static class TrainBench
     }
 
     /// <summary>One row of whole steps for each run, taken in turns; the first is what the others are compared with.</summary>
-    public static IReadOnlyList<BenchRow> Compare(IReadOnlyList<StepRun> runs, int threads, double seconds, MachineCeilings ceilings)
+    public static IReadOnlyList<BenchRow> Compare(IReadOnlyList<StepRun> runs, int threads, double seconds, ICeilings ceilings)
     {
         Measure(runs, seconds);
         List<double> reference = runs[0].Seconds[^1];

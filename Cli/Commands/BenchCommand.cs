@@ -10,5 +10,6 @@ public static class BenchCommand
         new BenchTrainCommand(),
         new BenchModelCommand(),
         new BenchMachineCommand(),
+        new BenchGpuCommand(),
         new BenchCompareCommand());
 }

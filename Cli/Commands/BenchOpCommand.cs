@@ -31,7 +31,7 @@ public sealed class BenchOpCommand : CliCommand
         {
             throw new CliException(ExitCode.Usage, $"bench op --filter {part}: no operation has that in its name", $"operations: {string.Join(", ", OpCases.All.Select(item => item.Example.Op(backend).Name).Distinct())}");
         }
-        using MachineCeilings ceilings = new(threads, CpuFeatures.Width);
+        using ICeilings ceilings = ICeilings.Of(backend, threads);
         BenchReport report = new("op", [.. chosen.SelectMany(item => OpBench.Run(backend, item.Example, item.Operations, threads, budget, ceilings))]) { Peak = ceilings.Peak };
         BenchOptions.Write(context, format, report, () => Table(report));
         return report.Rows.All(row => row.IsCorrect) ? ExitCode.Ok : ExitCode.CheckFailed;

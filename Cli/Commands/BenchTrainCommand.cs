@@ -42,8 +42,8 @@ public sealed class BenchTrainCommand : CliCommand
         if (context.Get(vocabulary) is < 2) { throw new CliException(ExitCode.Usage, "bench train --vocab: a vocabulary has 2 tokens or more"); }
         int threads = context.Threads ?? (loaded.Train.Threads > 0 ? loaded.Train.Threads : Environment.ProcessorCount);
         int tokens = context.Get(vocabulary) ?? TrainBench.Vocabulary(loaded.Tokenizer);
-        using MachineCeilings ceilings = new(threads, CpuFeatures.Width);
         using Backend backend = context.CreateBackend(threads);
+        using ICeilings ceilings = ICeilings.Of(backend, threads);
         StepRun[] runs = context.Get(switches)
             ? [.. TrainBench.Switches(loaded).Select(item => new StepRun(item.Name, backend, item.Config, tokens))]
             : [new StepRun(loaded.Run.Name, backend, loaded, tokens)];
@@ -54,7 +54,7 @@ public sealed class BenchTrainCommand : CliCommand
             if (format is BenchFormat.Text or BenchFormat.Markdown)
             {
                 context.Out.WriteLine();
-                context.Out.WriteLine(context.Style.Plain(Footer(runs, ceilings, threads)));
+                context.Out.WriteLine(context.Style.Plain(Footer(runs, ceilings)));
             }
         }
         finally
@@ -64,11 +64,11 @@ public sealed class BenchTrainCommand : CliCommand
         return ExitCode.Ok;
     }
 
-    private static string Footer(StepRun[] runs, MachineCeilings ceilings, int threads)
+    private static string Footer(StepRun[] runs, ICeilings ceilings)
     {
         using Process process = Process.GetCurrentProcess();
         string held = runs.Length > 1 ? "" : $"{Numbers.Bytes(runs[0].Bytes)} held by weights, gradients, moments and activations ({BenchTable.Digits((double)runs[0].Bytes / runs[0].Model.ParameterCount)} bytes a parameter), {Numbers.Bytes(Math.Max(process.PeakWorkingSet64, Environment.WorkingSet))} at the peak of the process · ";
-        return $"{Numbers.Count(runs[0].Model.ParameterCount)} parameters · {held}peak {BenchTable.Digits(ceilings.Peak / 1e9)} GFLOP/s of multiply-adds on {threads} thread{(threads == 1 ? "" : "s")}";
+        return $"{Numbers.Count(runs[0].Model.ParameterCount)} parameters · {held}peak {BenchTable.Digits(ceilings.Peak / 1e9)} GFLOP/s of {ceilings.PeakOf}";
     }
 
     private static BenchTable Table(StepRun[] runs, IReadOnlyList<BenchRow> rows)

@@ -66,6 +66,32 @@ internal sealed class DeviceChoice(PluginPlace place, string? wanted, DeviceOpti
         }
     }
 
+    /// <summary>The device that is asked for, or the best GPU where none is named.</summary>
+    /// <exception cref="CliException">It is not there.</exception>
+    public DeviceInfo Gpu()
+    {
+        if (Wanted is not (Cpu or Auto)) { return Find(Wanted); }
+        return Find().Gpus.FirstOrDefault() ?? throw new CliException(ExitCode.Input, "no GPU can be used here", [.. Find().Problems, .. Find().Devices.Select(device => $"--device {device.Id}: {device.Name}, {device.Details}")]) { Code = Code };
+    }
+
+    /// <summary>Opens a device that the plug-in listed.</summary>
+    /// <exception cref="CliException">It cannot be opened with these options.</exception>
+    public Backend Open(DeviceInfo device, DeviceOptions how)
+    {
+        try
+        {
+            return plugin!.Open(device, how);
+        }
+        catch (DeviceException error)
+        {
+            throw new CliException(ExitCode.Input, error.Message, $"what else there is: pure-llm doctor; on the processor: --device {Cpu}") { Code = Code, Cause = error };
+        }
+        catch (Exception error) when (error is TypeLoadException or MissingMemberException or TypeInitializationException or FileNotFoundException or FileLoadException or BadImageFormatException)
+        {
+            throw PluginLoader.Explained(place, error);
+        }
+    }
+
     /// <summary>The kernels of this program.</summary>
     public static CpuBackend OpenCpu(int threads) => new(threads, CpuFeatures.Width);
 
@@ -100,21 +126,7 @@ internal sealed class DeviceChoice(PluginPlace place, string? wanted, DeviceOpti
         throw new CliException(ExitCode.Input, $"--device {id}: no such device here{(near is null ? "" : $"; did you mean {near}?")}", [.. all.Problems, $"devices of this machine: {string.Join(", ", known)}; --device {Auto} takes the best"]) { Code = Code };
     }
 
-    private Backend OpenWith(DeviceInfo device)
-    {
-        try
-        {
-            return plugin!.Open(device, options ?? new DeviceOptions());
-        }
-        catch (DeviceException error)
-        {
-            throw new CliException(ExitCode.Input, error.Message, $"what else there is: pure-llm doctor; on the processor: --device {Cpu}") { Code = Code, Cause = error };
-        }
-        catch (Exception error) when (error is TypeLoadException or MissingMemberException or TypeInitializationException or FileNotFoundException or FileLoadException or BadImageFormatException)
-        {
-            throw PluginLoader.Explained(place, error);
-        }
-    }
+    private Backend OpenWith(DeviceInfo device) => Open(device, options ?? new DeviceOptions());
 
     private DeviceSurvey Find() => survey ??= DeviceSurvey.Of(place, plugin = PluginLoader.Load(place));
 }

@@ -52,6 +52,19 @@ internal sealed class ScaleCase(int n) : KernelCase("scale", nameof(Backend.Scal
     }
 }
 
+internal sealed class NormalizeCase(int n) : KernelCase("normalize", nameof(Backend.Normalize), $"{n}", 0, KernelBuffer.Updated(n), new(1, Low: 1, High: 1))
+{
+    private const double Epsilon = 1e-6; // so small that many calls leave normal numbers
+
+    public override void Run(Backend backend, View[] b) => backend.Normalize(b[0], b[1], Epsilon);
+
+    public override void Textbook<T>(T[][] b)
+    {
+        T scale = T.One / (T.Sqrt(b[1][0]) + T.CreateChecked(Epsilon));
+        for (int i = 0; i < n; i++) { b[0][i] *= scale; }
+    }
+}
+
 internal sealed class MultiplyCase(int n) : KernelCase("multiply", nameof(Backend.Multiply), $"{n}", 0, new(n), new(n), KernelBuffer.Output(n))
 {
     public override void Run(Backend backend, View[] b) => backend.Multiply(b[0], b[1], b[2]);
