@@ -4,13 +4,11 @@ namespace PureLlm.Kernels.Cpu;
 
 /// <summary>AdamW in one pass over w, g, m and v (Loshchilov and Hutter 2019, arXiv:1711.05101), each in a format of its own.</summary>
 /// <remarks>m += (1 − β₁)(g − m), v += (1 − β₂)(g² − v), w −= η·(m̂/(√v̂ + ε) + λw), in float32. A moment that decays below the normal floats
-/// becomes 0: subnormals would make every later step slow. The update uses m and v before they are rounded to what is stored;
+/// becomes 0. The update uses m and v before they are rounded to what is stored;
 /// one random word serves both, a half for each.</remarks>
 internal readonly unsafe struct AdamWKernel<TWeight, TGradient, TMoment> : IVectorBody
     where TWeight : struct, IStored where TGradient : struct, IStored where TMoment : struct, IStored
 {
-    private const float SmallestNormal = 1.17549435e-38f;
-
     private readonly StoredPointer _w, _g, _m, _v;
     private readonly bool _clearsGradient;
     private readonly float _scale, _toMean, _toSquare, _rate, _decay, _correction, _epsilon;
@@ -22,15 +20,14 @@ internal readonly unsafe struct AdamWKernel<TWeight, TGradient, TMoment> : IVect
         _g = g;
         _m = m;
         _v = v;
-        // The decimal that was meant: 1 − 0.999, not 1 − 0.99900001287.
-        double beta1 = (double)(decimal)step.Beta1, beta2 = (double)(decimal)step.Beta2;
-        _scale = step.GradientScale;
-        _toMean = (float)(1 - beta1);
-        _toSquare = (float)(1 - beta2);
-        _rate = (float)(step.LearningRate / (1 - Math.Pow(beta1, step.Step)));
-        _decay = (float)((double)step.LearningRate * step.WeightDecay);
-        _correction = (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, step.Step)));
-        _epsilon = step.Epsilon;
+        var factors = new AdamWFactors(step);
+        _scale = factors.Scale;
+        _toMean = factors.ToMean;
+        _toSquare = factors.ToSquare;
+        _rate = factors.Rate;
+        _decay = factors.Decay;
+        _correction = factors.Correction;
+        _epsilon = factors.Epsilon;
         _clearsGradient = step.ClearsGradient;
         _keys = CounterRandom.Keys(rounding);
     }
@@ -71,5 +68,5 @@ internal readonly unsafe struct AdamWKernel<TWeight, TGradient, TMoment> : IVect
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Normal<TWidth, TVector>(TVector x) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
-        => TWidth.Select(TWidth.LessThan(TWidth.Abs(x), TWidth.Broadcast(SmallestNormal)), default, x);
+        => TWidth.Select(TWidth.LessThan(TWidth.Abs(x), TWidth.Broadcast(AdamWFactors.SmallestNormal)), default, x);
 }

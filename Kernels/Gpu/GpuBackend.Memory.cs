@@ -1,69 +1,179 @@
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
-using PureLlm.Kernels.Devices;
 
 namespace PureLlm.Kernels.Gpu;
 
 /// <content>Memory: what the host and the device exchange.</content>
 internal sealed partial class GpuBackend
 {
+    // 4 MiB a piece: at 25 GB/s 160 µs, long against the cost of a call.
+    private const int PieceWords = 1 << 20;
+
+    private HostStaging? staging;
+
+    /// <summary>Bytes of the buffers that live, and the most that ever lived at once.</summary>
+    internal long AllocatedBytes { get; private set; }
+
+    internal long PeakBytes { get; private set; }
+
+    internal bool IsDisposed { get; private set; }
+
+    private HostStaging Staging => staging ??= new HostStaging(Accelerator, Stream, PieceWords);
+
+    /// <inheritdoc/>
+    /// <exception cref="OutOfMemoryException">The device has no memory for it.</exception>
     public override TensorBuffer Allocate(int length, StorageFormat format = StorageFormat.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         try
         {
-            var buffer = new GpuBuffer(Accelerator, Stream, length, format);
-            allocated += buffer.Bytes;
+            var buffer = new GpuBuffer(this, length, format);
+            AllocatedBytes += buffer.Bytes;
+            PeakBytes = Math.Max(PeakBytes, AllocatedBytes);
             return buffer;
         }
         catch (Exception e) when (e is AcceleratorException or OutOfMemoryException)
         {
-            throw new OutOfMemoryException($"{Name}: a buffer of {length:N0} numbers does not fit beside {allocated >> 20:N0} MiB that were asked for before, on a device of {Accelerator.MemorySize >> 20:N0} MiB; use a smaller model, batch or context, or 16-bit storage ([memory]).", e);
+            long bytes = (format is StorageFormat.BFloat16 or StorageFormat.Float16 ? 2L : 4L) * length;
+            throw new OutOfMemoryException(
+                $"{Name}: a buffer of {length:N0} numbers in {format}, {MiB(bytes)}, does not fit beside the {MiB(AllocatedBytes)} in use on a device of {MiB(Accelerator.MemorySize)}; use a smaller model, batch or context, or 16-bit storage ([memory]).",
+                e);
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Returns when the source has been copied; the device takes it in the order of the calls.</remarks>
     public override void Write(ReadOnlySpan<float> source, View destination)
     {
+        const string operation = "Write";
         if (source.IsEmpty) { return; }
-        CopyIn(source, Floats(destination.Slice(0, source.Length), source.Length, "Write", nameof(destination)));
+        if (source.Length > Length(destination)) { throw new ArgumentException($"{operation}: {source.Length} numbers do not fit into a view of {Length(destination)}."); }
+        for (int start = 0; start < source.Length; start += PieceWords)
+        {
+            int count = Math.Min(PieceWords, source.Length - start), piece = Staging.Take(count);
+            source.Slice(start, count).CopyTo(Staging.Span(piece, count));
+            View part = destination.Slice(start, count);
+            ArrayView<ushort> numbers = Numbers(part, count, operation, nameof(destination));
+            if (HalvesOf(FormatOf(part)) == 2)
+            {
+                numbers.Cast<float>().CopyFrom(Stream, Staging.View(piece, count));
+                continue;
+            }
+            ArrayView<float> wide = Workspace(count);
+            wide.CopyFrom(Stream, Staging.View(piece, count));
+            NumbersChoice.Run(FormatOf(part), new NarrowCall(this, wide, numbers, Over(count, part)));
+        }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Waits for the device. Long views come in pieces: one is copied on the host while the next is on its way.</remarks>
     public override void Read(View source, Span<float> destination)
     {
-        if (source.Length > 0) { CopyOut(Floats(source, source.Length, "Read", nameof(source)), destination[..source.Length]); }
+        int n = Length(source);
+        if (n > destination.Length) { throw new ArgumentException($"Read: a view of {n} numbers does not fit into {destination.Length}."); }
+        if (n == 0) { return; }
+        int previous = QueueRead(source, 0);
+        for (int start = PieceWords; start < n; start += PieceWords)
+        {
+            int next = QueueRead(source, start);
+            Staging.MarkOf(previous).Wait();
+            Staging.Span(previous, PieceWords).CopyTo(destination[(start - PieceWords)..]);
+            previous = next;
+        }
+        Staging.Finish();
+        int last = (n - 1) / PieceWords * PieceWords;
+        Staging.Span(previous, n - last).CopyTo(destination[last..]);
     }
 
-    public override void WriteTokens(ReadOnlySpan<int> source, View destination) => Write(MemoryMarshal.Cast<int, float>(source), destination);
+    public override void WriteTokens(ReadOnlySpan<int> source, View destination)
+    {
+        RequireFormat(destination, StorageFormat.Float32, "WriteTokens", nameof(destination));
+        Write(MemoryMarshal.Cast<int, float>(source), destination);
+    }
 
-    public override void ReadTokens(View source, Span<int> destination) => Read(source, MemoryMarshal.Cast<int, float>(destination));
+    public override void ReadTokens(View source, Span<int> destination)
+    {
+        RequireFormat(source, StorageFormat.Float32, "ReadTokens", nameof(source));
+        Read(source, MemoryMarshal.Cast<int, float>(destination));
+    }
 
     public override void Copy(View x, View y)
     {
-        if (y.Length > 0) { Numbers(x, y.Length, "Copy", nameof(x)).CopyTo(Stream, Numbers(y, y.Length, "Copy", nameof(y))); }
+        RequireFormat(x, FormatOf(y), "Copy", nameof(x));
+        int n = Length(y);
+        ArrayView<ushort> from = Numbers(x, n, "Copy", nameof(x)), to = Numbers(y, n, "Copy", nameof(y));
+        if (n > 0) { from.CopyTo(Stream, to); }
     }
 
-    public override void Fill(View x, float value) => Launch(FillKernels.Fill, Threads(x.Length), Floats(x, x.Length, "Fill", nameof(x)), value, x.Length);
-
-    private void CopyIn(ReadOnlySpan<float> source, ArrayView<float> destination)
+    public override void Narrow(View x, View y, StorageFormat format)
     {
-        destination.CopyFromCPU(Stream, source);
-        Stream.Synchronize();
+        int n = Length(x);
+        ArrayView<ushort> numbers = Halves(y, n, format, "Narrow", nameof(y));
+        NumbersChoice.Run(format, new NarrowCall(this, Floats(x, n, "Narrow", nameof(x)), numbers, Over(n, x, y)));
     }
 
-    private void CopyOut(ArrayView<float> source, Span<float> destination)
+    public override void Widen(View x, View y, StorageFormat format)
     {
-        source.CopyToCPU(Stream, destination);
-        Stream.Synchronize();
+        int n = Length(y);
+        ArrayView<ushort> numbers = Halves(x, n, format, "Widen", nameof(x));
+        NumbersChoice.Run(format, new WidenCall(this, numbers, Floats(y, n, "Widen", nameof(y)), Over(n, x, y)));
     }
-}
 
-/// <summary>x = value.</summary>
-internal static class FillKernels
-{
-    public static void Fill(ArrayView<float> x, float value, int length)
+    /// <summary>A buffer's memory is given back; what is queued may still use it.</summary>
+    internal void Release(GpuBuffer buffer)
     {
-        int i = Grid.GlobalIndex.X;
-        if (i < length) { x[i] = value; }
+        AllocatedBytes -= buffer.Bytes;
+        if (!IsDisposed) { Stream.Synchronize(); }
+    }
+
+    private void DisposeMemory()
+    {
+        IsDisposed = true;
+        staging?.Dispose();
+        workspace?.Dispose();
+    }
+
+    /// <summary>Queues the copy of a piece, all bits of it, into staging; its place there.</summary>
+    private int QueueRead(View source, int start)
+    {
+        int count = Math.Min(PieceWords, source.Length - start), piece = Staging.Take(count);
+        View part = source.Slice(start, count);
+        ArrayView<ushort> numbers = Numbers(part, count, "Read", nameof(source));
+        if (HalvesOf(FormatOf(part)) == 2) { numbers.Cast<float>().CopyTo(Stream, Staging.View(piece, count)); }
+        else
+        {
+            ArrayView<float> wide = Workspace(count);
+            NumbersChoice.Run(FormatOf(part), new WidenCall(this, numbers, wide, Over(count, part)));
+            wide.CopyTo(Stream, Staging.View(piece, count));
+        }
+        Staging.MarkOf(piece).Set();
+        return piece;
+    }
+
+    /// <summary>The 16-bit numbers in the words of a float32 view.</summary>
+    private static ArrayView<ushort> Halves(View view, int n, StorageFormat format, string operation, string argument)
+    {
+        if (format is not (StorageFormat.BFloat16 or StorageFormat.Float16))
+        {
+            throw new ArgumentException($"{operation}: {format} is no format of 16 bits; take BFloat16 or Float16, or copy.", nameof(format));
+        }
+        RequireFormat(view, StorageFormat.Float32, operation, argument);
+        ArrayView<ushort> halves = Numbers(view, StoredLength(n, format), operation, argument);
+        return n == 0 ? default : halves.SubView(0, n);
+    }
+
+    private static int HalvesOf(StorageFormat format) => format is StorageFormat.BFloat16 or StorageFormat.Float16 ? 1 : 2;
+
+    private static string MiB(long bytes) => $"{bytes / (1024.0 * 1024):N1} MiB";
+
+    private readonly struct NarrowCall(GpuBackend backend, ArrayView<float> x, ArrayView<ushort> y, ElementNumbers n) : INumbersCall
+    {
+        public void Run<TNumbers>() where TNumbers : struct, INumbers => backend.Launch(StoredKernels.Narrow<TNumbers>, backend.Threads(ElementwiseKernels.Threads(n.Length)), x, y, n);
+    }
+
+    private readonly struct WidenCall(GpuBackend backend, ArrayView<ushort> x, ArrayView<float> y, ElementNumbers n) : INumbersCall
+    {
+        public void Run<TNumbers>() where TNumbers : struct, INumbers => backend.Launch(StoredKernels.Widen<TNumbers>, backend.Threads(ElementwiseKernels.Threads(n.Length)), x, y, n);
     }
 }

@@ -10,7 +10,6 @@ internal sealed partial class GpuBackend : Backend
 {
     // The delegates of static methods are one object each, so that a reference finds the loaded kernel.
     private readonly Dictionary<Delegate, Delegate> kernels = new(ReferenceEqualityComparer.Instance);
-    private long allocated;
 
     public GpuBackend(Accelerator accelerator, string name, DeviceOptions options)
     {
@@ -38,6 +37,7 @@ internal sealed partial class GpuBackend : Backend
     {
         Context context = Accelerator.Context;
         Stream.Synchronize();
+        DisposeMemory();
         Accelerator.Dispose();
         context.Dispose();
     }

@@ -7,22 +7,40 @@ namespace PureLlm.Kernels.Gpu;
 /// <remarks><see cref="StorageFormat.SplitFloat32"/> lies here as whole float32; what reads the near half rounds.</remarks>
 internal sealed class GpuBuffer : TensorBuffer
 {
+    private readonly GpuBackend backend;
     private readonly MemoryBuffer1D<ushort, Stride1D.Dense> memory;
+    private bool isDisposed;
 
-    public GpuBuffer(Accelerator accelerator, AcceleratorStream stream, int length, StorageFormat format) : base(length, format)
+    public GpuBuffer(GpuBackend backend, int length, StorageFormat format) : base(length, format)
     {
-        memory = accelerator.Allocate1D<ushort>(Math.Max(2, Bytes / 2));
-        memory.MemSetToZero(stream);
+        this.backend = backend;
+        memory = backend.Accelerator.Allocate1D<ushort>(Math.Max(2, Bytes / 2));
+        memory.MemSetToZero(backend.Stream);
     }
 
     /// <summary>Half words of a number.</summary>
     public int HalvesOfNumber => Format is StorageFormat.BFloat16 or StorageFormat.Float16 ? 1 : 2;
 
     /// <summary>All of it, as half words.</summary>
-    public ArrayView<ushort> Memory => memory.View.BaseView;
+    /// <exception cref="ObjectDisposedException">The memory was given back.</exception>
+    public ArrayView<ushort> Memory
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            return memory.View.BaseView;
+        }
+    }
 
     /// <exception cref="NotSupportedException">Always: the host cannot see it.</exception>
     public override Span<float> Span => throw new NotSupportedException($"A buffer of {Length:N0} numbers lives on a GPU; use Backend.Read and Backend.Write.");
 
-    public override void Dispose() => memory.Dispose();
+    /// <summary>Gives the memory back when the device has done what was queued. Views of this buffer must not be used any more.</summary>
+    public override void Dispose()
+    {
+        if (isDisposed) { return; }
+        isDisposed = true;
+        backend.Release(this);
+        memory.Dispose();
+    }
 }

@@ -26,6 +26,9 @@ internal interface INumbers
     /// <summary>The same, all of them.</summary>
     static abstract Four LoadFourExact(ArrayView<ushort> memory, int i);
 
+    /// <summary><see cref="Write"/> for numbers 4·i … 4·i + 3, in one access.</summary>
+    static abstract void WriteFour(ArrayView<ushort> memory, int i, Four x);
+
     /// <summary><see cref="Store"/> for numbers 4·i … 4·i + 3, in one access.</summary>
     static abstract void StoreFour(ArrayView<ushort> memory, int i, Four x, uint noise0, uint noise1, uint noise2, uint noise3);
 }
@@ -46,6 +49,8 @@ internal readonly struct Float32Numbers : INumbers
     public static Four LoadFour(ArrayView<ushort> memory, int i) => memory.Cast<Four>()[i];
 
     public static Four LoadFourExact(ArrayView<ushort> memory, int i) => memory.Cast<Four>()[i];
+
+    public static void WriteFour(ArrayView<ushort> memory, int i, Four x) => memory.Cast<Four>()[i] = x;
 
     public static void StoreFour(ArrayView<ushort> memory, int i, Four x, uint noise0, uint noise1, uint noise2, uint noise3) => memory.Cast<Four>()[i] = x;
 }
@@ -70,6 +75,8 @@ internal readonly struct SplitNumbers : INumbers
     }
 
     public static Four LoadFourExact(ArrayView<ushort> memory, int i) => memory.Cast<Four>()[i];
+
+    public static void WriteFour(ArrayView<ushort> memory, int i, Four x) => memory.Cast<Four>()[i] = x;
 
     public static void StoreFour(ArrayView<ushort> memory, int i, Four x, uint noise0, uint noise1, uint noise2, uint noise3) => memory.Cast<Four>()[i] = x;
 
@@ -98,6 +105,10 @@ internal readonly struct BFloat16Numbers : INumbers
 
     public static Four LoadFourExact(ArrayView<ushort> memory, int i) => LoadFour(memory, i);
 
+    public static void WriteFour(ArrayView<ushort> memory, int i, Four x)
+        => memory.Cast<TwoWords>()[i] = new TwoWords(
+            RoundedBits.NearestBFloat16(x.A) | (RoundedBits.NearestBFloat16(x.B) << 16), RoundedBits.NearestBFloat16(x.C) | (RoundedBits.NearestBFloat16(x.D) << 16));
+
     public static void StoreFour(ArrayView<ushort> memory, int i, Four x, uint noise0, uint noise1, uint noise2, uint noise3)
         => memory.Cast<TwoWords>()[i] = new TwoWords(
             RoundedBits.BFloat16(x.A, noise0) | (RoundedBits.BFloat16(x.B, noise1) << 16), RoundedBits.BFloat16(x.C, noise2) | (RoundedBits.BFloat16(x.D, noise3) << 16));
@@ -124,6 +135,10 @@ internal readonly struct Float16Numbers : INumbers
     }
 
     public static Four LoadFourExact(ArrayView<ushort> memory, int i) => LoadFour(memory, i);
+
+    public static void WriteFour(ArrayView<ushort> memory, int i, Four x)
+        => memory.Cast<TwoWords>()[i] = new TwoWords(
+            RoundedBits.NearestFloat16(x.A) | (RoundedBits.NearestFloat16(x.B) << 16), RoundedBits.NearestFloat16(x.C) | (RoundedBits.NearestFloat16(x.D) << 16));
 
     public static void StoreFour(ArrayView<ushort> memory, int i, Four x, uint noise0, uint noise1, uint noise2, uint noise3)
         => memory.Cast<TwoWords>()[i] = new TwoWords(

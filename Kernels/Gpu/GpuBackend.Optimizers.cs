@@ -1,0 +1,106 @@
+using ILGPU;
+
+namespace PureLlm.Kernels.Gpu;
+
+/// <content>Optimizers.</content>
+internal sealed partial class GpuBackend
+{
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
+    public override void AdamW(View w, View g, View m, View v, in AdamWStep step)
+    {
+        const string operation = "AdamW";
+        ArgumentOutOfRangeException.ThrowIfLessThan(step.Step, 1);
+        int n = Length(w);
+        RequireFormat(v, FormatOf(m), operation, nameof(v));
+        var update = new AdamWUpdate(
+            this, Numbers(w, n, operation, nameof(w)), Numbers(g, n, operation, nameof(g)), Numbers(m, n, operation, nameof(m)), Numbers(v, n, operation, nameof(v)),
+            new AdamWFactors(step), step.ClearsGradient, Rounded(Over(n, w, g, m, v), m.IsEmpty ? default : m.Buffer.NextRounding()));
+        Choose(update, FormatOf(w), FormatOf(g), FormatOf(m), operation);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>An empty m stands for zeros; only without momentum.</remarks>
+    /// <exception cref="ArgumentException">Momentum without m.</exception>
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false)
+    {
+        const string operation = "Sgd";
+        int n = Length(w);
+        if (m.IsEmpty && momentum != 0f) { throw new ArgumentException($"{operation}: momentum {momentum} needs a buffer of {n} floats for 'm'."); }
+        var numbers = new SgdNumbers
+        {
+            LearningRate = learningRate, Momentum = momentum, WeightDecay = weightDecay, GradientScale = gradientScale,
+            IsNesterov = nesterov ? 1 : 0, ClearsGradient = clearGradient ? 1 : 0, HasMoment = m.IsEmpty ? 0 : 1,
+        };
+        ArrayView<ushort> pw = Numbers(w, n, operation, nameof(w)), pg = Numbers(g, n, operation, nameof(g)), pm = m.IsEmpty ? default : Numbers(m, n, operation, nameof(m));
+        var update = new SgdUpdate(this, pw, pg, pm, default, numbers, Rounded(Over(n, w, g, m), m.IsEmpty ? default : m.Buffer.NextRounding()));
+        Choose(update, FormatOf(w), FormatOf(g), FormatOf(m), operation);
+    }
+
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false)
+    {
+        const string operation = "Momentum";
+        int n = Length(m);
+        var numbers = new SgdNumbers { Momentum = momentum, GradientScale = gradientScale, IsNesterov = nesterov ? 1 : 0, ClearsGradient = clearGradient ? 1 : 0, HasMoment = 1, HasUpdate = 1 };
+        ArrayView<ushort> pg = Numbers(g, n, operation, nameof(g)), pm = Numbers(m, n, operation, nameof(m));
+        ArrayView<float> pupdate = Floats(update, n, operation, nameof(update));
+        var move = new SgdUpdate(this, default, pg, pm, pupdate, numbers, Rounded(Over(n, g, m, update), m.IsEmpty ? default : m.Buffer.NextRounding()));
+        Choose(move, StorageFormat.Float32, FormatOf(g), FormatOf(m), operation);
+    }
+
+    private static void RequireFormat(View view, StorageFormat format, string operation, string argument)
+    {
+        if (FormatOf(view) != format) { throw new ArgumentException($"{operation}: '{argument}' is kept in {FormatOf(view)}, where {format} is needed."); }
+    }
+
+    /// <summary>An update that is compiled for each combination of formats.</summary>
+    private interface IUpdate
+    {
+        void Run<TWeight, TGradient, TMoment>() where TWeight : struct, INumbers where TGradient : struct, INumbers where TMoment : struct, INumbers;
+    }
+
+    private static void Choose<TUpdate>(TUpdate update, StorageFormat weight, StorageFormat gradient, StorageFormat moment, string operation) where TUpdate : struct, IUpdate
+    {
+        switch (weight)
+        {
+            case StorageFormat.Float32: ChooseGradient<TUpdate, Float32Numbers>(update, gradient, moment, operation); break;
+            case StorageFormat.SplitFloat32: ChooseGradient<TUpdate, SplitNumbers>(update, gradient, moment, operation); break;
+            default: throw new ArgumentException($"{operation}: weights in {weight} would lose small updates; keep them in {StorageFormat.Float32} or {StorageFormat.SplitFloat32}.");
+        }
+    }
+
+    private static void ChooseGradient<TUpdate, TWeight>(TUpdate update, StorageFormat gradient, StorageFormat moment, string operation) where TUpdate : struct, IUpdate where TWeight : struct, INumbers
+    {
+        switch (gradient)
+        {
+            case StorageFormat.Float32: ChooseMoment<TUpdate, TWeight, Float32Numbers>(update, moment, operation); break;
+            case StorageFormat.BFloat16: ChooseMoment<TUpdate, TWeight, BFloat16Numbers>(update, moment, operation); break;
+            case StorageFormat.Float16: ChooseMoment<TUpdate, TWeight, Float16Numbers>(update, moment, operation); break;
+            default: throw new ArgumentException($"{operation}: gradients in {gradient} are not supported.");
+        }
+    }
+
+    private static void ChooseMoment<TUpdate, TWeight, TGradient>(TUpdate update, StorageFormat moment, string operation)
+        where TUpdate : struct, IUpdate where TWeight : struct, INumbers where TGradient : struct, INumbers
+    {
+        switch (moment)
+        {
+            case StorageFormat.Float32: update.Run<TWeight, TGradient, Float32Numbers>(); break;
+            case StorageFormat.BFloat16: update.Run<TWeight, TGradient, BFloat16Numbers>(); break;
+            default: throw new ArgumentException($"{operation}: moments in {moment} are not supported; squares of gradients leave the range of {StorageFormat.Float16}.");
+        }
+    }
+
+    private readonly struct AdamWUpdate(
+        GpuBackend backend, ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<ushort> v, AdamWFactors factors, bool clearsGradient, ElementNumbers n) : IUpdate
+    {
+        public void Run<TWeight, TGradient, TMoment>() where TWeight : struct, INumbers where TGradient : struct, INumbers where TMoment : struct, INumbers
+            => backend.Launch(AdamWKernels.Run<TWeight, TGradient, TMoment>, backend.Threads(ElementwiseKernels.Threads(n.Length)), w, g, m, v, factors, clearsGradient ? 1 : 0, n);
+    }
+
+    private readonly struct SgdUpdate(GpuBackend backend, ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<float> update, SgdNumbers numbers, ElementNumbers n) : IUpdate
+    {
+        public void Run<TWeight, TGradient, TMoment>() where TWeight : struct, INumbers where TGradient : struct, INumbers where TMoment : struct, INumbers
+            => backend.Launch(SgdKernels.Run<TWeight, TGradient, TMoment>, backend.Threads(ElementwiseKernels.Threads(n.Length)), w, g, m, update, numbers, n);
+    }
+}
