@@ -20,7 +20,7 @@ internal readonly unsafe struct AdamWKernel<TWeight, TGradient, TMoment> : IVect
         _g = g;
         _m = m;
         _v = v;
-        var factors = new AdamWFactors(step);
+        var factors = AdamWFactors.Of(step);
         _scale = factors.Scale;
         _toMean = factors.ToMean;
         _toSquare = factors.ToSquare;

@@ -15,7 +15,7 @@ internal sealed partial class GpuBackend
         RequireFormat(v, FormatOf(m), operation, nameof(v));
         var update = new AdamWUpdate(
             this, Numbers(w, n, operation, nameof(w)), Numbers(g, n, operation, nameof(g)), Numbers(m, n, operation, nameof(m)), Numbers(v, n, operation, nameof(v)),
-            new AdamWFactors(step), step.ClearsGradient, Rounded(Over(n, w, g, m, v), m.IsEmpty ? default : m.Buffer.NextRounding()));
+            AdamWFactors.Of(step), step.ClearsGradient, Rounded(Over(n, w, g, m, v), m.IsEmpty ? default : m.Buffer.NextRounding()));
         Choose(update, FormatOf(w), FormatOf(g), FormatOf(m), operation);
     }
 
