@@ -8,7 +8,7 @@ namespace PureLlm.Kernels.Gpu;
 internal static class AdamWKernels
 {
     public static void Run<TWeight, TGradient, TMoment>(ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<ushort> v, AdamWFactors factors, int clearsGradient, ElementNumbers n)
-        where TWeight : struct, INumbers where TGradient : struct, INumbers where TMoment : struct, INumbers
+        where TWeight : struct, IWeightNumbers where TGradient : struct, IGradientNumbers where TMoment : struct, IMomentNumbers
     {
         int four = Grid.GlobalIndex.X, fours = n.Length >> 2;
         if (four > fours) { return; }
@@ -48,7 +48,7 @@ internal static class AdamWKernels
 
     private static float Normal(float x) => MathF.Abs(x) < AdamWFactors.SmallestNormal ? 0f : x;
 
-    private static uint Noise<TMoment>(ElementNumbers n, int i) where TMoment : struct, INumbers => TMoment.Rounds ? CounterRandom.Noise(n.First, n.Second, (uint)i) : 0;
+    private static uint Noise<TMoment>(ElementNumbers n, int i) where TMoment : struct, IMomentNumbers => TMoment.Rounds ? CounterRandom.Noise(n.First, n.Second, (uint)i) : 0;
 
     private readonly struct Moved(float w, float m, float v)
     {

@@ -56,7 +56,7 @@ internal sealed partial class GpuBackend
     /// <summary>An update that is compiled for each combination of formats.</summary>
     private interface IUpdate
     {
-        void Run<TWeight, TGradient, TMoment>() where TWeight : struct, INumbers where TGradient : struct, INumbers where TMoment : struct, INumbers;
+        void Run<TWeight, TGradient, TMoment>() where TWeight : struct, IWeightNumbers where TGradient : struct, IGradientNumbers where TMoment : struct, IMomentNumbers;
     }
 
     private static void Choose<TUpdate>(TUpdate update, StorageFormat weight, StorageFormat gradient, StorageFormat moment, string operation) where TUpdate : struct, IUpdate
@@ -69,7 +69,7 @@ internal sealed partial class GpuBackend
         }
     }
 
-    private static void ChooseGradient<TUpdate, TWeight>(TUpdate update, StorageFormat gradient, StorageFormat moment, string operation) where TUpdate : struct, IUpdate where TWeight : struct, INumbers
+    private static void ChooseGradient<TUpdate, TWeight>(TUpdate update, StorageFormat gradient, StorageFormat moment, string operation) where TUpdate : struct, IUpdate where TWeight : struct, IWeightNumbers
     {
         switch (gradient)
         {
@@ -81,7 +81,7 @@ internal sealed partial class GpuBackend
     }
 
     private static void ChooseMoment<TUpdate, TWeight, TGradient>(TUpdate update, StorageFormat moment, string operation)
-        where TUpdate : struct, IUpdate where TWeight : struct, INumbers where TGradient : struct, INumbers
+        where TUpdate : struct, IUpdate where TWeight : struct, IWeightNumbers where TGradient : struct, IGradientNumbers
     {
         switch (moment)
         {
@@ -94,13 +94,13 @@ internal sealed partial class GpuBackend
     private readonly struct AdamWUpdate(
         GpuBackend backend, ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<ushort> v, AdamWFactors factors, bool clearsGradient, ElementNumbers n) : IUpdate
     {
-        public void Run<TWeight, TGradient, TMoment>() where TWeight : struct, INumbers where TGradient : struct, INumbers where TMoment : struct, INumbers
+        public void Run<TWeight, TGradient, TMoment>() where TWeight : struct, IWeightNumbers where TGradient : struct, IGradientNumbers where TMoment : struct, IMomentNumbers
             => backend.Launch(AdamWKernels.Run<TWeight, TGradient, TMoment>, backend.Threads(ElementwiseKernels.Threads(n.Length)), w, g, m, v, factors, clearsGradient ? 1 : 0, n);
     }
 
     private readonly struct SgdUpdate(GpuBackend backend, ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<float> update, SgdNumbers numbers, ElementNumbers n) : IUpdate
     {
-        public void Run<TWeight, TGradient, TMoment>() where TWeight : struct, INumbers where TGradient : struct, INumbers where TMoment : struct, INumbers
+        public void Run<TWeight, TGradient, TMoment>() where TWeight : struct, IWeightNumbers where TGradient : struct, IGradientNumbers where TMoment : struct, IMomentNumbers
             => backend.Launch(SgdKernels.Run<TWeight, TGradient, TMoment>, backend.Threads(ElementwiseKernels.Threads(n.Length)), w, g, m, update, numbers, n);
     }
 }

@@ -33,8 +33,15 @@ internal interface INumbers
     static abstract void StoreFour(ArrayView<ushort> memory, int i, Four x, uint noise0, uint noise1, uint noise2, uint noise3);
 }
 
+/// <summary>A format in which an optimizer keeps weights, one of gradients, and one of moments.</summary>
+internal interface IWeightNumbers : INumbers;
+
+internal interface IGradientNumbers : INumbers;
+
+internal interface IMomentNumbers : INumbers;
+
 /// <summary>4 bytes a number.</summary>
-internal readonly struct Float32Numbers : INumbers
+internal readonly struct Float32Numbers : IWeightNumbers, IGradientNumbers, IMomentNumbers
 {
     public static bool Rounds => false;
 
@@ -56,7 +63,7 @@ internal readonly struct Float32Numbers : INumbers
 }
 
 /// <summary>Whole float32 here; a computation reads the nearest bfloat16, ties away from 0.</summary>
-internal readonly struct SplitNumbers : INumbers
+internal readonly struct SplitNumbers : IWeightNumbers
 {
     public static bool Rounds => false;
 
@@ -84,7 +91,7 @@ internal readonly struct SplitNumbers : INumbers
 }
 
 /// <summary>2 bytes a number: the upper half of a float32.</summary>
-internal readonly struct BFloat16Numbers : INumbers
+internal readonly struct BFloat16Numbers : IGradientNumbers, IMomentNumbers
 {
     public static bool Rounds => true;
 
@@ -115,7 +122,7 @@ internal readonly struct BFloat16Numbers : INumbers
 }
 
 /// <summary>2 bytes a number: IEEE binary16.</summary>
-internal readonly struct Float16Numbers : INumbers
+internal readonly struct Float16Numbers : IGradientNumbers
 {
     public static bool Rounds => true;
 

@@ -17,7 +17,7 @@ internal struct SgdNumbers
 internal static class SgdKernels
 {
     public static void Run<TWeight, TGradient, TMoment>(ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<float> update, SgdNumbers s, ElementNumbers n)
-        where TWeight : struct, INumbers where TGradient : struct, INumbers where TMoment : struct, INumbers
+        where TWeight : struct, IWeightNumbers where TGradient : struct, IGradientNumbers where TMoment : struct, IMomentNumbers
     {
         int four = Grid.GlobalIndex.X, fours = n.Length >> 2;
         if (four > fours) { return; }
@@ -62,7 +62,7 @@ internal static class SgdKernels
         return new Moved(s.HasUpdate != 0 ? step : MathF.FusedMultiplyAdd(-s.LearningRate, step, w), m);
     }
 
-    private static uint Noise<TMoment>(ElementNumbers n, int i) where TMoment : struct, INumbers => TMoment.Rounds ? CounterRandom.Noise(n.First, n.Second, (uint)i) : 0;
+    private static uint Noise<TMoment>(ElementNumbers n, int i) where TMoment : struct, IMomentNumbers => TMoment.Rounds ? CounterRandom.Noise(n.First, n.Second, (uint)i) : 0;
 
     private readonly struct Moved(float w, float m)
     {
