@@ -103,7 +103,7 @@ internal sealed partial class GpuBackend
         ArrayView<float> sums = Workspace(2L * length), weightSums = sums.SubView(0, length), biasSums = sums.SubView(length, length);
         if (fours) { Launch(NormWeightKernels.Chunks<FourFloats, Four>, Threads(length / 4), x, mean, r, dy, weightSums, biasSums, rows, columns, chunks, hasMean ? 1 : 0, db.Length > 0 ? 1 : 0); }
         else { Launch(NormWeightKernels.Chunks<OneFloat, float>, Threads(length), x, mean, r, dy, weightSums, biasSums, rows, columns, chunks, hasMean ? 1 : 0, db.Length > 0 ? 1 : 0); }
-        KernelConfig strips = Groups(NormWeightKernels.Strips(columns, GroupSize));
+        KernelConfig strips = Groups(NormWeightKernels.Strips(columns));
         if (dw.Length > 0) { Launch(NormWeightKernels.Add, strips, weightSums, dw, chunks, columns); }
         if (db.Length > 0) { Launch(NormWeightKernels.Add, strips, biasSums, db, chunks, columns); }
     }

@@ -50,22 +50,37 @@ internal static class KernelCatalog
 
     private static IEnumerable<MethodInfo> Closed(MethodInfo method)
     {
+        Type[] parameters = method.GetGenericArguments();
         IEnumerable<Type[]> choices = [[]];
-        foreach (Type parameter in method.GetGenericArguments())
+        foreach (Type parameter in parameters)
         {
-            Type[] constraints = [.. parameter.GetGenericParameterConstraints().Where(constraint => constraint.IsInterface)];
-            Type[] structs = [.. Structs.Where(type => Array.TrueForAll(constraints, constraint => constraint.IsAssignableFrom(type)))];
-            choices = [.. choices.SelectMany(chosen => structs.Select(type => (Type[])[.. chosen, type]))];
+            Type[] types = [.. Interfaces(parameter).Length == 0 ? Elements : Structs.Where(type => Array.TrueForAll(Interfaces(parameter), constraint => Fits(type, constraint)))];
+            choices = [.. choices.SelectMany(chosen => types.Select(type => (Type[])[.. chosen, type]))];
         }
-        return choices.Select(chosen => method.MakeGenericMethod(chosen));
+        return choices.Where(chosen => Allow(parameters, chosen)).Select(chosen => method.MakeGenericMethod(chosen));
     }
+
+    private static Type[] Interfaces(Type parameter) => [.. parameter.GetGenericParameterConstraints().Where(constraint => constraint.IsInterface)];
+
+    // IPack<TData> is fitted by what is an IPack of anything, before TData is chosen.
+    private static bool Fits(Type type, Type constraint) => constraint.ContainsGenericParameters
+        ? type.GetInterfaces().Any(item => item.IsGenericType && item.GetGenericTypeDefinition() == constraint.GetGenericTypeDefinition()) : constraint.IsAssignableFrom(type);
+
+    private static bool Allow(Type[] parameters, Type[] chosen)
+        => Enumerable.Range(0, parameters.Length).All(i => Array.TrueForAll(Interfaces(parameters[i]), constraint => Chosen(constraint, chosen).IsAssignableFrom(chosen[i])));
+
+    private static Type Chosen(Type constraint, Type[] chosen) => constraint.ContainsGenericParameters
+        ? constraint.GetGenericTypeDefinition().MakeGenericType([.. constraint.GetGenericArguments().Select(item => item.IsGenericParameter ? chosen[item.GenericParameterPosition] : item)]) : constraint;
 
     private static IEnumerable<Type> Structs => field ??= [.. new[] { typeof(Backend).Assembly, typeof(KernelCatalog).Assembly }.SelectMany(assembly => assembly.GetTypes())
         .Where(type => type.IsValueType && !type.IsGenericTypeDefinition && type.GetInterfaces().Any(item => item.Assembly == typeof(Backend).Assembly || item.Assembly == typeof(KernelCatalog).Assembly)).OrderBy(type => type.Name, StringComparer.Ordinal)];
 
+    // What a parameter without an interface stands for: the element types of the packs.
+    private static Type[] Elements => [typeof(float), typeof(Four)];
+
     private static string NameOf(MethodInfo method)
     {
-        string arguments = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => type.Name))}>" : "";
+        string arguments = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => type.IsNested ? $"{type.DeclaringType!.Name}.{type.Name}" : type.Name))}>" : "";
         return $"{method.DeclaringType!.Name}.{method.Name}{arguments}";
     }
 }

@@ -62,8 +62,8 @@ internal static class LayerNormKernels
                 if (hasW != 0) { g = TPack.Multiply(g, weight[i]); }
                 if (TTeam.Keeps)
                 {
-                    kept[2 * i] = n;
-                    kept[(2 * i) + 1] = g;
+                    kept[i] = n;
+                    kept[count + i] = g;
                 }
                 sum = TPack.Add(sum, g);
                 products = TPack.MultiplyAdd(g, n, products);
@@ -71,8 +71,8 @@ internal static class LayerNormKernels
             TData meanOfG = TPack.Broadcast(TTeam.Sum(TPack.Sum(sum)) / columns), minusMeanOfGN = TPack.Broadcast(-TTeam.Sum(TPack.Sum(products)) / columns);
             for (int i = TTeam.Rank; i < count; i += TTeam.Size)
             {
-                TData n = TTeam.Keeps ? kept[2 * i] : TPack.Multiply(TPack.Subtract(from[start + i], center), factor);
-                TData g = TTeam.Keeps ? kept[(2 * i) + 1] : gradient[start + i];
+                TData n = TTeam.Keeps ? kept[i] : TPack.Multiply(TPack.Subtract(from[start + i], center), factor);
+                TData g = TTeam.Keeps ? kept[count + i] : gradient[start + i];
                 if (!TTeam.Keeps && hasW != 0) { g = TPack.Multiply(g, weight[i]); }
                 g = TPack.MultiplyAdd(n, minusMeanOfGN, TPack.Subtract(g, meanOfG));
                 to[start + i] = TPack.MultiplyAdd(factor, g, to[start + i]);

@@ -5,8 +5,8 @@ namespace PureLlm.Kernels.Gpu;
 /// <summary>Gradients of norm weights and biases in two stages: sums over fixed chunks of rows, then over the chunks in a fixed tree.</summary>
 internal static class NormWeightKernels
 {
-    // Columns of a group in the second stage: 128 bytes a row, so that the rest of the group shares the chunks.
-    private const int StripColumns = 32;
+    // Columns of a group in the second stage: a sector of 32 bytes a row, so that many threads share the chunks.
+    private const int StripColumns = 8;
 
     /// <summary>The rows of one weight: <paramref name="Heads"/> heads from <paramref name="First"/> in each row of <paramref name="Total"/>; <paramref name="Normed"/> numbers r a row.</summary>
     public readonly record struct Rows(int Total, int First, int Heads, int Normed, int Count, int ChunkRows);
@@ -44,8 +44,7 @@ internal static class NormWeightKernels
     public static void Add(ArrayView<float> sums, ArrayView<float> into, int chunks, int columns)
     {
         ArrayView<float> parts = SharedMemory.Allocate<float>(1024);
-        int width = Math.Min(StripColumns, Group.DimX / 2), lanes = Group.DimX / width;
-        int lane = Group.IdxX / width, column = (Grid.IdxX * width) + (Group.IdxX % width);
+        int lanes = Group.DimX / StripColumns, lane = Group.IdxX / StripColumns, column = (Grid.IdxX * StripColumns) + (Group.IdxX % StripColumns);
         float sum = 0f;
         if (column < columns)
         {
@@ -55,15 +54,11 @@ internal static class NormWeightKernels
         for (int half = lanes >> 1; half > 0; half >>= 1)
         {
             Group.Barrier();
-            if (lane < half) { parts[Group.IdxX] += parts[Group.IdxX + (half * width)]; }
+            if (lane < half) { parts[Group.IdxX] += parts[Group.IdxX + (half * StripColumns)]; }
         }
         if (lane == 0 && column < columns) { into[column] += parts[Group.IdxX]; }
     }
 
     /// <summary>Groups of <see cref="Add"/>.</summary>
-    public static int Strips(int columns, int groupSize)
-    {
-        int width = Math.Min(StripColumns, groupSize / 2);
-        return (columns + width - 1) / width;
-    }
+    public static int Strips(int columns) => (columns + StripColumns - 1) / StripColumns;
 }

@@ -11,6 +11,12 @@ internal interface IPack<TData> where TData : unmanaged
     /// <summary><see cref="RowKernels.KeptFloats"/> of shared memory.</summary>
     static abstract ArrayView<TData> Shared();
 
+    /// <summary>Pack i of numbers as a computation reads them.</summary>
+    static abstract TData Load<TNumbers>(ArrayView<ushort> memory, int i) where TNumbers : struct, INumbers;
+
+    /// <summary>Pack i += x, rounded by the randomness of two keys and the number's place.</summary>
+    static abstract void AddTo<TNumbers>(ArrayView<ushort> memory, int i, TData x, uint firstKey, uint secondKey) where TNumbers : struct, INumbers;
+
     static abstract TData Broadcast(float x);
     static abstract TData Add(TData a, TData b);
     static abstract TData Subtract(TData a, TData b);
@@ -47,6 +53,11 @@ internal readonly struct OneFloat : IPack<float>
 
     public static ArrayView<float> Shared() => SharedMemory.Allocate<float>(RowKernels.KeptFloats);
 
+    public static float Load<TNumbers>(ArrayView<ushort> memory, int i) where TNumbers : struct, INumbers => TNumbers.Load(memory, i);
+
+    public static void AddTo<TNumbers>(ArrayView<ushort> memory, int i, float x, uint firstKey, uint secondKey) where TNumbers : struct, INumbers
+        => TNumbers.Store(memory, i, TNumbers.LoadExact(memory, i) + x, TNumbers.Rounds ? CounterRandom.Noise(firstKey, secondKey, (uint)i) : 0);
+
     public static float Broadcast(float x) => x;
 
     public static float Add(float a, float b) => a + b;
@@ -78,6 +89,22 @@ internal readonly struct FourFloats : IPack<Four>
     public static int Lanes => 4;
 
     public static ArrayView<Four> Shared() => SharedMemory.Allocate<Four>(RowKernels.KeptFloats / 4);
+
+    /// <remarks>Of split numbers all bits: who wants the near half of them reads one float at a time.</remarks>
+    public static Four Load<TNumbers>(ArrayView<ushort> memory, int i) where TNumbers : struct, INumbers => TNumbers.LoadFour(memory, i);
+
+    public static void AddTo<TNumbers>(ArrayView<ushort> memory, int i, Four x, uint firstKey, uint secondKey) where TNumbers : struct, INumbers
+    {
+        uint noise0 = 0, noise1 = 0, noise2 = 0, noise3 = 0, place = 4 * (uint)i;
+        if (TNumbers.Rounds)
+        {
+            noise0 = CounterRandom.Noise(firstKey, secondKey, place);
+            noise1 = CounterRandom.Noise(firstKey, secondKey, place + 1);
+            noise2 = CounterRandom.Noise(firstKey, secondKey, place + 2);
+            noise3 = CounterRandom.Noise(firstKey, secondKey, place + 3);
+        }
+        TNumbers.StoreFour(memory, i, Add(TNumbers.LoadFour(memory, i), x), noise0, noise1, noise2, noise3);
+    }
 
     public static Four Broadcast(float x) => new(x, x, x, x);
 

@@ -69,8 +69,8 @@ internal static class RmsNormKernels
                 if (weighted) { g = TPack.Multiply(g, w[i]); }
                 if (TTeam.Keeps)
                 {
-                    kept[2 * i] = v;
-                    kept[(2 * i) + 1] = g;
+                    kept[i] = v;
+                    kept[count + i] = g;
                 }
                 products = TPack.MultiplyAdd(g, v, products);
             }
@@ -78,7 +78,7 @@ internal static class RmsNormKernels
             TData minus = TPack.Broadcast(-mean * scale), factor = TPack.Broadcast(scale);
             for (int i = TTeam.Rank; i < count; i += TTeam.Size)
             {
-                TData v = TTeam.Keeps ? kept[2 * i] : from[start + i], g = TTeam.Keeps ? kept[(2 * i) + 1] : gradient[start + i];
+                TData v = TTeam.Keeps ? kept[i] : from[start + i], g = TTeam.Keeps ? kept[count + i] : gradient[start + i];
                 if (!TTeam.Keeps && weighted) { g = TPack.Multiply(g, w[i]); }
                 to[start + i] = TPack.MultiplyAdd(factor, TPack.MultiplyAdd(v, minus, g), to[start + i]);
             }

@@ -52,15 +52,15 @@ internal static class SoftmaxKernels
                 TData p = output[start + i], g = gradient[start + i];
                 if (TTeam.Keeps)
                 {
-                    kept[2 * i] = p;
-                    kept[(2 * i) + 1] = g;
+                    kept[i] = p;
+                    kept[count + i] = g;
                 }
                 products = TPack.MultiplyAdd(p, g, products);
             }
             TData dot = TPack.Broadcast(TTeam.Sum(TPack.Sum(products)));
             for (int i = TTeam.Rank; i < count; i += TTeam.Size)
             {
-                TData p = TTeam.Keeps ? kept[2 * i] : output[start + i], g = TTeam.Keeps ? kept[(2 * i) + 1] : gradient[start + i];
+                TData p = TTeam.Keeps ? kept[i] : output[start + i], g = TTeam.Keeps ? kept[count + i] : gradient[start + i];
                 to[start + i] = TPack.MultiplyAdd(p, TPack.Subtract(g, dot), to[start + i]);
             }
         }

@@ -48,6 +48,11 @@ public sealed partial class KernelCatalogTests
         Assert.That(names.Count(name => name.StartsWith("MapKernels.Forward<", StringComparison.Ordinal)), Is.EqualTo(typeof(PureLlm.Kernels.Backend).Assembly.GetTypes().Count(type => type.IsValueType && type.IsAssignableTo(typeof(PureLlm.Kernels.IUnaryFunction)))));
     }
 
+    [Test]
+    public void A_kernel_over_packs_is_written_for_one_float_and_for_four() => Assert.That(
+        KernelCatalog.All.Select(kernel => kernel.Name).Where(name => name.StartsWith("RowKernels.Run<SoftmaxKernels.Forward, WarpTeam", StringComparison.Ordinal)),
+        Is.EqualTo((string[])["RowKernels.Run<SoftmaxKernels.Forward, WarpTeam, FourFloats, Four>", "RowKernels.Run<SoftmaxKernels.Forward, WarpTeam, OneFloat, Single>"]));
+
     [TestCase("sm_x")]
     [TestCase("90")]
     [TestCase("sm_9")]
