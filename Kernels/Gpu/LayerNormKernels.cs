@@ -14,7 +14,7 @@ internal static class LayerNormKernels
         public void Run<TTeam, TPack, TData>(int row) where TTeam : struct, ITeam where TPack : struct, IPack<TData> where TData : unmanaged
         {
             int count = columns / TPack.Lanes, start = row * count;
-            ArrayView<TData> from = x.Cast<TData>(), to = y.Cast<TData>(), weight = w.Cast<TData>(), bias = b.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>();
+            ArrayView<TData> from = x.Cast<TData>(), to = y.Cast<TData>(), weight = w.Cast<TData>(), bias = b.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>(Kept * count);
             TData sum = TPack.Broadcast(0f), squares = TPack.Broadcast(0f);
             for (int i = TTeam.Rank; i < count; i += TTeam.Size)
             {
@@ -53,7 +53,7 @@ internal static class LayerNormKernels
         public void Run<TTeam, TPack, TData>(int row) where TTeam : struct, ITeam where TPack : struct, IPack<TData> where TData : unmanaged
         {
             int count = columns / TPack.Lanes, start = row * count;
-            ArrayView<TData> from = x.Cast<TData>(), gradient = dy.Cast<TData>(), to = dx.Cast<TData>(), weight = w.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>();
+            ArrayView<TData> from = x.Cast<TData>(), gradient = dy.Cast<TData>(), to = dx.Cast<TData>(), weight = w.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>(Kept * count);
             float scale = r[row];
             TData center = TPack.Broadcast(mean[row]), factor = TPack.Broadcast(scale), sum = TPack.Broadcast(0f), products = TPack.Broadcast(0f);
             for (int i = TTeam.Rank; i < count; i += TTeam.Size)

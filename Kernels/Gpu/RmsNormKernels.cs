@@ -20,7 +20,7 @@ internal static class RmsNormKernels
         public void Run<TTeam, TPack, TData>(int row) where TTeam : struct, ITeam where TPack : struct, IPack<TData> where TData : unmanaged
         {
             int count = heads.Size / TPack.Lanes, start = row * count, head = row % heads.Total;
-            ArrayView<TData> from = x.Cast<TData>(), to = y.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>();
+            ArrayView<TData> from = x.Cast<TData>(), to = y.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>(Kept * count);
             if (head >= heads.Normed)
             {
                 for (int i = TTeam.Rank; i < count; i += TTeam.Size) { to[start + i] = from[start + i]; }
@@ -36,11 +36,12 @@ internal static class RmsNormKernels
             float scale = 1f / MathF.Sqrt((TTeam.Sum(TPack.Sum(squares)) / heads.Size) + epsilon);
             if (TTeam.Rank == 0) { r[(row / heads.Total * heads.Normed) + head] = scale; }
             bool isQuery = head < heads.Queries, weighted = isQuery ? hasWq != 0 : hasWk != 0;
-            ArrayView<TData> w = (isQuery ? wq : wk).Cast<TData>();
+            ArrayView<TData> ofQueries = wq.Cast<TData>(), ofKeys = wk.Cast<TData>();
             for (int i = TTeam.Rank; i < count; i += TTeam.Size)
             {
                 TData v = TPack.Multiply(TTeam.Keeps ? kept[i] : from[start + i], TPack.Broadcast(scale));
-                to[start + i] = weighted ? TPack.Multiply(v, w[i]) : v;
+                if (weighted) { v = TPack.Multiply(v, isQuery ? ofQueries[i] : ofKeys[i]); }
+                to[start + i] = v;
             }
         }
     }
@@ -54,19 +55,19 @@ internal static class RmsNormKernels
         public void Run<TTeam, TPack, TData>(int row) where TTeam : struct, ITeam where TPack : struct, IPack<TData> where TData : unmanaged
         {
             int count = heads.Size / TPack.Lanes, start = row * count, head = row % heads.Total;
-            ArrayView<TData> from = x.Cast<TData>(), gradient = dy.Cast<TData>(), to = dx.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>();
+            ArrayView<TData> from = x.Cast<TData>(), gradient = dy.Cast<TData>(), to = dx.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>(Kept * count);
             if (head >= heads.Normed)
             {
                 for (int i = TTeam.Rank; i < count; i += TTeam.Size) { to[start + i] = TPack.Add(to[start + i], gradient[start + i]); }
                 return;
             }
             bool isQuery = head < heads.Queries, weighted = isQuery ? hasWq != 0 : hasWk != 0;
-            ArrayView<TData> w = (isQuery ? wq : wk).Cast<TData>();
+            ArrayView<TData> ofQueries = wq.Cast<TData>(), ofKeys = wk.Cast<TData>();
             TData products = TPack.Broadcast(0f);
             for (int i = TTeam.Rank; i < count; i += TTeam.Size)
             {
                 TData v = from[start + i], g = gradient[start + i];
-                if (weighted) { g = TPack.Multiply(g, w[i]); }
+                if (weighted) { g = TPack.Multiply(g, isQuery ? ofQueries[i] : ofKeys[i]); }
                 if (TTeam.Keeps)
                 {
                     kept[i] = v;
@@ -79,7 +80,7 @@ internal static class RmsNormKernels
             for (int i = TTeam.Rank; i < count; i += TTeam.Size)
             {
                 TData v = TTeam.Keeps ? kept[i] : from[start + i], g = TTeam.Keeps ? kept[count + i] : gradient[start + i];
-                if (!TTeam.Keeps && weighted) { g = TPack.Multiply(g, w[i]); }
+                if (!TTeam.Keeps && weighted) { g = TPack.Multiply(g, isQuery ? ofQueries[i] : ofKeys[i]); }
                 to[start + i] = TPack.MultiplyAdd(factor, TPack.MultiplyAdd(v, minus, g), to[start + i]);
             }
         }

@@ -24,10 +24,10 @@ internal static class RowKernels
         if (row < rows) { body.Run<TTeam, TPack, TData>(row); }
     }
 
-    /// <summary>Where this thread's team keeps its row.</summary>
-    public static ArrayView<TData> Kept<TTeam, TPack, TData>() where TTeam : struct, ITeam where TPack : struct, IPack<TData> where TData : unmanaged
+    /// <summary>Where this thread's team keeps <paramref name="length"/> packs, if it keeps any.</summary>
+    public static ArrayView<TData> Kept<TTeam, TPack, TData>(int length) where TTeam : struct, ITeam where TPack : struct, IPack<TData> where TData : unmanaged
     {
-        int length = KeptFloats / TPack.Lanes / TTeam.Teams;
-        return TPack.Shared().SubView(TTeam.Place * length, length);
+        int kept = TTeam.Keeps ? length : 0;
+        return TPack.Shared().SubView(TTeam.Place * kept, kept);
     }
 }

@@ -13,7 +13,7 @@ internal static class SoftmaxKernels
         public void Run<TTeam, TPack, TData>(int row) where TTeam : struct, ITeam where TPack : struct, IPack<TData> where TData : unmanaged
         {
             int count = columns / TPack.Lanes, start = row * count;
-            ArrayView<TData> from = x.Cast<TData>(), to = y.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>();
+            ArrayView<TData> from = x.Cast<TData>(), to = y.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>(Kept * count);
             float max = float.NegativeInfinity;
             for (int i = TTeam.Rank; i < count; i += TTeam.Size)
             {
@@ -45,7 +45,7 @@ internal static class SoftmaxKernels
         public void Run<TTeam, TPack, TData>(int row) where TTeam : struct, ITeam where TPack : struct, IPack<TData> where TData : unmanaged
         {
             int count = columns / TPack.Lanes, start = row * count;
-            ArrayView<TData> output = y.Cast<TData>(), gradient = dy.Cast<TData>(), to = dx.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>();
+            ArrayView<TData> output = y.Cast<TData>(), gradient = dy.Cast<TData>(), to = dx.Cast<TData>(), kept = RowKernels.Kept<TTeam, TPack, TData>(Kept * count);
             TData products = TPack.Broadcast(0f);
             for (int i = TTeam.Rank; i < count; i += TTeam.Size)
             {

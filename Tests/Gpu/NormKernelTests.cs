@@ -62,6 +62,22 @@ public class NormKernelTests
     }
 
     [Test]
+    public void A_kernel_is_loaded_once()
+    {
+        using TensorBuffer buffer = GpuCheck.Gpu.Allocate(32);
+        View x = new(buffer, 0, 8), y = new(buffer, 8, 8), r = new(buffer, 16, 2), w = new(buffer, 24, 4);
+        int loaded = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            GpuCheck.Gpu.RmsNorm(x, w, y, r, 2, 4, 1e-5f);
+            GpuCheck.Gpu.RmsNormBackward(x, w, r, y, x, w, 2, 4);
+            GpuCheck.Gpu.EmbeddingBackward(r, x, y, 2, 4);
+            loaded = i == 0 ? GpuCheck.Gpu.LoadedKernels : loaded;
+        }
+        Assert.That(GpuCheck.Gpu.LoadedKernels, Is.EqualTo(loaded));
+    }
+
+    [Test]
     public void Heads_that_do_not_fit_are_refused()
     {
         using TensorBuffer buffer = GpuCheck.Gpu.Allocate(8);
