@@ -11,7 +11,7 @@ internal sealed partial class GpuBackend
     internal MatMulPlan? ForcedPlan { get; set; }
 
     /// <inheritdoc/>
-    /// <remarks>The bits depend on the sizes and on the device, not on timing. Our kernels multiply in float32 whatever the precision asked for.
+    /// <remarks>The bits depend on the sizes and on the device, not on timing. Our kernels multiply in float32 whatever the precision asked for, and so the products that are too small for the vendor's library.
     /// c in 16 bits takes the finished sum, rounded by the randomness of its buffer: element i by position i of one stream.</remarks>
     /// <exception cref="ArgumentException">A view does not hold what the sizes ask for, b and c are both in another format than float32, or c shares memory with another operand.</exception>
     public override void MatMul(MatMulLayout layout, View a, View b, View c, int m, int n, int k, bool accumulate = false, View bias = default)
@@ -41,7 +41,8 @@ internal sealed partial class GpuBackend
         };
         bool loadsFour = (sizes.StrideA | sizes.StrideB | a.Offset | b.Offset) % 4 == 0;
         MatMulPlan plan = ForcedPlan ?? MatMulPlan.Choose(layout, m, n, k, TileSide, Accelerator.NumMultiprocessors);
-        Multiply(new MatMulCall(layout, numbersA, numbersB, numbersC, start, formatB, formatC, loadsFour, plan, sizes));
+        var call = new MatMulCall(layout, numbersA, numbersB, numbersC, start, formatB, formatC, loadsFour, plan, sizes);
+        Multiply(TakesLibrary(call) ? call with { Plan = plan with { Parts = 1, PartDepth = k } } : call);
     }
 
     private static void CheckFormats(StorageFormat b, StorageFormat c)

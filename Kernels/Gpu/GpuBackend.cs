@@ -11,11 +11,12 @@ internal sealed partial class GpuBackend : Backend
     // The delegates of static methods are one object each, so that a reference finds the loaded kernel.
     private readonly Dictionary<Delegate, Delegate> kernels = new(ReferenceEqualityComparer.Instance);
 
-    public GpuBackend(Accelerator accelerator, string name, DeviceOptions options)
+    public GpuBackend(Accelerator accelerator, string name, DeviceOptions options, IGemm? gemm = null)
     {
         (Accelerator, Name, Options) = (accelerator, name, options);
         Stream = accelerator.DefaultStream;
         GroupSize = Math.Min(256, accelerator.MaxNumThreadsPerGroup);
+        Gemm = gemm ?? Cublas.Open(accelerator, Stream, options);
     }
 
     public override string Name { get; }
@@ -37,6 +38,7 @@ internal sealed partial class GpuBackend : Backend
     {
         Context context = Accelerator.Context;
         Stream.Synchronize();
+        Gemm?.Dispose();
         DisposeMemory();
         Accelerator.Dispose();
         context.Dispose();

@@ -9,7 +9,7 @@ using PureLlm.Kernels.Devices;
 namespace PureLlm.Kernels.Gpu;
 
 /// <summary>Every kernel of this assembly, found by reflection: the public static void methods of the classes whose name ends in "Kernels".</summary>
-/// <remarks>A generic kernel is closed over every struct of this assembly and of <see cref="Kernels"/> that its constraints allow.</remarks>
+/// <remarks>A generic kernel is closed over every struct of this assembly and of <see cref="Kernels"/> that its constraints allow, or as its <see cref="VariantsAttribute"/> says.</remarks>
 internal static class KernelCatalog
 {
     // The PTX of CUDA 12.0: every ptxas since then reads it.
@@ -50,6 +50,7 @@ internal static class KernelCatalog
 
     private static IEnumerable<MethodInfo> Closed(MethodInfo method)
     {
+        if (method.GetCustomAttribute<VariantsAttribute>() is { } variants) { return variants.All.Select(method.MakeGenericMethod); }
         Type[] parameters = method.GetGenericArguments();
         IEnumerable<Type[]> choices = [[]];
         foreach (Type parameter in parameters)
@@ -78,9 +79,9 @@ internal static class KernelCatalog
     // What a parameter without an interface stands for: the element types of the packs.
     private static Type[] Elements => [typeof(float), typeof(Four)];
 
-    private static string NameOf(MethodInfo method)
-    {
-        string arguments = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => type.IsNested ? $"{type.DeclaringType!.Name}.{type.Name}" : type.Name))}>" : "";
-        return $"{method.DeclaringType!.Name}.{method.Name}{arguments}";
-    }
+    private static string NameOf(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}{NamesOf(method.GetGenericArguments())}";
+
+    private static string NameOf(Type type) => type.IsGenericType ? type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)] + NamesOf(type.GetGenericArguments()) : type.IsNested ? $"{type.DeclaringType!.Name}.{type.Name}" : type.Name;
+
+    private static string NamesOf(Type[] arguments) => arguments.Length == 0 ? "" : $"<{string.Join(", ", arguments.Select(NameOf))}>";
 }

@@ -9,8 +9,9 @@ internal static class MatMulFewRowsKernels
     /// <summary>Columns of c that a warp computes.</summary>
     public const int ColumnsPerWarp = 2;
 
-    public static void Multiply<TRows, TA, TB, TResult>(ArrayView<ushort> a, ArrayView<ushort> b, ArrayView<float> bias, ArrayView<ushort> c, MatMulSizes sizes)
-        where TRows : struct, IFewRows<TRows> where TA : struct, IOperand where TB : struct, IOperand where TResult : struct, INumbers
+    [Variants(typeof(MatMulVariants), nameof(MatMulVariants.FewRows))]
+    public static void Multiply<TRows, TA, TB>(ArrayView<ushort> a, ArrayView<ushort> b, ArrayView<float> bias, ArrayView<float> c, MatMulSizes sizes)
+        where TRows : struct, IFewRows<TRows> where TA : struct, IOperand where TB : struct, IOperand
     {
         int warp = (Grid.IdxX * (Group.DimX / Warp.WarpSize)) + Warp.WarpIdx, column = warp * ColumnsPerWarp;
         if (column >= sizes.N) { return; }
@@ -25,7 +26,7 @@ internal static class MatMulFewRowsKernels
             sums = TRows.Add<TA>(sums, a, sizes, 0, k + stride, nextLeft, nextRight);
         }
         sums = TRows.OverLanes(sums);
-        if (Warp.LaneIdx == 0) { TRows.Store(sums, new MatMulOutput<TResult>(c, bias, sizes, 0), 0, column); }
+        if (Warp.LaneIdx == 0) { TRows.Store(sums, new MatMulOutput(c, bias, sizes, 0), 0, column); }
     }
 }
 
@@ -40,7 +41,7 @@ internal interface IFewRows<TSelf> where TSelf : struct, IFewRows<TSelf>
     /// <summary>The sums over a warp, in a fixed tree.</summary>
     static abstract TSelf OverLanes(TSelf sums);
 
-    static abstract void Store<TResult>(TSelf sums, MatMulOutput<TResult> c, int row, int column) where TResult : struct, INumbers;
+    static abstract void Store(TSelf sums, MatMulOutput c, int row, int column);
 }
 
 internal struct OneRow : IFewRows<OneRow>
@@ -57,11 +58,16 @@ internal struct OneRow : IFewRows<OneRow>
 
     public static OneRow OverLanes(OneRow sums) => new() { left = OverLanes(sums.left), right = OverLanes(sums.right) };
 
-    public static void Store<TResult>(OneRow sums, MatMulOutput<TResult> c, int row, int column) where TResult : struct, INumbers
+    public static void Store(OneRow sums, MatMulOutput c, int row, int column)
     {
-        if (!c.Holds(row)) { return; }
-        c.StoreOne(row, column, c.StartOne(row, column) + sums.left);
-        c.StoreOne(row, column + 1, c.StartOne(row, column + 1) + sums.right);
+        float left = sums.left, right = sums.right;
+        if (!c.StartsWithZero)
+        {
+            left += c.StartOne(row, column);
+            right += c.StartOne(row, column + 1);
+        }
+        c.StoreOne(row, column, left);
+        c.StoreOne(row, column + 1, right);
     }
 
     private static float OverLanes(float sum)
@@ -86,7 +92,7 @@ internal struct Twice<TRows> : IFewRows<Twice<TRows>> where TRows : struct, IFew
 
     public static Twice<TRows> OverLanes(Twice<TRows> sums) => new() { first = TRows.OverLanes(sums.first), second = TRows.OverLanes(sums.second) };
 
-    public static void Store<TResult>(Twice<TRows> sums, MatMulOutput<TResult> c, int row, int column) where TResult : struct, INumbers
+    public static void Store(Twice<TRows> sums, MatMulOutput c, int row, int column)
     {
         TRows.Store(sums.first, c, row, column);
         TRows.Store(sums.second, c, row + TRows.Rows, column);

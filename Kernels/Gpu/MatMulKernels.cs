@@ -9,8 +9,9 @@ internal static class MatMulKernels
     private const int Band = 8;
 
     /// <summary>Side steps of k of both operands lie in shared memory, those that follow are on their way in registers.</summary>
-    public static void Tiles<TTile, TA, TB, TResult>(ArrayView<ushort> a, ArrayView<ushort> b, ArrayView<float> bias, ArrayView<ushort> c, MatMulSizes sizes)
-        where TTile : struct, ITile<TTile> where TA : struct, IOperand where TB : struct, IOperand where TResult : struct, INumbers
+    [Variants(typeof(MatMulVariants), nameof(MatMulVariants.Tiles))]
+    public static void Tiles<TTile, TA, TB>(ArrayView<ushort> a, ArrayView<ushort> b, ArrayView<float> bias, ArrayView<float> c, MatMulSizes sizes)
+        where TTile : struct, ITile<TTile> where TA : struct, IOperand where TB : struct, IOperand
     {
         // Lines of 4 · pitch floats, a four longer than the tile: banks of transposed stores then differ.
         int side = TTile.Side, edge = side * TTile.RowsPerThread, pitch = (edge / 4) + 1, half = side * pitch;
@@ -23,8 +24,9 @@ internal static class MatMulKernels
 
         int lineA = Line<TTile, TA>(thread), depthA = Depth<TTile, TA>(thread), lineB = Line<TTile, TB>(thread), depthB = Depth<TTile, TB>(thread);
         int row = TTile.Row(thread), column = TTile.Column(thread);
-        var output = new MatMulOutput<TResult>(c, bias, sizes, part * sizes.M * sizes.N);
-        TTile sums = TTile.Start(output, firstRow + (4 * row), firstColumn + (4 * column));
+        var output = new MatMulOutput(c, bias, sizes, part * sizes.M * sizes.N);
+        TTile sums = default;
+        if (!output.StartsWithZero) { sums = TTile.Start(output, firstRow + (4 * row), firstColumn + (4 * column)); }
 
         Two nextA = Load<TTile, TA>(a, firstRow + lineA, sizes.M, first + depthA, end, sizes.StrideA);
         Two nextB = Load<TTile, TB>(b, firstColumn + lineB, sizes.N, first + depthB, end, sizes.StrideB);
@@ -52,16 +54,18 @@ internal static class MatMulKernels
         TTile.Store(sums, output, firstRow + (4 * row), firstColumn + (4 * column));
     }
 
-    /// <summary>c = start + the sums of the parts, in order.</summary>
+    /// <summary>c = start + the sums of the parts, in order; rounded at random where c has 16 bits.</summary>
     public static void Join<TResult>(ArrayView<float> parts, ArrayView<float> bias, ArrayView<ushort> c, MatMulSizes sizes, int length) where TResult : struct, INumbers
     {
         int i = Grid.GlobalIndex.X;
         if (i >= length) { return; }
-        int row = i / sizes.N, column = i - (row * sizes.N);
-        var output = new MatMulOutput<TResult>(c, bias, sizes, 0);
-        float sum = output.StartOne(row, column);
+        float sum = 0f, held = 0f;
+        if (sizes.Start == (int)MatMulStart.Bias) { sum = bias[i % sizes.N]; }
+        if (sizes.Start == (int)MatMulStart.Result) { held = TResult.LoadExact(c, i); }
+        if (!TResult.Rounds) { sum += held; }
         for (int part = 0; part < sizes.Parts; part++) { sum += parts[(part * length) + i]; }
-        output.StoreOne(row, column, sum);
+        if (TResult.Rounds) { sum += held; }
+        TResult.Store(c, i, sum, CounterRandom.Noise(sizes.FirstKey, sizes.SecondKey, (uint)(sizes.FirstNumber + i)));
     }
 
     // The place of the first four numbers that a thread loads into a tile of an operand; the second lie half a tile further.

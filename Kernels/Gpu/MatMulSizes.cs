@@ -29,6 +29,9 @@ internal struct MatMulSizes
     /// <summary>Steps of k of one part; each part's sums are a matrix of their own where there are several.</summary>
     public int PartDepth, Parts;
 
+    /// <summary>Position of the first number in the stream that rounds c.</summary>
+    public int FirstNumber;
+
     /// <summary>What rounds c at random where it has 16 bits.</summary>
     public uint FirstKey, SecondKey;
 }

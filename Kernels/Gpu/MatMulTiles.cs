@@ -46,12 +46,12 @@ internal interface ITile<TSelf> where TSelf : struct, ITile<TSelf>
 
     static abstract int Column(int thread);
 
-    static abstract TSelf Start<TResult>(MatMulOutput<TResult> c, int row, int column) where TResult : struct, INumbers;
+    static abstract TSelf Start(MatMulOutput c, int row, int column);
 
     /// <summary>sums += a·bᵀ for one step of k; the fours of a and b from <paramref name="step"/> on.</summary>
     static abstract TSelf Add(TSelf sums, ArrayView<Four> a, ArrayView<Four> b, int step);
 
-    static abstract void Store<TResult>(TSelf sums, MatMulOutput<TResult> c, int row, int column) where TResult : struct, INumbers;
+    static abstract void Store(TSelf sums, MatMulOutput c, int row, int column);
 }
 
 /// <summary>4×4 sums a thread: tiles of 64×64, of 16×16 on the emulating processor.</summary>
@@ -67,13 +67,13 @@ internal struct Tile4<TSquare> : ITile<Tile4<TSquare>> where TSquare : struct, I
 
     public static int Column(int thread) => TSquare.Column(thread);
 
-    public static Tile4<TSquare> Start<TResult>(MatMulOutput<TResult> c, int row, int column) where TResult : struct, INumbers
+    public static Tile4<TSquare> Start(MatMulOutput c, int row, int column)
         => new() { sums = Block.Start(c, row, column) };
 
     public static Tile4<TSquare> Add(Tile4<TSquare> tile, ArrayView<Four> a, ArrayView<Four> b, int step)
         => new() { sums = Block.Add(tile.sums, a[step], b[step]) };
 
-    public static void Store<TResult>(Tile4<TSquare> tile, MatMulOutput<TResult> c, int row, int column) where TResult : struct, INumbers
+    public static void Store(Tile4<TSquare> tile, MatMulOutput c, int row, int column)
         => Block.Store(tile.sums, c, row, column);
 }
 
@@ -90,7 +90,7 @@ internal struct Tile8<TSquare> : ITile<Tile8<TSquare>> where TSquare : struct, I
 
     public static int Column(int thread) => TSquare.Column(thread);
 
-    public static Tile8<TSquare> Start<TResult>(MatMulOutput<TResult> c, int row, int column) where TResult : struct, INumbers => new()
+    public static Tile8<TSquare> Start(MatMulOutput c, int row, int column) => new()
     {
         topLeft = Block.Start(c, row, column),
         topRight = Block.Start(c, row, column + (4 * TSquare.Side)),
@@ -110,7 +110,7 @@ internal struct Tile8<TSquare> : ITile<Tile8<TSquare>> where TSquare : struct, I
         };
     }
 
-    public static void Store<TResult>(Tile8<TSquare> tile, MatMulOutput<TResult> c, int row, int column) where TResult : struct, INumbers
+    public static void Store(Tile8<TSquare> tile, MatMulOutput c, int row, int column)
     {
         Block.Store(tile.topLeft, c, row, column);
         Block.Store(tile.topRight, c, row, column + (4 * TSquare.Side));
@@ -124,7 +124,7 @@ internal struct Block
 {
     private Four row0, row1, row2, row3;
 
-    public static Block Start<TResult>(MatMulOutput<TResult> c, int row, int column) where TResult : struct, INumbers => new()
+    public static Block Start(MatMulOutput c, int row, int column) => new()
     {
         row0 = c.Start(row, column),
         row1 = c.Start(row + 1, column),
@@ -141,7 +141,7 @@ internal struct Block
         row3 = FourMath.Add(sums.row3, a.D, b),
     };
 
-    public static void Store<TResult>(Block sums, MatMulOutput<TResult> c, int row, int column) where TResult : struct, INumbers
+    public static void Store(Block sums, MatMulOutput c, int row, int column)
     {
         c.Store(row, column, sums.row0);
         c.Store(row + 1, column, sums.row1);

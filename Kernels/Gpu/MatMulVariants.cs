@@ -1,0 +1,25 @@
+namespace PureLlm.Kernels.Gpu;
+
+/// <summary>The type arguments with which a GPU is given the kernels of matrix products.</summary>
+internal static class MatMulVariants
+{
+    private static readonly Type[] s_formats = [typeof(Float32Numbers), typeof(BFloat16Numbers), typeof(Float16Numbers), typeof(SplitNumbers)];
+
+    /// <summary>Each tile with each layout, by fours and number by number, and each format of b.</summary>
+    public static IEnumerable<Type[]> Tiles() =>
+        from tile in new[] { typeof(Tile8<Square16>), typeof(Tile4<Square16>) }
+        from operands in Operands([(typeof(LinesByFour<>), typeof(StepsByFour<>)), (typeof(LinesByFour<>), typeof(LinesByFour<>)), (typeof(StepsByFour<>), typeof(StepsByFour<>)),
+            (typeof(Lines<>), typeof(Steps<>)), (typeof(Lines<>), typeof(Lines<>)), (typeof(Steps<>), typeof(Steps<>))])
+        select (Type[])[tile, .. operands];
+
+    /// <summary>Each number of rows.</summary>
+    public static IEnumerable<Type[]> FewRows() =>
+        from rows in new[] { typeof(OneRow), typeof(Twice<OneRow>), typeof(Twice<Twice<OneRow>>), typeof(Twice<Twice<Twice<OneRow>>>) }
+        from operands in Operands([(typeof(LinesByFour<>), typeof(LinesByFour<>)), (typeof(Lines<>), typeof(Lines<>))])
+        select (Type[])[rows, .. operands];
+
+    private static IEnumerable<Type[]> Operands((Type A, Type B)[] orders) =>
+        from order in orders
+        from format in s_formats
+        select (Type[])[order.A.MakeGenericType(typeof(Float32Numbers)), order.B.MakeGenericType(format)];
+}
