@@ -5,21 +5,22 @@ internal static class MatMulVariants
 {
     private static readonly Type[] s_formats = [typeof(Float32Numbers), typeof(BFloat16Numbers), typeof(Float16Numbers), typeof(SplitNumbers)];
 
-    /// <summary>Each tile with each layout, by fours and number by number, and each format of b.</summary>
+    /// <summary>Each tile with each layout and each format of b by fours; number by number with float32 alone, where the other formats differ in nothing but the load.</summary>
     public static IEnumerable<Type[]> Tiles() =>
         from tile in new[] { typeof(Tile8<Square16>), typeof(Tile4<Square16>) }
-        from operands in Operands([(typeof(LinesByFour<>), typeof(StepsByFour<>)), (typeof(LinesByFour<>), typeof(LinesByFour<>)), (typeof(StepsByFour<>), typeof(StepsByFour<>)),
-            (typeof(Lines<>), typeof(Steps<>)), (typeof(Lines<>), typeof(Lines<>)), (typeof(Steps<>), typeof(Steps<>))])
+        from operands in Operands(
+            [(typeof(LinesByFour<>), typeof(StepsByFour<>)), (typeof(LinesByFour<>), typeof(LinesByFour<>)), (typeof(StepsByFour<>), typeof(StepsByFour<>))],
+            [(typeof(Lines<>), typeof(Steps<>)), (typeof(Lines<>), typeof(Lines<>)), (typeof(Steps<>), typeof(Steps<>))])
         select (Type[])[tile, .. operands];
 
-    /// <summary>Each number of rows.</summary>
+    /// <summary>Each number of rows, in the same way.</summary>
     public static IEnumerable<Type[]> FewRows() =>
         from rows in new[] { typeof(OneRow), typeof(Twice<OneRow>), typeof(Twice<Twice<OneRow>>), typeof(Twice<Twice<Twice<OneRow>>>) }
-        from operands in Operands([(typeof(LinesByFour<>), typeof(LinesByFour<>)), (typeof(Lines<>), typeof(Lines<>))])
+        from operands in Operands([(typeof(LinesByFour<>), typeof(LinesByFour<>))], [(typeof(Lines<>), typeof(Lines<>))])
         select (Type[])[rows, .. operands];
 
-    private static IEnumerable<Type[]> Operands((Type A, Type B)[] orders) =>
-        from order in orders
-        from format in s_formats
-        select (Type[])[order.A.MakeGenericType(typeof(Float32Numbers)), order.B.MakeGenericType(format)];
+    private static IEnumerable<Type[]> Operands((Type A, Type B)[] byFour, (Type A, Type B)[] byOne) =>
+        byFour.SelectMany(order => s_formats.Select(format => Close(order, format))).Concat(byOne.Select(order => Close(order, typeof(Float32Numbers))));
+
+    private static Type[] Close((Type A, Type B) order, Type format) => [order.A.MakeGenericType(typeof(Float32Numbers)), order.B.MakeGenericType(format)];
 }

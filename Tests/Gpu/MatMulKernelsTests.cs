@@ -89,7 +89,7 @@ public class MatMulKernelsTests
     {
         (int m, int n, int k) = isEven ? (132, 72, 36) : (70, 131, 35);
         float[][] arrays = [Random(m * k, 1), Random(k * n, 2), Random(m * n, 3), Random(n, 4)];
-        using Context context = Context.Create(builder => builder.CPU(new CPUDevice(32, 8, 1)).Optimize(OptimizationLevel.O2));
+        Context context = Context.Create(builder => builder.CPU(new CPUDevice(32, 8, 1)).Optimize(OptimizationLevel.O2));
         DeviceMath.Register(context);
         using var gpu = new GpuBackend(context.CreateCPUAccelerator(0), "wide", new DeviceOptions()) { ForcedPlan = MatMulPlan.WithParts(Tiles(isLarge), isEven ? 1 : 2, k, 16) };
         using var textbook = new Kernels.PlainBackend();
