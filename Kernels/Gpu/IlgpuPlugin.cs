@@ -98,7 +98,7 @@ public sealed class IlgpuPlugin : DevicePlugin
             if (device is { Architecture: { } architecture, InstructionSet: { } instructions })
             {
                 devices.Add(new DeviceInfo(id, device.Name, device.MemorySize,
-                    $"{architecture.ToString().ToLowerInvariant()}, {device.NumMultiprocessors} multiprocessors, {cuda.Versions}, PTX {instructions}, {cuda.Library}"));
+                    $"{architecture.ToString().ToLowerInvariant()}, {device.NumMultiprocessors} multiprocessors, {cuda.Versions}, PTX {instructions}, {cuda.Library}, {(CublasLibrary.Found is null ? "no cuBLAS" : CublasLibrary.Describe())}"));
             }
             else
             {
@@ -108,6 +108,10 @@ public sealed class IlgpuPlugin : DevicePlugin
         if (devices.Count + problems.Count < cuda.Count)
         {
             problems.Add($"CUDA counts {cuda.Count} devices, and {cuda.Count - devices.Count - problems.Count} of them did not answer; nvidia-smi may say why");
+        }
+        if (devices.Count > 0 && CublasLibrary.Found is null)
+        {
+            problems.Add($"{CublasLibrary.Problem}; until then our own kernels multiply matrices, in float32");
         }
     }
 
