@@ -34,6 +34,9 @@ internal sealed partial class GpuBackend : Backend
     /// <summary>Kernels that were loaded.</summary>
     internal int LoadedKernels => kernels.Count;
 
+    /// <summary>Their methods.</summary>
+    internal IEnumerable<System.Reflection.MethodInfo> LoadedMethods => kernels.Keys.Select(kernel => kernel.Method);
+
     public override void Dispose()
     {
         Context context = Accelerator.Context;

@@ -38,6 +38,15 @@ public sealed partial class KernelCatalogTests
     }
 
     [Test]
+    public void No_kernel_is_left_out() =>
+        Assert.That(KernelCatalog.Definitions.Except(KernelCatalog.All.Select(kernel => kernel.Method.IsGenericMethod ? kernel.Method.GetGenericMethodDefinition() : kernel.Method)).Select(method => $"{method.DeclaringType!.Name}.{method.Name}"), Is.Empty,
+            "its constraints must name interfaces of our structs");
+
+    [Test]
+    public void A_type_that_only_another_ones_interface_names_follows_from_that_one() =>
+        Assert.That(KernelCatalog.All.Select(kernel => kernel.Name).Where(name => name.StartsWith("RotaryKernels.Rotate<", StringComparison.Ordinal)), Is.SupersetOf(new[] { "RotaryKernels.Rotate<FourFloats, Four>", "RotaryKernels.Rotate<OneFloat, Single>" }));
+
+    [Test]
     public void The_fused_multiply_add_is_one_instruction() =>
         Assert.That(Compiled("sm_80").Single(kernel => kernel.Name == "MapKernels.Forward<Exp>").Text, Does.Contain("fma.rn.f32"));
 
