@@ -115,17 +115,19 @@ internal static class AttentionSplitKernels
             float s0 = 0f, s1 = 0f, s2 = 0f, s3 = 0f, s4 = 0f, s5 = 0f, s6 = 0f, s7 = 0f;
             if (key < keys)
             {
-                for (int i = lane; i < fours; i += Lanes)
+                for (int i = lane; i < fours; i += 2 * Lanes)
                 {
-                    Four x = TRows.Load(k, start, stride, key, keys, 4 * i, size);
-                    s0 = FourMath.Add(s0, shared[i], x);
-                    s1 = FourMath.Add(s1, shared[i + fours], x);
-                    s2 = FourMath.Add(s2, shared[i + (2 * fours)], x);
-                    s3 = FourMath.Add(s3, shared[i + (3 * fours)], x);
-                    s4 = FourMath.Add(s4, shared[i + (4 * fours)], x);
-                    s5 = FourMath.Add(s5, shared[i + (5 * fours)], x);
-                    s6 = FourMath.Add(s6, shared[i + (6 * fours)], x);
-                    s7 = FourMath.Add(s7, shared[i + (7 * fours)], x);
+                    // Two loads are on their way at once; past the head, zeros meet its last four.
+                    int next = Math.Min(i + Lanes, fours - 1);
+                    Four x0 = TRows.Load(k, start, stride, key, keys, 4 * i, size), x1 = TRows.Load(k, start, stride, key, keys, 4 * (i + Lanes), size);
+                    s0 = FourMath.Add(FourMath.Add(s0, shared[i], x0), shared[next], x1);
+                    s1 = FourMath.Add(FourMath.Add(s1, shared[i + fours], x0), shared[next + fours], x1);
+                    s2 = FourMath.Add(FourMath.Add(s2, shared[i + (2 * fours)], x0), shared[next + (2 * fours)], x1);
+                    s3 = FourMath.Add(FourMath.Add(s3, shared[i + (3 * fours)], x0), shared[next + (3 * fours)], x1);
+                    s4 = FourMath.Add(FourMath.Add(s4, shared[i + (4 * fours)], x0), shared[next + (4 * fours)], x1);
+                    s5 = FourMath.Add(FourMath.Add(s5, shared[i + (5 * fours)], x0), shared[next + (5 * fours)], x1);
+                    s6 = FourMath.Add(FourMath.Add(s6, shared[i + (6 * fours)], x0), shared[next + (6 * fours)], x1);
+                    s7 = FourMath.Add(FourMath.Add(s7, shared[i + (7 * fours)], x0), shared[next + (7 * fours)], x1);
                 }
             }
             // Each exchange halves the rows that a thread adds up, until it has one.
@@ -168,17 +170,21 @@ internal static class AttentionSplitKernels
     {
         int four = Group.IdxX & (threads - 1), slot = Group.IdxX / threads;
         Four y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
-        for (int key = slot; key < keys; key += Group.DimX / threads)
+        int slots = Group.DimX / threads;
+        for (int key = slot; key < keys; key += 2 * slots)
         {
-            Four x = TRows.Load(v, start, stride, key, keys, 4 * four, size), low = shared[Weights + (2 * key)], high = shared[Weights + (2 * key) + 1];
-            y0 = FourMath.Add(y0, low.A, x);
-            y1 = FourMath.Add(y1, low.B, x);
-            y2 = FourMath.Add(y2, low.C, x);
-            y3 = FourMath.Add(y3, low.D, x);
-            y4 = FourMath.Add(y4, high.A, x);
-            y5 = FourMath.Add(y5, high.B, x);
-            y6 = FourMath.Add(y6, high.C, x);
-            y7 = FourMath.Add(y7, high.D, x);
+            // Two loads are on their way at once; past the keys, zeros meet the last weight.
+            int next = Math.Min(key + slots, keys - 1);
+            Four x0 = TRows.Load(v, start, stride, key, keys, 4 * four, size), x1 = TRows.Load(v, start, stride, key + slots, keys, 4 * four, size);
+            Four low0 = shared[Weights + (2 * key)], high0 = shared[Weights + (2 * key) + 1], low1 = shared[Weights + (2 * next)], high1 = shared[Weights + (2 * next) + 1];
+            y0 = FourMath.Add(FourMath.Add(y0, low0.A, x0), low1.A, x1);
+            y1 = FourMath.Add(FourMath.Add(y1, low0.B, x0), low1.B, x1);
+            y2 = FourMath.Add(FourMath.Add(y2, low0.C, x0), low1.C, x1);
+            y3 = FourMath.Add(FourMath.Add(y3, low0.D, x0), low1.D, x1);
+            y4 = FourMath.Add(FourMath.Add(y4, high0.A, x0), high1.A, x1);
+            y5 = FourMath.Add(FourMath.Add(y5, high0.B, x0), high1.B, x1);
+            y6 = FourMath.Add(FourMath.Add(y6, high0.C, x0), high1.C, x1);
+            y7 = FourMath.Add(FourMath.Add(y7, high0.D, x0), high1.D, x1);
         }
         int at = Sums + (slot * Rows * threads) + four;
         shared[at] = y0;
