@@ -28,13 +28,14 @@ internal static class LedgerPane
         foreach (LedgerRowView row in ledger.Rows)
         {
             bool isHere = row.Frame == view.Frame.Id;
-            Line line = sheet.Line($"{(isHere ? "▶" : " ")}{row.Index,3}  ", isHere ? Ink.Cyan : Ink.Dim).Add(Cut(Name(row), name - 7), row.IsPending ? Ink.Dim : isHere ? Ink.Cyan : Ink.Plain);
+            Line line = sheet.Line($"{(isHere ? "▶" : " ")}{row.Index,3}  ", isHere ? Ink.Cyan : Ink.Dim);
+            line.Add(Cut(sheet, Name(row), name - 1 - line.Width), row.IsPending ? Ink.Dim : isHere ? Ink.Cyan : Ink.Plain);
             if (row.IsPending) { line.To(name + 1).Add("later", Ink.Dim); }
             else { Values(row.Values, line, Ink.Plain, plus: row.Index > 0); }
         }
         sheet.Line(new string(' ', 6)).Add(new string('─', Math.Min(sheet.Width, name + (columns * cell)) - 6), Ink.Dim);
         bool isAsked = Cursor.Parse(view.Cursor).View == "ledger";
-        Line total = sheet.Line(ledger.Rows.Any(row => row.IsPending) ? "      in the end ∂L/∂" + symbol : "      ∂L/∂" + symbol, Ink.Bold);
+        Line total = sheet.Line(Cut(sheet, $"      {(ledger.Rows.Any(row => row.IsPending) ? "in the end " : "")}∂L/∂{symbol}", name - 1), Ink.Bold);
         Values(ledger.Gradient, total, Ink.Bold, plus: false);
         Mark(sheet, total, ledger.Proof);
         if (ledger.FiniteDifference.Count > 0)
@@ -68,7 +69,14 @@ internal static class LedgerPane
         if (line.Width + sheet.Columns(error) <= sheet.Width) { line.Add(error, Ink.Dim); }
     }
 
-    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
+    /// <summary>A text in at most so many columns: a number begins behind it.</summary>
+    private static string Cut(Sheet sheet, string text, int columns)
+    {
+        if (sheet.Columns(text) <= columns) { return text; }
+        int length = Math.Clamp(columns, 0, text.Length);
+        while (length > 0 && sheet.Columns(text[..length] + "…") > columns) { length--; }
+        return text[..length] + "…";
+    }
 
     private static string Name(LedgerRowView row) => row.From == "zero" ? "zero" : $"+= from {row.From}";
 }
