@@ -14,23 +14,22 @@ public static class CounterRandom
     }
 
     /// <summary>32 random bits at a position.</summary>
-    public static uint At(RandomStream stream, ulong index)
-    {
-        var (first, second) = Keys(stream);
-        return Mix32(Mix32((uint)index ^ first) + (second ^ Mix32((uint)(index >> 32))));
-    }
+    public static uint At(RandomStream stream, ulong index) => At(Keys(stream), index);
 
     /// <summary>64 random bits: positions 2·index and 2·index + 1.</summary>
-    public static ulong At64(RandomStream stream, ulong index) => ((ulong)At(stream, 2 * index) << 32) | At(stream, (2 * index) + 1);
+    public static ulong At64(RandomStream stream, ulong index) => At64(Keys(stream), index);
 
     /// <summary>Uniform in [0, 1), 24 bits.</summary>
     public static float Uniform(RandomStream stream, ulong index) => (At(stream, index) >> 8) * (1f / (1 << 24));
 
     /// <summary>Standard normal by Box and Muller (1958), from 106 random bits of this position.</summary>
-    public static double Normal(RandomStream stream, ulong index)
+    public static double Normal(RandomStream stream, ulong index) => Normal(Keys(stream), index);
+
+    /// <summary>The same, with the <see cref="Keys"/> of a stream: for many in a row.</summary>
+    public static double Normal((uint First, uint Second) keys, ulong index)
     {
-        double u = ((At64(stream, 2 * index) >> 11) + 1) * (1.0 / (1UL << 53));
-        double v = (At64(stream, (2 * index) + 1) >> 11) * (1.0 / (1UL << 53));
+        double u = ((At64(keys, 2 * index) >> 11) + 1) * (1.0 / (1UL << 53));
+        double v = (At64(keys, (2 * index) + 1) >> 11) * (1.0 / (1UL << 53));
         return Math.Sqrt(-2 * Math.Log(u)) * Math.Cos(2 * Math.PI * v);
     }
 
@@ -72,6 +71,13 @@ public static class CounterRandom
         x = TWidth.MultiplyBits(TWidth.Xor(x, TWidth.ShiftRightLogical(x, 15)), Word<TWidth, TVector>(0x846CA68Bu));
         return TWidth.Xor(x, TWidth.ShiftRightLogical(x, 16));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint At((uint First, uint Second) keys, ulong index) =>
+        Mix32(Mix32((uint)index ^ keys.First) + (keys.Second ^ Mix32((uint)(index >> 32))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong At64((uint First, uint Second) keys, ulong index) => ((ulong)At(keys, 2 * index) << 32) | At(keys, (2 * index) + 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Mix32<TWidth, TVector>(TVector x) where TWidth : struct, IVectorWidth<TVector> where TVector : struct

@@ -34,10 +34,11 @@ public readonly record struct Initializer
             values.Fill((float)size);
             return;
         }
+        (uint, uint) keys = CounterRandom.Keys(stream);
         for (int i = 0; i < values.Length; i++)
         {
             ulong index = (ulong)(first + i);
-            values[i] = (float)(size * (kind == Kind.Normal ? CounterRandom.Normal(stream, index) : (2.0 * CounterRandom.Uniform(stream, index)) - 1));
+            values[i] = (float)(size * (kind == Kind.Normal ? CounterRandom.Normal(keys, index) : (2.0 * CounterRandom.Uniform(stream, index)) - 1));
         }
     }
 }
