@@ -91,8 +91,15 @@ public sealed class TwinReplay
 
     private static double[] Read(Backend backend, Tensor tensor)
     {
-        float[] single = new float[tensor.Shape.Length];
-        backend.Read(tensor.Data, single);
-        return Array.ConvertAll(single, x => (double)x);
+        const int Piece = 1 << 14;
+        double[] wide = GC.AllocateUninitializedArray<double>(tensor.Shape.Length);
+        Span<float> piece = new float[Math.Min(Piece, wide.Length)];
+        for (int start = 0; start < wide.Length; start += Piece)
+        {
+            piece = piece[..Math.Min(Piece, wide.Length - start)];
+            backend.Read(tensor.Data.Slice(start, piece.Length), piece);
+            for (int i = 0; i < piece.Length; i++) { wide[start + i] = piece[i]; }
+        }
+        return wide;
     }
 }

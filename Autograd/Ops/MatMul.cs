@@ -51,19 +51,6 @@ public sealed class MatMul : Op
         if (node.Inputs.Length == 3 && node.Inputs[2].NeedsGradient) { backend.AddRowsBackward(dy, node.Inputs[2].Grad, rows, n, 1); }
     }
 
-    public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes)
-    {
-        int rows = shapes[0].Rows, n = shapes[1][0], k = shapes[1][1];
-        double[] y = new double[rows * n];
-        for (int i = 0; i < rows; i++)
-        {
-            for (int j = 0; j < n; j++)
-            {
-                double sum = inputs.Length == 3 ? inputs[2][j] : 0;
-                for (int p = 0; p < k; p++) { sum += inputs[0][(i * k) + p] * inputs[1][(j * k) + p]; }
-                y[(i * n) + j] = sum;
-            }
-        }
-        return y;
-    }
+    public override double[] Reference(ReadOnlySpan<double[]> inputs, ReadOnlySpan<Shape> shapes) =>
+        TwinProduct.Of(inputs[0], inputs[1], inputs.Length == 3 ? inputs[2] : null, shapes[0].Rows, shapes[1][0], shapes[1][1]);
 }
