@@ -83,23 +83,6 @@ public sealed class ModuleTree
         }
     }
 
-    /// <summary>Where a module begins: with its first operation backward, else with the one that completes the gradient of a parameter.</summary>
-    private Dictionary<string, Frame> Starts(StepTrace trace)
-    {
-        Dictionary<string, Frame> starts = [];
-        void Add(string module, Frame frame)
-        {
-            for (string path = module; path.Length > 0; path = TensorNames.ModuleOf(path)) { starts.TryAdd(path, frame); }
-        }
-        foreach (Frame frame in trace.Frames.Where(frame => frame.Kind == FrameKind.Backward)) { Add(frame.Module, frame); }
-        for (int p = 0; p < owners.Length; p++)
-        {
-            if (FactorSource.MadeIn(trace, new TensorReading(trace.Parameters[p], TensorPart.Gradient)) is { } made) { Add(owners[p], made); }
-        }
-        foreach (Frame frame in trace.Frames) { Add(frame.Module, frame); }
-        return starts;
-    }
-
     private double Share(double mine) => Norm > 0 && double.IsFinite(Norm) ? mine / (Norm * Norm) : 0;
 
     private static string Owner(StepTrace trace, TraceTensor parameter) =>
