@@ -119,6 +119,12 @@ public sealed class ParameterSlabs : IDisposable
         for (int i = 0; i < copies.Length; i++) { Backend.Copy(new View(copies[i], 0, copies[i].Length), new View(values[i], 0, values[i].Length)); }
     }
 
+    /// <summary>Puts back what <see cref="CopyValues"/> gave, and leaves there what was in its place.</summary>
+    public void ExchangeValues(TensorBuffer[] copies)
+    {
+        for (int i = 0; i < copies.Length; i++) { BufferExchange.Run(Backend, new View(copies[i], 0, copies[i].Length), new View(values[i], 0, values[i].Length)); }
+    }
+
     /// <summary>Values of a range in what <see cref="CopyValues"/> gave.</summary>
     public View ValuesOf(TensorBuffer[] copies, int offset, int length) => Of(copies, offset, length);
 

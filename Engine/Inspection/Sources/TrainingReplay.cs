@@ -22,9 +22,8 @@ internal sealed class TrainingReplay : IDisposable
     private readonly string? run;
     private readonly RunMetrics? metrics;
     private readonly string dataHash;
-    private readonly LanguageModel model;
-    private readonly Optimizer optimizer;
-    private readonly TrainingStep work;
+    private readonly TokenDataset data;
+    private Trainer? trainer;
     private readonly LearningRateSchedule schedule;
     private readonly LinkedList<TrainingMoment> moments = new();
     private long step = -1;
@@ -37,15 +36,9 @@ internal sealed class TrainingReplay : IDisposable
     /// <param name="metrics">What it wrote down.</param>
     public TrainingReplay(Backend backend, RunConfig config, TokenDataset data, long plannedSteps, string? run, RunMetrics? metrics)
     {
-        (this.backend, this.config, this.run, this.metrics) = (backend, config, run, metrics);
+        (this.backend, this.config, this.data, this.run, this.metrics) = (backend, config, data, run, metrics);
         schedule = new LearningRateSchedule(config.Train, plannedSteps);
         dataHash = Fingerprints.Of(data);
-        model = LanguageModel.Create(config.Model, data.VocabularySize);
-        model.AllocateEmpty(backend, training: true, config.Precision.Slabs);
-        optimizer = CreateOptimizer(model);
-        PairShape? pairs = model.Config.IsEncoderDecoder ? PairShape.Of(data, model.Config.Context) : null;
-        BatchSource source = data.Batches(config.Train.Batch, model.Config.Context, config.Train.Accumulate);
-        work = new TrainingStep(backend, model, source, optimizer, config.Train.Clip, (ulong)config.Run.Seed, pairs, config.TapeMemory, config.Precision.AppliedLossScale);
     }
 
     /// <summary>Told once before steps are done again: from which one, to which one.</summary>
@@ -53,6 +46,9 @@ internal sealed class TrainingReplay : IDisposable
 
     /// <summary>Where the replay did not give what the run wrote down; empty: everything agrees.</summary>
     public string Doubt { get; private set; } = "";
+
+    /// <summary>What steps are done with; made when one has to be.</summary>
+    private Trainer Own => trainer ??= CreateTrainer();
 
     /// <summary>η of a step.</summary>
     public double RateAt(long of) => schedule.At(of);
@@ -64,7 +60,9 @@ internal sealed class TrainingReplay : IDisposable
     /// <summary>Gives a model and an optimizer of the same configuration the state after so many updates.</summary>
     public void Copy(long target, LanguageModel to, Optimizer memory)
     {
+        if (step != target && !moments.Any(moment => moment.Step == target) && TryFill(target, to, memory)) { return; }
         MoveTo(target);
+        (LanguageModel model, Optimizer optimizer, _) = Own;
         foreach (SlabRange range in model.Slabs.Ranges) { backend.Copy(model.Slabs.ValuesOf(range.Offset, range.Length), to.Slabs.ValuesOf(range.Offset, range.Length)); }
         for (int i = 0; i < optimizer.State.Count; i++) { backend.Copy(optimizer.State[i].Slab, memory.State[i].Slab); }
     }
@@ -76,7 +74,7 @@ internal sealed class TrainingReplay : IDisposable
         if (end - from > 1) { Starting?.Invoke(from, end); }
         while (step < end)
         {
-            (double loss, double norm) = work.Measure(step);
+            (double loss, double norm) = Own.Work.Measure(step);
             if (!double.IsFinite(loss) || !double.IsFinite(norm)) { return step; }
             Update(loss, norm);
         }
@@ -86,9 +84,26 @@ internal sealed class TrainingReplay : IDisposable
     public void Dispose()
     {
         foreach (TrainingMoment moment in moments) { moment.Dispose(); }
-        work.Dispose();
-        optimizer.Dispose();
-        model.Dispose();
+        trainer?.Dispose();
+    }
+
+    /// <summary>Gives a state that needs no training: the start of a run that was never made, or one that a checkpoint has.</summary>
+    private bool TryFill(long target, LanguageModel to, Optimizer memory)
+    {
+        if (Checkpoints().Contains(target)) { return TryRead(target, to, memory) is not null; }
+        if (target != 0) { return false; }
+        Begin(to, memory);
+        return true;
+    }
+
+    private Trainer CreateTrainer()
+    {
+        LanguageModel model = LanguageModel.Create(config.Model, data.VocabularySize);
+        model.AllocateEmpty(backend, training: true, config.Precision.Slabs);
+        Optimizer optimizer = CreateOptimizer(model);
+        PairShape? pairs = model.Config.IsEncoderDecoder ? PairShape.Of(data, model.Config.Context) : null;
+        BatchSource source = data.Batches(config.Train.Batch, model.Config.Context, config.Train.Accumulate);
+        return new(model, optimizer, new TrainingStep(backend, model, source, optimizer, config.Train.Clip, (ulong)config.Run.Seed, pairs, config.TapeMemory, config.Precision.AppliedLossScale));
     }
 
     private void MoveTo(long target)
@@ -98,7 +113,7 @@ internal sealed class TrainingReplay : IDisposable
         while (step < target)
         {
             if (BitOperations.IsPow2(target - step)) { Keep(); }
-            (double loss, double norm) = work.Measure(step);
+            (double loss, double norm) = Own.Work.Measure(step);
             Update(loss, norm);
         }
     }
@@ -106,7 +121,7 @@ internal sealed class TrainingReplay : IDisposable
     private void Update(double loss, double norm)
     {
         Compare(loss);
-        work.Update(step, RateAt(step), norm);
+        Own.Work.Update(step, RateAt(step), norm);
         step++;
     }
 
@@ -130,51 +145,71 @@ internal sealed class TrainingReplay : IDisposable
         }
         if (kept is not null && kept.Step > here)
         {
-            kept.Restore(model, optimizer, work.LossScaler);
+            kept.Restore(Own.Model, Own.Optimizer, Own.Work.LossScaler);
             step = kept.Step;
         }
-        else if (here < 0) { Begin(); }
+        else if (here < 0)
+        {
+            Begin(Own.Model, Own.Optimizer);
+            Own.Work.LossScaler.Restore(null, null);
+            step = 0;
+        }
     }
 
     private long[] Checkpoints() => run is null ? [] : CheckpointStore.Steps(Path.Combine(run, CheckpointStore.FolderName));
 
-    /// <summary>Reads a checkpoint; false if the run that trains right now has removed it meanwhile.</summary>
     private bool TryLoad(long saved)
     {
-        string folder = Path.Combine(run!, CheckpointStore.FolderName, CheckpointStore.NameOf(saved));
         step = -1;
+        if (TryRead(saved, Own.Model, Own.Optimizer) is not { } state) { return false; }
+        Own.Work.LossScaler.Restore(state.LossScale, state.LossScaleSteps);
+        step = saved;
+        return true;
+    }
+
+    /// <summary>Reads a checkpoint; null if the run that trains right now has removed it meanwhile.</summary>
+    private CheckpointState? TryRead(long saved, LanguageModel model, Optimizer optimizer)
+    {
+        string folder = Path.Combine(run!, CheckpointStore.FolderName, CheckpointStore.NameOf(saved));
         try
         {
             CheckpointState state = CheckpointState.Read(folder);
             CheckpointContents.Read(run!, state, model, optimizer, dataHash);
-            work.LossScaler.Restore(state.LossScale, state.LossScaleSteps);
-            step = saved;
-            return true;
+            return state;
         }
         catch (Exception error) when (error is RunException or IOException && !Directory.Exists(folder))
         {
-            return false;
+            return null;
         }
     }
 
-    private void Begin()
+    private void Begin(LanguageModel model, Optimizer optimizer)
     {
         model.Slabs.Initialize((ulong)config.Run.Seed);
         if (config.Model.InitFrom.Length > 0) { ModelFolder.LoadWeights(RunFolder.ModelFolder(config.Model.InitFrom), model); }
         optimizer.Reset();
-        work.LossScaler.Restore(null, null);
-        step = 0;
     }
 
     private void Keep()
     {
         if (moments.Any(moment => moment.Step == step)) { return; }
-        var moment = new TrainingMoment(step, model, optimizer, work.LossScaler);
+        var moment = new TrainingMoment(step, Own.Model, Own.Optimizer, Own.Work.LossScaler);
         moments.AddLast(moment);
         while (moments.Sum(kept => kept.Bytes) > KeptBytes)
         {
             moments.First!.Value.Dispose();
             moments.RemoveFirst();
+        }
+    }
+
+    /// <summary>A model with what trains it.</summary>
+    private sealed record Trainer(LanguageModel Model, Optimizer Optimizer, TrainingStep Work) : IDisposable
+    {
+        public void Dispose()
+        {
+            Work.Dispose();
+            Optimizer.Dispose();
+            Model.Dispose();
         }
     }
 }
