@@ -26,7 +26,7 @@ public static class WhatIf
     {
         (TraceTensor edited, int place) = Find(trace, tensor, element, value);
         IReadOnlyList<double> recorded = trace.Twin.ValuesOf(edited.Tensor);
-        double[] moved = [.. recorded];
+        double[] moved = recorded.ToArray();
         double before = moved[place], delta = value - before;
         moved[place] = value;
         IReadOnlyDictionary<Tensor, double[]> after = trace.Twin.With(new Dictionary<Tensor, double[]>(ReferenceEqualityComparer.Instance) { [edited.Tensor] = moved });

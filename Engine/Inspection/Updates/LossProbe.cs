@@ -8,10 +8,13 @@ namespace PureLlm.Engine.Inspection.Updates;
 /// <param name="trace">The step.</param>
 /// <param name="update">Its update.</param>
 /// <param name="isExact">Whether the twin is asked; see <see cref="SuitsTwin"/>.</param>
-internal sealed class LossProbe(StepTrace trace, StepUpdate update, bool isExact)
+internal sealed class LossProbe(StepTrace trace, StepUpdate update, bool isExact) : IDisposable
 {
     /// <summary>Multiply-adds up to which the twin is asked unbidden: about a tenth of a second.</summary>
     private const double TwinArithmetic = 3e7;
+
+    /// <summary>The weights as they are; made when they are moved for the first time.</summary>
+    private TensorBuffer[]? kept;
 
     /// <summary>Whether the losses are those of float64.</summary>
     public bool IsExact => isExact;
@@ -21,6 +24,11 @@ internal sealed class LossProbe(StepTrace trace, StepUpdate update, bool isExact
 
     /// <summary>L(w + factor·Δw).</summary>
     public double LossAt(double factor) => isExact ? ByTwin(factor) : factor == 0 ? trace.Loss : ByKernels(factor);
+
+    public void Dispose()
+    {
+        foreach (TensorBuffer buffer in kept ?? []) { buffer.Dispose(); }
+    }
 
     private double ByTwin(double factor)
     {
@@ -33,7 +41,7 @@ internal sealed class LossProbe(StepTrace trace, StepUpdate update, bool isExact
     private double ByKernels(double factor)
     {
         ParameterSlabs slabs = trace.Subject.Slabs;
-        TensorBuffer[] kept = slabs.CopyValues();
+        kept ??= slabs.CopyValues();
         using Tape tape = new(trace.Subject.Backend, records: false);
         try
         {
@@ -44,7 +52,6 @@ internal sealed class LossProbe(StepTrace trace, StepUpdate update, bool isExact
         finally
         {
             slabs.RestoreValues(kept);
-            foreach (TensorBuffer buffer in kept) { buffer.Dispose(); }
         }
     }
 
@@ -54,13 +61,11 @@ internal sealed class LossProbe(StepTrace trace, StepUpdate update, bool isExact
         foreach (Parameter parameter in trace.Subject.Slabs.Parameters)
         {
             (View beforeView, View afterView) = update.WeightsOf(parameter);
-            for (int start = 0; start < beforeView.Length; start += StepUpdate.Piece)
+            update.Pieces.Write(beforeView, (_, numbers) =>
             {
-                int count = Math.Min(StepUpdate.Piece, beforeView.Length - start);
-                float[] w = trace.Read(beforeView.Slice(start, count)), after = trace.Read(afterView.Slice(start, count));
-                for (int i = 0; i < count; i++) { w[i] = (float)(w[i] + (factor * ((double)after[i] - w[i]))); }
-                trace.Subject.Backend.Write(w, beforeView.Slice(start, count));
-            }
+                Span<float> w = numbers[0], after = numbers[1];
+                for (int i = 0; i < w.Length; i++) { w[i] = (float)(w[i] + (factor * ((double)after[i] - w[i]))); }
+            }, beforeView, afterView);
         }
     }
 

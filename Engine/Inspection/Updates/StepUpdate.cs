@@ -8,9 +8,6 @@ namespace PureLlm.Engine.Inspection.Updates;
 /// <remarks>The update is made for real, copied, and taken back: parameters and moments are left as they were, bit for bit. Not thread-safe.</remarks>
 public sealed class StepUpdate : IDisposable
 {
-    /// <summary>Numbers that are looked at together.</summary>
-    internal const int Piece = 1 << 18;
-
     private static readonly double[] Factors = [0, 0.1, 0.3, 1, 3, 10, 40, 120];
 
     private readonly StepTrace trace;
@@ -29,6 +26,7 @@ public sealed class StepUpdate : IDisposable
         Optimizer = subject.Optimizer ?? throw new InvalidOperationException($"{subject.Title}: the step ends with its gradients; there is no optimizer to look at.");
         using (GradientNorm norm = new(subject.Backend, subject.Slabs)) { Norm = norm.Measure(); }
         ClipScale = GradientNorm.ClipScale(Norm, subject.Train.Clip);
+        Pieces = new HostPieces(subject.Backend);
         parts = new (double, double)?[subject.Slabs.Parameters.Count];
         (values, moments) = MoveAndTakeBack();
     }
@@ -66,6 +64,9 @@ public sealed class StepUpdate : IDisposable
 
     /// <summary>The change of the loss on the same batch.</summary>
     public double Observed => LossAfter - LossBefore;
+
+    /// <summary>Memory in which large parameters are looked at.</summary>
+    internal HostPieces Pieces { get; }
 
     private LossProbe Probe => probe ??= new LossProbe(trace, this, LossProbe.SuitsTwin(trace));
 
@@ -105,17 +106,20 @@ public sealed class StepUpdate : IDisposable
         if (parts[parameter] is { } known) { return known; }
         Parameter moved = trace.Subject.Slabs.Parameters[parameter];
         (View beforeView, View afterView) = WeightsOf(moved);
-        double square = 0, predicted = 0;
-        for (int start = 0; start < beforeView.Length; start += Piece)
+        var sums = new (double Square, double Predicted)[HostPieces.PartsOf(beforeView.Length)];
+        Pieces.Read((part, numbers) =>
         {
-            int count = Math.Min(Piece, beforeView.Length - start);
-            float[] g = trace.Read(moved.Tensor.Grad.Slice(start, count)), before = trace.Read(beforeView.Slice(start, count)), after = trace.Read(afterView.Slice(start, count));
-            for (int i = 0; i < count; i++)
+            ReadOnlySpan<float> g = numbers[0], before = numbers[1], after = numbers[2];
+            (double square, double predicted) sum = default;
+            for (int i = 0; i < g.Length; i++)
             {
-                square += (double)g[i] * g[i];
-                predicted += g[i] * ((double)after[i] - before[i]);
+                sum.square += (double)g[i] * g[i];
+                sum.predicted += g[i] * ((double)after[i] - before[i]);
             }
-        }
+            sums[part] = sum;
+        }, moved.Tensor.Grad, beforeView, afterView);
+        double square = 0, predicted = 0;
+        foreach ((double mine, double promised) in sums) { (square, predicted) = (square + mine, predicted + promised); }
         parts[parameter] = (square, predicted);
         return (square, predicted);
     }
@@ -135,6 +139,7 @@ public sealed class StepUpdate : IDisposable
 
     public void Dispose()
     {
+        probe?.Dispose();
         foreach (TensorBuffer buffer in values.Concat(moments)) { buffer.Dispose(); }
     }
 
@@ -142,20 +147,19 @@ public sealed class StepUpdate : IDisposable
     {
         ParameterSlabs slabs = trace.Subject.Slabs;
         bool clears = Optimizer.ClearsGradients;
-        TensorBuffer[] keptValues = slabs.CopyValues(), keptMoments = CopyMoments();
+        TensorBuffer[] otherValues = slabs.CopyValues(), otherMoments = CopyMoments();
         try
         {
             Optimizer.ClearsGradients = false;
             Optimizer.Step(Number, LearningRate, ClipScale);
-            return (slabs.CopyValues(), CopyMoments());
         }
         finally
         {
             Optimizer.ClearsGradients = clears;
-            slabs.RestoreValues(keptValues);
-            for (int i = 0; i < keptMoments.Length; i++) { trace.Subject.Backend.Copy(new View(keptMoments[i], 0, keptMoments[i].Length), Optimizer.State[i].Slab); }
-            foreach (TensorBuffer buffer in keptValues.Concat(keptMoments)) { buffer.Dispose(); }
+            slabs.ExchangeValues(otherValues); // what was copied goes back, what was made comes out
+            for (int i = 0; i < otherMoments.Length; i++) { BufferExchange.Run(trace.Subject.Backend, new View(otherMoments[i], 0, otherMoments[i].Length), Optimizer.State[i].Slab); }
         }
+        return (otherValues, otherMoments);
     }
 
     private TensorBuffer[] CopyMoments() => [.. Optimizer.State.Select(state =>
