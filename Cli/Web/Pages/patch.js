@@ -35,11 +35,10 @@ function take(element, name) {
 
 /** Children are paired in their order; an item with a key only with the one of the same key. */
 function match(parent, wanted) {
-  const next = [...wanted.childNodes], keys = new Set(next.map((node) => node.key));
-  let at = parent.firstChild;
-  for (const node of next) {
-    while (at && !keys.has(at.key)) at = drop(at);
-    const old = at;
+  let node = wanted.firstChild, at = parent.firstChild;
+  if (node?.key !== undefined) at = keep(at, new Set([...wanted.childNodes].map(({ key }) => key)));
+  while (node) {
+    const next = node.nextSibling, old = at;
     if (old && isAlike(old, node)) {
       at = old.nextSibling;
       change(old, node);
@@ -47,8 +46,21 @@ function match(parent, wanted) {
       at = old.nextSibling;
       old.replaceWith(node);
     } else parent.insertBefore(node, old);
+    node = next;
   }
   while (at) at = drop(at);
+}
+
+/** Drops the items that have none of the keys; gives the first that is left. */
+function keep(first, keys) {
+  let left = null;
+  for (let item = first; item;) {
+    if (keys.has(item.key)) {
+      left ??= item;
+      item = item.nextSibling;
+    } else item = drop(item);
+  }
+  return left;
 }
 
 function drop(node) {

@@ -5,16 +5,23 @@ namespace PureLlm.Tests.Cli.Web;
 /// <summary>A long tape must not be felt.</summary>
 public class ViewerSpeedTests : BrowserFixture
 {
-    /// <summary>Milliseconds from each key until the frame that shows its answer is painted.</summary>
+    private const double MostMilliseconds = 50;
+
+    private const int Rounds = 12, KeysOfRound = 20;
+
+    /// <summary>Milliseconds between a paint and the next key, 0 to twice as many: as somebody walks, and at any phase of the display.</summary>
+    private const int MeanRest = 40;
+
+    /// <summary>Milliseconds from each key until the frame that shows its answer is painted; without a key until the next frame.</summary>
     private const string PressMany = """
         async ([keys, rest]) => {
           const times = [];
           for (const key of keys) {
             const start = performance.now(), { cursor } = document.body.dataset;
-            document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+            if (key) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
             await new Promise((done) => {
               const frame = () => {
-                if (document.body.dataset.cursor === cursor) { requestAnimationFrame(frame); return; }
+                if (key && document.body.dataset.cursor === cursor) { requestAnimationFrame(frame); return; }
                 const after = new MessageChannel();
                 after.port1.onmessage = done;
                 after.port2.postMessage(0);
@@ -28,42 +35,44 @@ public class ViewerSpeedTests : BrowserFixture
         }
         """;
 
+    /// <summary>W7.</summary>
     [Test]
-    public async Task A_tape_of_5000_operations_opens_and_steps_with_few_elements()
+    public async Task A_tape_of_5000_operations_opens_in_2_s_and_paints_a_key_in_50_ms_with_few_elements()
     {
         await using Viewer viewer = await Viewer.OpenAsync(Browser, new ChainSource(5000));
         double ready = await viewer.Page.EvaluateAsync<double>("() => performance.getEntriesByName('ready')[0].startTime");
         Assert.That(ready, Is.LessThan(2000), "ms until the page can be used");
-        (double median, double _) = await PressAsync(viewer, rounds: 1);
+        await viewer.Page.WaitForFunctionAsync("() => document.querySelector('.timeline').width > 300");
+        double worst = await PressAsync(viewer);
         int elements = await viewer.Page.EvaluateAsync<int>("() => document.querySelectorAll('*').length");
         TestContext.Out.WriteLine($"ready after {ready:0} ms, {elements} elements, {(await viewer.ViewAsync()).FrameCount} frames");
-        Assert.That(median, Is.LessThan(250), "ms from key to paint on a machine that does other things too");
+        Assert.That(worst, Is.LessThan(MostMilliseconds), "ms from key to paint, p95 of the best round");
         Assert.That(elements, Is.LessThan(3000));
         Assert.That(viewer.Problems, Is.Empty);
     }
 
-    [Test, Explicit("a timing, for a machine at rest"), Category("Slow")]
-    public async Task A_key_is_painted_within_50_ms()
+    /// <summary>p95, in ms from a key to its paint, of the first round of twenty keys that holds the bound, or of the best on a machine that does other things too.</summary>
+    private static async Task<double> PressAsync(Viewer viewer)
     {
-        await using Viewer viewer = await Viewer.OpenAsync(Browser, new ChainSource(5000));
-        (double _, double worst) = await PressAsync(viewer, rounds: 8);
-        Assert.That(worst, Is.LessThan(50), "ms from key to paint, p95 of the best of eight rounds: the first ones still compile");
-    }
-
-    /// <summary>Median and p95, in ms from a key to its paint, of the best round of forty keys.</summary>
-    private static async Task<(double Median, double Worst)> PressAsync(Viewer viewer, int rounds)
-    {
-        await viewer.Page.WaitForFunctionAsync("() => document.querySelector('.timeline').width > 300");
-        (double Median, double Worst) best = (double.PositiveInfinity, double.PositiveInfinity);
-        for (int round = 0; round < rounds; round++)
+        double best = double.PositiveInfinity;
+        for (int round = 0; round < Rounds && best >= MostMilliseconds; round++)
         {
-            double[] times = await viewer.Page.EvaluateAsync<double[]>(PressMany, new object[] { Enumerable.Range(0, 40).Select(i => i % 10 == 9 ? "p" : "n").ToArray(), 60 });
-            Array.Sort(times);
-            (double median, double worst) = (times[times.Length / 2], times[(int)(times.Length * 0.95)]);
-            TestContext.Out.WriteLine(FormattableString.Invariant($"key to paint: least {times[0]:0.0} ms, median {median:0.0}, p95 {worst:0.0}"));
-            if (worst < best.Worst) { best = (median, worst); }
+            best = Math.Min(best, await RoundAsync(viewer, "key to paint", [.. Enumerable.Range(0, KeysOfRound).Select(i => i % 10 == 9 ? "p" : "n")]));
+        }
+        if (best >= MostMilliseconds && await RoundAsync(viewer, "a frame of the page at rest", new string[KeysOfRound]) is > MostMilliseconds / 2 and var idle)
+        {
+            Assert.Inconclusive(FormattableString.Invariant($"this machine is too busy to measure: it takes {idle:0} ms for a frame in which nothing changes; a key took {best:0} ms"));
         }
         return best;
+    }
+
+    private static async Task<double> RoundAsync(Viewer viewer, string what, string?[] keys)
+    {
+        double[] times = await viewer.Page.EvaluateAsync<double[]>(PressMany, new object[] { keys, MeanRest });
+        Array.Sort(times);
+        double worst = times[(int)(times.Length * 0.95) - 1];
+        TestContext.Out.WriteLine(FormattableString.Invariant($"{what}: least {times[0]:0.0} ms, median {times[times.Length / 2]:0.0}, p95 {worst:0.0}"));
+        return worst;
     }
 
     [Test]
