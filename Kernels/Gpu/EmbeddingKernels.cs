@@ -52,12 +52,20 @@ internal static class EmbeddingKernels
         while (first > 0 && Token(keys, first - 1) == token) { first--; }
         if (first + ShortRun >= rows || Token(keys, first + ShortRun) != token) { return; }
 
+        // The end of the run, by halves: the loop over it then has independent loads.
+        int end = first + ShortRun, beyond = rows;
+        while (end < beyond)
+        {
+            int middle = end + ((beyond - end) / 2);
+            if (Token(keys, middle) == token) { end = middle + 1; }
+            else { beyond = middle; }
+        }
         int count = columns / TPack.Lanes, lanes = Group.DimX / StripPacks, lane = Group.IdxX / StripPacks, column = (strip * StripPacks) + (Group.IdxX % StripPacks);
         ArrayView<TData> gradient = dy.Cast<TData>();
         TData sum = TPack.Broadcast(0f);
         if (column < count)
         {
-            for (int next = first + lane; next < rows && Token(keys, next) == token; next += lanes) { sum = TPack.Add(sum, gradient[(Row(keys, next) * count) + column]); }
+            for (int next = first + lane; next < end; next += lanes) { sum = TPack.Add(sum, gradient[(Row(keys, next) * count) + column]); }
         }
         parts[Group.IdxX] = sum;
         for (int half = lanes >> 1; half > 0; half >>= 1)

@@ -16,12 +16,12 @@ internal static class NormWeightKernels
         ArrayView<float> x, ArrayView<float> mean, ArrayView<float> r, ArrayView<float> dy, ArrayView<float> weightSums, ArrayView<float> biasSums, Rows rows, int columns, int chunks, int hasMean, int hasBias)
         where TPack : struct, IPack<TData> where TData : unmanaged
     {
-        int count = columns / TPack.Lanes, index = Grid.GlobalIndex.X, chunk = index / count, column = index % count;
+        int count = columns / TPack.Lanes, index = Grid.GlobalIndex.X, chunk = index / count, column = index - (chunk * count);
         if (chunk >= chunks) { return; }
         ArrayView<TData> from = x.Cast<TData>(), gradient = dy.Cast<TData>();
         TData weight = TPack.Broadcast(0f), bias = TPack.Broadcast(0f);
         int first = chunk * rows.ChunkRows, end = Math.Min(rows.Count, first + rows.ChunkRows);
-        int row = first / rows.Heads, head = first % rows.Heads;
+        int row = first / rows.Heads, head = first - (row * rows.Heads);
         for (int i = first; i < end; i++)
         {
             int at = (((row * rows.Total) + rows.First + head) * count) + column;
