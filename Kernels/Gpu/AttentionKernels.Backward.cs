@@ -7,10 +7,10 @@ namespace PureLlm.Kernels.Gpu;
 // No group writes what another one writes: queries take all their keys in order, keys take the heads that share them in order, of each the queries in order.
 internal static partial class AttentionKernels
 {
-    /// <summary>Threads that add up a row of <see cref="OutputProducts"/>.</summary>
-    public const int ProductThreads = 16;
+    /// <summary>Threads that add up a row of <see cref="OutputProducts"/>: no more than the smallest warp has.</summary>
+    public const int ProductThreads = 8;
 
-    /// <summary>delta = Σ dy ⊙ y. Grid: 16 threads a row [batch, query, head].</summary>
+    /// <summary>delta = Σ dy ⊙ y. Grid: 8 threads a row [batch, query, head].</summary>
     public static void OutputProducts(ArrayView<float> y, ArrayView<float> dy, ArrayView<float> delta, AttentionSizes sizes)
     {
         long thread = Grid.GlobalLinearIndex;

@@ -5,7 +5,7 @@ namespace PureLlm.Kernels.Gpu;
 /// <summary>How rows of floats lie in memory: an empty struct, so that each is a kernel of its own.</summary>
 internal interface IAttentionRows
 {
-    /// <summary>Four floats from a column of a row on; 0 where there is no such row or column, which is read elsewhere instead of jumped over. There is at least one row.</summary>
+    /// <summary>Four floats from a column of a row on; 0 where there is no such row or column, which is read elsewhere instead of jumped over. There is at least one row; rows · stride stays below 2³¹.</summary>
     static abstract Four Load(ArrayView<float> x, long start, int stride, int row, int rows, int column, int size);
 
     /// <summary>The floats of the row that starts at <paramref name="row"/> from a column on, as far as its size reaches.</summary>
@@ -20,7 +20,7 @@ internal readonly struct AlignedRows : IAttentionRows
 {
     public static Four Load(ArrayView<float> x, long start, int stride, int row, int rows, int column, int size)
     {
-        Four value = x.Cast<Four>()[(start + ((long)Math.Min(row, rows - 1) * stride) + Math.Min(column, size - 4)) >> 2];
+        Four value = x.Cast<Four>()[(start + ((Math.Min(row, rows - 1) * stride) + Math.Min(column, size - 4))) >> 2];
         return FourMath.OrZero((row < rows) & (column < size), value);
     }
 
@@ -44,7 +44,7 @@ internal readonly struct AnyRows : IAttentionRows
 {
     public static Four Load(ArrayView<float> x, long start, int stride, int row, int rows, int column, int size)
     {
-        long at = start + ((long)Math.Min(row, rows - 1) * stride);
+        long at = start + (Math.Min(row, rows - 1) * stride);
         bool exists = row < rows;
         float a = x[at + Math.Min(column, size - 1)], b = x[at + Math.Min(column + 1, size - 1)];
         float c = x[at + Math.Min(column + 2, size - 1)], d = x[at + Math.Min(column + 3, size - 1)];

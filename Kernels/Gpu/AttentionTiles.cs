@@ -28,13 +28,12 @@ internal static class AttentionTiles
     /// <summary>Fours of shared memory: 36 KB.</summary>
     public const int Shared = Weights + (MostRows * ((MostRows / 4) + 1));
 
-    /// <summary>Copies columns [column, column + Depth) of two tiles of rows, times their factors; zeros where there is none.</summary>
+    /// <summary>Copies the first Depth columns of two tiles of rows, times their factors; zeros where there is none.</summary>
     private static void LoadChunks<TRows, TGroup>(
-        ArrayView<float> a, long aStart, int aStride, int aRows, float aFactor, ArrayView<float> b, long bStart, int bStride, int bRows, float bFactor, int column, int size, ArrayView<Four> shared)
+        ArrayView<float> a, long aStart, int aStride, int aRows, float aFactor, ArrayView<float> b, long bStart, int bStride, int bRows, float bFactor, int size, ArrayView<Four> shared)
         where TRows : struct, IAttentionRows where TGroup : struct, IAttentionGroup
     {
-        int four = Group.IdxX & ((Depth / 4) - 1), step = TGroup.Side * TGroup.Side / (Depth / 4);
-        column += 4 * four;
+        int four = Group.IdxX & ((Depth / 4) - 1), column = 4 * four, step = TGroup.Side * TGroup.Side / (Depth / 4);
 
         // Four loads are on their way at once; 256 threads need no second turn.
         for (int row = Group.IdxX / (Depth / 4); row < 4 * TGroup.Side; row += 2 * step)
@@ -68,19 +67,18 @@ internal static class AttentionTiles
         ArrayView<float> a, long aStart, int aStride, int aRows, float aFactor, ArrayView<float> b, long bStart, int bStride, int bRows, float bFactor, int size, ArrayView<Four> shared)
         where TRows : struct, IAttentionRows where TGroup : struct, IAttentionGroup
     {
-        ArrayView<Four> own = shared.SubView(4 * (Group.IdxX / TGroup.Side) * ChunkRow), other = shared.SubView(Second + ((Group.IdxX & (TGroup.Side - 1)) * ChunkRow));
         AttentionTile sum = default;
-        for (int column = 0; column < size; column += Depth)
+        for (int left = size; left > 0; left -= Depth, aStart += Depth, bStart += Depth)
         {
             Group.Barrier();
-            LoadChunks<TRows, TGroup>(a, aStart, aStride, aRows, aFactor, b, bStart, bStride, bRows, bFactor, column, size, shared);
+            LoadChunks<TRows, TGroup>(a, aStart, aStride, aRows, aFactor, b, bStart, bStride, bRows, bFactor, left, shared);
             Group.Barrier();
 
-            // Two fours of each row at once; the rows end in zeros.
-            int end = 2 * ((Math.Min(Depth, size - column) + 7) >> 3);
-            for (int i = 0; i < end; i += 2)
+            // Two fours of each row at once; the rows end in zeros. What changes from turn to turn is kept, so that nothing else is computed in it.
+            int own = 4 * (Group.IdxX / TGroup.Side) * ChunkRow, other = Second + ((Group.IdxX & (TGroup.Side - 1)) * ChunkRow);
+            for (int turns = (Math.Min(Depth, left) + 7) >> 3; turns > 0; turns--, own += 2, other += 2)
             {
-                ArrayView<Four> x = own.SubView(i), y = other.SubView(i);
+                ArrayView<Four> x = shared.SubView(own), y = shared.SubView(other);
                 sum = AddDots<TGroup>(sum, x, y, 0);
                 sum = AddDots<TGroup>(sum, x, y, 1);
             }
@@ -107,16 +105,16 @@ internal static class AttentionTiles
         AttentionSum sum, ArrayView<float> x, long start, int stride, int rows, int column, int size, ArrayView<Four> shared)
         where TRows : struct, IAttentionRows where TGroup : struct, IAttentionGroup where TColumns : struct, IAttentionColumns
     {
-        int fours = TGroup.Side * TColumns.Tiles, part = 4 * TGroup.Side / TColumns.Tiles;
-        ArrayView<Four> own = shared.SubView(Weights + (Group.IdxX / TGroup.Side)), other = shared.SubView(Group.IdxX & (TGroup.Side - 1));
-        for (int first = 0; first < rows; first += part)
+        int fours = TGroup.Side * TColumns.Tiles, part = 4 * TGroup.Side / TColumns.Tiles, own = Weights + (Group.IdxX / TGroup.Side);
+        for (int left = rows; left > 0; left -= part, start += (long)part * stride)
         {
             Group.Barrier();
-            LoadPanel<TRows, TGroup, TColumns>(x, start + ((long)first * stride), stride, rows - first, column, size, shared);
+            LoadPanel<TRows, TGroup, TColumns>(x, start, stride, left, column, size, shared);
             Group.Barrier();
-            for (int row = 0; row < part; row += 4)
+            int other = Group.IdxX & (TGroup.Side - 1);
+            for (int turns = part / 4; turns > 0; turns--, own += 4 * (TGroup.Side + 1), other += 4 * fours)
             {
-                ArrayView<Four> weights = own.SubView((first + row) * (TGroup.Side + 1)), y = other.SubView(row * fours);
+                ArrayView<Four> weights = shared.SubView(own), y = shared.SubView(other);
                 sum = TColumns.AddProduct(sum, weights[0], y, 0, TGroup.Side);
                 sum = TColumns.AddProduct(sum, weights[TGroup.Side + 1], y, fours, TGroup.Side);
                 sum = TColumns.AddProduct(sum, weights[2 * (TGroup.Side + 1)], y, 2 * fours, TGroup.Side);
