@@ -6,9 +6,10 @@ namespace PureLlm.Kernels.Gpu;
 /// <remarks>
 /// Dao 2023, arXiv:2307.08691. Keys come in tiles of a fixed size that start at key 0; each score is one chain along the head, as on the processor,
 /// each sum of weights runs in one lane for each of 16 key indices and then in halves, each output is one chain along the keys. So a row's bits depend on
-/// that row, its keys and its values alone: not on the batch, nor on the number of queries. Where a head is wider than the columns
+/// that row, its keys and its values alone: not on the batch, nor on the number of queries that come this way. Where a head is wider than the columns
 /// of a group, a group computes a panel of them and the scores are computed again for each panel.
-/// A NaN among the values reaches all queries of a tile, also those that do not see its key.
+/// Weights of 0 meet what is masked within a tile: a NaN or an infinity of a value reaches all queries of the tile, and going back one of a query
+/// or of its gradient all keys of the tile. No other tile, head or sequence.
 /// </remarks>
 internal static partial class AttentionKernels
 {
@@ -41,7 +42,8 @@ internal static partial class AttentionKernels
             var correction = new Four(AttentionTiles.Weight(max.A - next.A), AttentionTiles.Weight(max.B - next.B), AttentionTiles.Weight(max.C - next.C), AttentionTiles.Weight(max.D - next.D));
             max = next;
             scores = new AttentionTile(Weights(scores.Row0, max.A), Weights(scores.Row1, max.B), Weights(scores.Row2, max.C), Weights(scores.Row3, max.D));
-            weight = new Four(AddAll(scores.Row0, weight.A * correction.A), AddAll(scores.Row1, weight.B * correction.B), AddAll(scores.Row2, weight.C * correction.C), AddAll(scores.Row3, weight.D * correction.D));
+            weight = new Four(
+                AddAll(scores.Row0, weight.A * correction.A), AddAll(scores.Row1, weight.B * correction.B), AddAll(scores.Row2, weight.C * correction.C), AddAll(scores.Row3, weight.D * correction.D));
             AttentionTiles.StoreWeights<TGroup>(scores, shared);
             sum = AttentionTiles.AddWeighted<TRows, TGroup, TColumns>(TColumns.Scale(sum, correction), v, sizes.ValueRow(batch, key, group), sizes.ValueStride, keys, column, sizes.HeadSize, shared);
         }

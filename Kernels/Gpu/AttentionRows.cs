@@ -5,7 +5,8 @@ namespace PureLlm.Kernels.Gpu;
 /// <summary>How rows of floats lie in memory: an empty struct, so that each is a kernel of its own.</summary>
 internal interface IAttentionRows
 {
-    /// <summary>Four floats from a column of a row on; 0 where there is no such row or column, which is read elsewhere instead of jumped over. There is at least one row; rows · stride stays below 2³¹.</summary>
+    /// <summary>Four floats from a column of a row on; 0 where there is no such row or column.</summary>
+    /// <remarks>What is not there is read from the last row or columns and dropped, since a jump would hold up the loads after it. There is at least one row; rows · stride stays below 2³¹.</remarks>
     static abstract Four Load(ArrayView<float> x, long start, int stride, int row, int rows, int column, int size);
 
     /// <summary>The floats of the row that starts at <paramref name="row"/> from a column on, as far as its size reaches.</summary>

@@ -10,7 +10,8 @@ internal sealed partial class GpuBackend
     internal int MostSplitQueries { get; set; } = 8;
 
     /// <inheritdoc/>
-    /// <remarks>The two ways (see <see cref="AttentionKernels"/> and <see cref="AttentionSplitKernels"/>) differ in their last bits: a token decoded alone has not the bits of the whole prompt.</remarks>
+    /// <remarks>The two ways (see <see cref="AttentionKernels"/> and <see cref="AttentionSplitKernels"/>) differ in their last bits:
+    /// a token decoded alone has not the bits of the whole prompt. Which one is taken depends on the sizes alone.</remarks>
     /// <exception cref="ArgumentException">The sizes contradict each other, or a view is too short for them.</exception>
     public override void Attention(View q, View k, View v, View y, View logSumExp, in AttentionShape shape)
     {
