@@ -29,8 +29,13 @@ internal sealed partial class GpuBackend
         if (m.IsEmpty && momentum != 0f) { throw new ArgumentException($"{operation}: momentum {momentum} needs a buffer of {n} floats for 'm'."); }
         var numbers = new SgdNumbers
         {
-            LearningRate = learningRate, Momentum = momentum, WeightDecay = weightDecay, GradientScale = gradientScale,
-            IsNesterov = nesterov ? 1 : 0, ClearsGradient = clearGradient ? 1 : 0, HasMoment = m.IsEmpty ? 0 : 1,
+            LearningRate = learningRate,
+            Momentum = momentum,
+            WeightDecay = weightDecay,
+            GradientScale = gradientScale,
+            IsNesterov = nesterov ? 1 : 0,
+            ClearsGradient = clearGradient ? 1 : 0,
+            HasMoment = m.IsEmpty ? 0 : 1,
         };
         ArrayView<ushort> pw = Numbers(w, n, operation, nameof(w)), pg = Numbers(g, n, operation, nameof(g)), pm = m.IsEmpty ? default : Numbers(m, n, operation, nameof(m));
         var update = new SgdUpdate(this, pw, pg, pm, default, numbers, Rounded(Over(n, w, g, m), m.IsEmpty ? default : m.Buffer.NextRounding()));

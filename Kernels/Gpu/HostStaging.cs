@@ -30,7 +30,7 @@ internal sealed class HostStaging : IDisposable
     /// <summary>Words of the longest piece.</summary>
     public int PieceWords { get; }
 
-    /// <summary>A piece that no copy uses; its first word by which <see cref="Span"/> and <see cref="View"/> show it.</summary>
+    /// <summary>Where a piece starts that no copy uses; it waits for the device only when both halves are full.</summary>
     public int Take(int words)
     {
         if (words > PieceWords - used)
@@ -53,7 +53,7 @@ internal sealed class HostStaging : IDisposable
         foreach (StreamMark mark in marks) { mark.Clear(); }
     }
 
-    /// <summary>The half where the next piece of full length would not be.</summary>
+    /// <summary>The mark of the half that a piece lies in: set behind the piece's copy, it says when that is done.</summary>
     public StreamMark MarkOf(int start) => marks[start / PieceWords];
 
     public Span<float> Span(int start, int words) => memory.Span.Slice(start, words);
