@@ -11,6 +11,18 @@ namespace PureLlm.Tests.Gpu;
 /// <summary>Products through a library: here a textbook one, in the memory of the emulating processor.</summary>
 public class CublasTests
 {
+    private readonly TextbookGemm gemm = new();
+    private readonly Dictionary<DeviceOptions, GpuBackend> opened = [];
+
+    [SetUp]
+    public void Forget() => gemm.Calls.Clear();
+
+    [OneTimeTearDown]
+    public void Close()
+    {
+        foreach (GpuBackend gpu in opened.Values) { gpu.Dispose(); }
+    }
+
     [Test]
     public void The_library_is_described_or_the_names_that_were_tried_are_said()
     {
@@ -29,8 +41,7 @@ public class CublasTests
     [Test]
     public void Sums_start_with_the_bias_or_the_result([Values] MatMulLayout layout, [Values] bool accumulate)
     {
-        var gemm = new TextbookGemm();
-        Near(Product(gemm, new DeviceOptions(DeviceGemm.Cublas), layout, StorageFormat.Float32, StorageFormat.Float32, accumulate), Expected(layout, StorageFormat.Float32, StorageFormat.Float32, accumulate), 1e-5);
+        Near(Product(new DeviceOptions(DeviceGemm.Cublas), layout, StorageFormat.Float32, StorageFormat.Float32, accumulate), Expected(layout, StorageFormat.Float32, StorageFormat.Float32, accumulate), 1e-5);
         Assert.That(gemm.Calls, Has.Count.EqualTo(1));
     }
 
@@ -40,18 +51,17 @@ public class CublasTests
     {
         // bfloat16 keeps 8 bits of each of 20 factors below 2.
         double tolerance = precision == DevicePrecision.BFloat16 ? 0.2 : 1e-5;
-        Near(Product(new TextbookGemm(), new DeviceOptions(DeviceGemm.Cublas, precision), layout, format, StorageFormat.Float32, accumulate: true), Expected(layout, format, StorageFormat.Float32, accumulate: true), tolerance);
+        Near(Product(new DeviceOptions(DeviceGemm.Cublas, precision), layout, format, StorageFormat.Float32, accumulate: true), Expected(layout, format, StorageFormat.Float32, accumulate: true), tolerance);
     }
 
     [Test]
     public void A_result_in_16_bits_is_rounded_after_the_library([Values(StorageFormat.BFloat16, StorageFormat.Float16)] StorageFormat format, [Values] bool accumulate)
-        => Near(Product(new TextbookGemm(), new DeviceOptions(DeviceGemm.Cublas), MatMulLayout.TN, StorageFormat.Float32, format, accumulate), Expected(MatMulLayout.TN, StorageFormat.Float32, format, accumulate), 1e-5);
+        => Near(Product(new DeviceOptions(DeviceGemm.Cublas), MatMulLayout.TN, StorageFormat.Float32, format, accumulate), Expected(MatMulLayout.TN, StorageFormat.Float32, format, accumulate), 1e-5);
 
     [Test]
     public void Small_products_are_ours_unless_the_library_was_asked_for()
     {
-        var gemm = new TextbookGemm();
-        using GpuBackend gpu = Open(new DeviceOptions(), gemm);
+        GpuBackend gpu = Opened(new DeviceOptions());
         Run(gpu, (b, v) => b.MatMul(MatMulLayout.NN, v[0], v[1], v[2], 4, 4, 4), [Random(16), Random(16), Random(16)]);
         Assert.That(gemm.Calls, Is.Empty);
         Run(gpu, (b, v) => b.MatMul(MatMulLayout.NN, v[0], v[1], v[2], 64, 64, 64), [Random(4096), Random(4096), Random(4096)]);
@@ -60,9 +70,9 @@ public class CublasTests
 
     private const int M = 7, N = 6, K = 20;
 
-    private static float[][] Product(TextbookGemm gemm, DeviceOptions options, MatMulLayout layout, StorageFormat b, StorageFormat c, bool accumulate)
+    private float[][] Product(DeviceOptions options, MatMulLayout layout, StorageFormat b, StorageFormat c, bool accumulate)
     {
-        using GpuBackend gpu = Open(options, gemm);
+        GpuBackend gpu = Opened(options);
         float[][] result = Run(gpu, (backend, v) => backend.MatMul(layout, v[0], v[1], v[2], M, N, K, accumulate, v[3]), Arrays(), [StorageFormat.Float32, b, c, StorageFormat.Float32]);
         Assert.That(gemm.Calls, Is.All.Matches<(GemmArguments, DevicePrecision Precision)>(call => call.Precision == options.Precision));
         return result;
@@ -76,11 +86,11 @@ public class CublasTests
 
     private static float[][] Arrays() => [Random(M * K, 1), Random(K * N, 2), Random(M * N, 3), Random(N, 4)];
 
+    private GpuBackend Opened(DeviceOptions options) => opened.TryGetValue(options, out GpuBackend? gpu) ? gpu : opened[options] = Open(options, gemm);
+
     private static GpuBackend Open(DeviceOptions options, IGemm? gemm = null)
     {
-        DeviceMath.Remap();
-        Context context = Context.Create(builder => builder.CPU(new CPUDevice(16, 1, 1)).Optimize(OptimizationLevel.O2));
-        DeviceMath.Register(context);
+        Context context = IlgpuPlugin.CreateContext(builder => builder.CPU(new CPUDevice(16, 1, 1)));
         return new GpuBackend(context.CreateCPUAccelerator(0), "ilgpu-cpu", options, gemm);
     }
 }

@@ -89,8 +89,7 @@ public class MatMulKernelsTests
     {
         (int m, int n, int k) = isEven ? (132, 72, 36) : (70, 131, 35);
         float[][] arrays = [Random(m * k, 1), Random(k * n, 2), Random(m * n, 3), Random(n, 4)];
-        Context context = Context.Create(builder => builder.CPU(new CPUDevice(32, 8, 1)).Optimize(OptimizationLevel.O2));
-        DeviceMath.Register(context);
+        Context context = IlgpuPlugin.CreateContext(builder => builder.CPU(new CPUDevice(32, 8, 1)));
         using var gpu = new GpuBackend(context.CreateCPUAccelerator(0), "wide", new DeviceOptions()) { ForcedPlan = MatMulPlan.WithParts(Tiles(isLarge), isEven ? 1 : 2, k, 16) };
         using var textbook = new Kernels.PlainBackend();
         void Call(Backend b, View[] v) => b.MatMul(layout, v[0], v[1], v[2], m, n, k, bias: v[3]);
