@@ -15,7 +15,7 @@ internal static class KernelCatalog
     // The PTX of CUDA 12.0: every ptxas since then reads it.
     private static readonly CudaInstructionSet s_instructions = CudaInstructionSet.ISA_80;
 
-    /// <summary>The kernels with their names: "MapKernels.Forward&lt;Silu&gt;".</summary>
+    /// <summary>The kernels with their names: "ElementwiseKernels.Run&lt;MapFunction&lt;Silu&gt;&gt;".</summary>
     public static IEnumerable<(string Name, MethodInfo Method)> All =>
         from method in Definitions
         from closed in method.IsGenericMethodDefinition ? Closed(method) : [method]
@@ -54,10 +54,20 @@ internal static class KernelCatalog
     }
 
     private static IEnumerable<MethodInfo> Closed(MethodInfo method) =>
-        (method.GetCustomAttribute<VariantsAttribute>()?.All ?? TypeChoices.Of(method, Structs)).Select(chosen => method.MakeGenericMethod(chosen));
+        (method.GetCustomAttribute<VariantsAttribute>()?.All ?? TypeChoices.Of(method.GetGenericArguments(), Structs)).Select(chosen => method.MakeGenericMethod(chosen));
 
-    private static IEnumerable<Type> Structs => field ??= [.. new[] { typeof(Backend).Assembly, typeof(KernelCatalog).Assembly }.SelectMany(assembly => assembly.GetTypes())
-        .Where(type => type.IsValueType && !type.IsGenericTypeDefinition && type.GetInterfaces().Any(item => item.Assembly == typeof(Backend).Assembly || item.Assembly == typeof(KernelCatalog).Assembly)).OrderBy(type => type.Name, StringComparer.Ordinal)];
+    /// <summary>What a type parameter can be: structs with an interface of ours, the generic ones over those that are not.</summary>
+    private static Type[] Structs
+    {
+        get
+        {
+            if (field is not null) { return field; }
+            Assembly[] ours = [typeof(Backend).Assembly, typeof(KernelCatalog).Assembly];
+            Type[] all = [.. ours.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsValueType && type.GetInterfaces().Any(item => ours.Contains(item.Assembly))).OrderBy(type => type.Name, StringComparer.Ordinal)];
+            Type[] plain = [.. all.Where(type => !type.IsGenericTypeDefinition)];
+            return field = [.. plain, .. all.Where(type => type.IsGenericTypeDefinition).SelectMany(type => TypeChoices.Of(type.GetGenericArguments(), plain).Select(type.MakeGenericType))];
+        }
+    }
 
     private static string NameOf(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}{NamesOf(method.GetGenericArguments())}";
 

@@ -1,15 +1,12 @@
-using System.Reflection;
-
 namespace PureLlm.Kernels.Gpu;
 
-/// <summary>The type arguments that the constraints of a generic kernel allow.</summary>
+/// <summary>The type arguments that the constraints of generic parameters allow.</summary>
 /// <remarks>A parameter takes each struct that has its interfaces; one that only occurs in another's interface, as TData in IPack&lt;TData&gt;, follows from that one.</remarks>
 internal static class TypeChoices
 {
     /// <summary>Every choice; none where a parameter has no interface and follows from no other.</summary>
-    public static IEnumerable<Type[]> Of(MethodInfo method, IEnumerable<Type> structs)
+    public static IEnumerable<Type[]> Of(Type[] parameters, IReadOnlyCollection<Type> structs)
     {
-        Type[] parameters = method.GetGenericArguments();
         List<Dictionary<Type, Type>> bindings = [[]];
         foreach (Type parameter in parameters)
         {

@@ -17,7 +17,7 @@ public sealed partial class KernelCatalogTests
     public void Every_kernel_is_compiled_and_needs_no_function_that_is_not_there(string architecture)
     {
         KernelCode[] all = Compiled(architecture);
-        Assert.That(all.Select(kernel => kernel.Name), Is.Unique.And.Contains("MapKernels.Forward<Silu>").And.Contains("FillKernels.Fill"));
+        Assert.That(all.Select(kernel => kernel.Name), Is.Unique.And.Some.EqualTo("ElementwiseKernels.Run<MapFunction<Silu>>").And.Some.EqualTo("ElementwiseKernels.Fill"));
         Assert.That(all.Where(kernel => !kernel.Text.Contains(".entry", StringComparison.Ordinal)).Select(kernel => kernel.Name), Is.Empty);
         Assert.That(all.Where(kernel => kernel.Text.Contains(".extern .func", StringComparison.Ordinal)).Select(kernel => kernel.Name), Is.Empty, "calls that no one resolves");
     }
@@ -48,13 +48,13 @@ public sealed partial class KernelCatalogTests
 
     [Test]
     public void The_fused_multiply_add_is_one_instruction() =>
-        Assert.That(Compiled("sm_80").Single(kernel => kernel.Name == "MapKernels.Forward<Exp>").Text, Does.Contain("fma.rn.f32"));
+        Assert.That(Compiled("sm_80").Single(kernel => kernel.Name == "ElementwiseKernels.Run<MapFunction<Exp>>").Text, Does.Contain("fma.rn.f32"));
 
     [Test]
     public void Each_kernel_is_written_for_every_function_and_format()
     {
         string[] names = [.. KernelCatalog.All.Select(kernel => kernel.Name)];
-        Assert.That(names.Count(name => name.StartsWith("MapKernels.Forward<", StringComparison.Ordinal)), Is.EqualTo(typeof(PureLlm.Kernels.Backend).Assembly.GetTypes().Count(type => type.IsValueType && type.IsAssignableTo(typeof(PureLlm.Kernels.IUnaryFunction)))));
+        Assert.That(names.Count(name => name.StartsWith("ElementwiseKernels.Run<MapFunction<", StringComparison.Ordinal)), Is.EqualTo(typeof(PureLlm.Kernels.Backend).Assembly.GetTypes().Count(type => type.IsValueType && type.IsAssignableTo(typeof(PureLlm.Kernels.IUnaryFunction)))));
     }
 
     [Test]
