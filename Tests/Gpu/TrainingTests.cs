@@ -52,10 +52,13 @@ public class TrainingTests
         using var cpu = new CpuBackend(1);
         List<double> expected = Losses(cpu, overrides, out _), actual = Losses(GpuCheck.Gpu, overrides, out string? hash);
         Assert.That(actual, Has.Count.EqualTo(10));
-        for (int i = 0; i < 10; i++) { Assert.That(actual[i], Is.EqualTo(expected[i]).Within(overrides.Length > 0 && overrides[0].StartsWith("precision", StringComparison.Ordinal) ? 5e-3 : 1e-4), $"step {i}"); }
+        for (int i = 0; i < 10; i++) { Assert.That(actual[i], Is.EqualTo(expected[i]).Within(Tolerance(overrides)), $"step {i}"); }
         Losses(GpuCheck.Gpu, overrides, out string? again);
         Assert.That(again, Is.EqualTo(hash), "the same bits every time");
     }
+
+    // Muon makes all singular values of an update alike, those that are rounding errors too; 16 bits round to the same side only most of the time.
+    private static double Tolerance(string[] overrides) => overrides is ["train.optimizer=muon", ..] ? 1e-3 : overrides is ["precision.weights=bfloat16", ..] ? 5e-3 : 1e-4;
 
     private static List<double> Losses(Backend backend, string[] overrides, out string? hash)
     {
