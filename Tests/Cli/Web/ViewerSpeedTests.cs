@@ -12,16 +12,16 @@ public class ViewerSpeedTests : BrowserFixture
     /// <summary>Milliseconds between a paint and the next key, 0 to twice as many: as somebody walks, and at any phase of the display.</summary>
     private const int MeanRest = 40;
 
-    /// <summary>Milliseconds from each key until the frame that shows its answer is painted; without a key until the next frame.</summary>
+    /// <summary>Milliseconds from each key until the frame that shows its answer is painted.</summary>
     private const string PressMany = """
         async ([keys, rest]) => {
           const times = [];
           for (const key of keys) {
             const start = performance.now(), { cursor } = document.body.dataset;
-            if (key) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+            document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
             await new Promise((done) => {
               const frame = () => {
-                if (key && document.body.dataset.cursor === cursor) { requestAnimationFrame(frame); return; }
+                if (document.body.dataset.cursor === cursor) { requestAnimationFrame(frame); return; }
                 const after = new MessageChannel();
                 after.port1.onmessage = done;
                 after.port2.postMessage(0);
@@ -54,25 +54,17 @@ public class ViewerSpeedTests : BrowserFixture
     /// <summary>p95, in ms from a key to its paint, of the first round of twenty keys that holds the bound, or of the best on a machine that does other things too.</summary>
     private static async Task<double> PressAsync(Viewer viewer)
     {
+        string[] keys = [.. Enumerable.Range(0, KeysOfRound).Select(i => i % 10 == 9 ? "p" : "n")];
         double best = double.PositiveInfinity;
         for (int round = 0; round < Rounds && best >= MostMilliseconds; round++)
         {
-            best = Math.Min(best, await RoundAsync(viewer, "key to paint", [.. Enumerable.Range(0, KeysOfRound).Select(i => i % 10 == 9 ? "p" : "n")]));
-        }
-        if (best >= MostMilliseconds && await RoundAsync(viewer, "a frame of the page at rest", new string[KeysOfRound]) is > MostMilliseconds / 2 and var idle)
-        {
-            Assert.Inconclusive(FormattableString.Invariant($"this machine is too busy to measure: it takes {idle:0} ms for a frame in which nothing changes; a key took {best:0} ms"));
+            double[] times = await viewer.Page.EvaluateAsync<double[]>(PressMany, new object[] { keys, MeanRest });
+            Array.Sort(times);
+            double worst = times[(int)(times.Length * 0.95) - 1];
+            TestContext.Out.WriteLine(FormattableString.Invariant($"key to paint: least {times[0]:0.0} ms, median {times[times.Length / 2]:0.0}, p95 {worst:0.0}"));
+            best = Math.Min(best, worst);
         }
         return best;
-    }
-
-    private static async Task<double> RoundAsync(Viewer viewer, string what, string?[] keys)
-    {
-        double[] times = await viewer.Page.EvaluateAsync<double[]>(PressMany, new object[] { keys, MeanRest });
-        Array.Sort(times);
-        double worst = times[(int)(times.Length * 0.95) - 1];
-        TestContext.Out.WriteLine(FormattableString.Invariant($"{what}: least {times[0]:0.0} ms, median {times[times.Length / 2]:0.0}, p95 {worst:0.0}"));
-        return worst;
     }
 
     [Test]
