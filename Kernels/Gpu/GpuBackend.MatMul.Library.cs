@@ -27,6 +27,7 @@ internal sealed partial class GpuBackend
         ArrayView<ushort> b = wordsB == 0 ? call.B : Convert(call.FormatB, call.B, call.Sizes.K * call.Sizes.N, room.SubView(wordsA, wordsB), format);
         if (call.Sizes.Start == (int)MatMulStart.Bias) { Join(call, default, 0); }
         GemmArguments arguments = GemmArguments.Of(call.Layout, call.Sizes.M, call.Sizes.N, call.Sizes.K) with { SecondStride = call.Sizes.StrideA };
+        Accelerator.Bind();
         gemm.Multiply(arguments, Address(b), Address(a), Address(call.C), Options.Precision, accumulates: call.Sizes.Start != (int)MatMulStart.Zero);
     }
 

@@ -19,7 +19,14 @@ internal sealed partial class GpuBackend
 
     internal bool IsDisposed { get; private set; }
 
-    private HostStaging Staging => staging ??= new HostStaging(Accelerator, Stream, PieceWords);
+    private HostStaging Staging
+    {
+        get
+        {
+            Accelerator.Bind();
+            return staging ??= new HostStaging(Accelerator, Stream, PieceWords);
+        }
+    }
 
     /// <inheritdoc/>
     /// <exception cref="OutOfMemoryException">The device has no memory for it.</exception>

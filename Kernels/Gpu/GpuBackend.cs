@@ -25,8 +25,15 @@ internal sealed partial class GpuBackend : Backend
 
     internal Accelerator Accelerator { get; }
 
-    /// <summary>The one compute stream.</summary>
-    internal AcceleratorStream Stream { get; }
+    /// <summary>The one compute stream, ready for the calling thread: CUDA knows a device by threads, and a trainer's files are written by others.</summary>
+    internal AcceleratorStream Stream
+    {
+        get
+        {
+            Accelerator.Bind();
+            return field;
+        }
+    }
 
     /// <summary>Threads of a group, a power of two: 256 on a GPU, 16 on the emulating processor. Kernels read it as Group.DimX.</summary>
     internal int GroupSize { get; }
