@@ -33,12 +33,9 @@ internal static partial class AttentionKernels
     {
         var shared = SharedMemory.Allocate<Four>(AttentionTiles.Shared);
         int tile = 4 * TGroup.Side, across = Group.IdxX & (TGroup.Side - 1), down = Group.IdxX / TGroup.Side;
-        int unit = Grid.IdxX, panel = unit % panels;
-        unit /= panels;
-        int head = unit % sizes.Heads;
-        unit /= sizes.Heads;
-        int batch = unit % sizes.Batch, query = (((sizes.Queries + tile - 1) / tile) - 1 - (unit / sizes.Batch)) * tile;
-        int group = head / sizes.Share, queries = Math.Min(tile, sizes.Queries - query), column = panel * tile * TColumns.Tiles;
+        var place = new AttentionPlace(Grid.IdxX, panels, sizes.Heads, sizes.Batch);
+        int head = place.Head, group = head / sizes.Share, batch = place.Batch, query = (((sizes.Queries + tile - 1) / tile) - 1 - place.Tile) * tile;
+        int queries = Math.Min(tile, sizes.Queries - query), column = place.Panel * tile * TColumns.Tiles;
         long queryRow = sizes.QueryRow(batch, query, head), outputRow = sizes.OutputRow(batch, query, head);
 
         int own = query + (4 * down), at = sizes.Statistic(batch, own, head);
@@ -74,11 +71,8 @@ internal static partial class AttentionKernels
     {
         var shared = SharedMemory.Allocate<Four>(AttentionTiles.Shared);
         int tile = 4 * TGroup.Side, across = Group.IdxX & (TGroup.Side - 1), down = Group.IdxX / TGroup.Side;
-        int unit = Grid.IdxX, panel = unit % panels;
-        unit /= panels;
-        int group = unit % sizes.KeyValueHeads;
-        unit /= sizes.KeyValueHeads;
-        int batch = unit % sizes.Batch, key = unit / sizes.Batch * tile, keys = Math.Min(tile, sizes.Keys - key), column = panel * tile * TColumns.Tiles;
+        var place = new AttentionPlace(Grid.IdxX, panels, sizes.KeyValueHeads, sizes.Batch);
+        int group = place.Head, batch = place.Batch, key = place.Tile * tile, keys = Math.Min(tile, sizes.Keys - key), column = place.Panel * tile * TColumns.Tiles;
         long keyRow = sizes.KeyRow(batch, key, group), valueRow = sizes.ValueRow(batch, key, group);
         int own = key + (4 * down);
 

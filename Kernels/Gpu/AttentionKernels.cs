@@ -19,12 +19,9 @@ internal static partial class AttentionKernels
     {
         var shared = SharedMemory.Allocate<Four>(AttentionTiles.Shared);
         int tile = 4 * TGroup.Side, across = Group.IdxX & (TGroup.Side - 1), down = Group.IdxX / TGroup.Side;
-        int unit = Grid.IdxX, panel = unit % panels;
-        unit /= panels;
-        int head = unit % sizes.Heads;
-        unit /= sizes.Heads;
-        int batch = unit % sizes.Batch, query = (((sizes.Queries + tile - 1) / tile) - 1 - (unit / sizes.Batch)) * tile;
-        int group = head / sizes.Share, queries = Math.Min(tile, sizes.Queries - query), column = panel * tile * TColumns.Tiles;
+        var place = new AttentionPlace(Grid.IdxX, panels, sizes.Heads, sizes.Batch);
+        int head = place.Head, group = head / sizes.Share, batch = place.Batch, query = (((sizes.Queries + tile - 1) / tile) - 1 - place.Tile) * tile;
+        int queries = Math.Min(tile, sizes.Queries - query), column = place.Panel * tile * TColumns.Tiles;
         long ownRow = sizes.QueryRow(batch, query, head);
 
         var max = new Four(float.MinValue, float.MinValue, float.MinValue, float.MinValue);

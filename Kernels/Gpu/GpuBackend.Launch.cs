@@ -6,13 +6,6 @@ namespace PureLlm.Kernels.Gpu;
 /// <content>Launching: Launch(Kernel, grid, arguments) compiles a kernel at its first use and queues it on the stream.</content>
 internal sealed partial class GpuBackend
 {
-    private void Launch<T1>(Action<T1> kernel, KernelConfig grid, T1 a1) where T1 : struct
-    {
-        if (grid.Size == 0) { return; }
-        if (!kernels.TryGetValue(kernel, out Delegate? loaded)) { kernels.Add(kernel, loaded = Accelerator.LoadKernel(kernel)); }
-        ((Action<AcceleratorStream, KernelConfig, T1>)loaded)(Stream, grid, a1);
-    }
-
     private void Launch<T1, T2>(Action<T1, T2> kernel, KernelConfig grid, T1 a1, T2 a2) where T1 : struct where T2 : struct
     {
         if (grid.Size == 0) { return; }
@@ -69,13 +62,6 @@ internal sealed partial class GpuBackend
         ((Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9>)loaded)(Stream, grid, a1, a2, a3, a4, a5, a6, a7, a8, a9);
     }
 
-    private void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> kernel, KernelConfig grid, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10) where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct where T9 : struct where T10 : struct
-    {
-        if (grid.Size == 0) { return; }
-        if (!kernels.TryGetValue(kernel, out Delegate? loaded)) { kernels.Add(kernel, loaded = Accelerator.LoadKernel(kernel)); }
-        ((Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>)loaded)(Stream, grid, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10);
-    }
-
     private void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> kernel, KernelConfig grid, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11) where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct where T9 : struct where T10 : struct where T11 : struct
     {
         if (grid.Size == 0) { return; }
@@ -88,19 +74,5 @@ internal sealed partial class GpuBackend
         if (grid.Size == 0) { return; }
         if (!kernels.TryGetValue(kernel, out Delegate? loaded)) { kernels.Add(kernel, loaded = Accelerator.LoadKernel(kernel)); }
         ((Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>)loaded)(Stream, grid, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12);
-    }
-
-    private void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> kernel, KernelConfig grid, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13) where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct where T9 : struct where T10 : struct where T11 : struct where T12 : struct where T13 : struct
-    {
-        if (grid.Size == 0) { return; }
-        if (!kernels.TryGetValue(kernel, out Delegate? loaded)) { kernels.Add(kernel, loaded = Accelerator.LoadKernel(kernel)); }
-        ((Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>)loaded)(Stream, grid, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13);
-    }
-
-    private void Launch<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> kernel, KernelConfig grid, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13, T14 a14) where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct where T8 : struct where T9 : struct where T10 : struct where T11 : struct where T12 : struct where T13 : struct where T14 : struct
-    {
-        if (grid.Size == 0) { return; }
-        if (!kernels.TryGetValue(kernel, out Delegate? loaded)) { kernels.Add(kernel, loaded = Accelerator.LoadKernel(kernel)); }
-        ((Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>)loaded)(Stream, grid, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14);
     }
 }
