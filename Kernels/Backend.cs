@@ -9,6 +9,9 @@ public abstract class Backend : IDisposable
     /// <summary>"cpu", "cuda", …</summary>
     public abstract string Name { get; }
 
+    /// <summary>Who multiplies matrices, in which precision and why, where there is a choice; else empty.</summary>
+    public virtual string Products => "";
+
     public abstract void Dispose();
 
     // ---- memory

@@ -18,18 +18,19 @@ public sealed class BenchGpuCommand : CliCommand
     private readonly Option<string?> filter = new("--filter") { Description = "of the operations, those whose name holds this", HelpName = "G" };
     private readonly Option<int> steps = new("--steps") { Description = "training steps beside the CPU's (30)", HelpName = "N" };
     private readonly Option<string> output = new("--out") { Description = "folder for the kernels' PTX (gpu-check)", HelpName = "F", DefaultValueFactory = _ => "gpu-check" };
+    private readonly Option<bool> emulated = new("--emulated") { Description = "tiny, on the emulator: its times mean nothing" };
     private readonly Option<string> architecture = new("--arch") { Description = "architecture of the PTX (sm_90)", HelpName = "A", DefaultValueFactory = _ => "sm_90" };
 
     public BenchGpuCommand() : base("gpu", "a GPU: is it right, how fast is it")
     {
-        foreach (Option option in new Option[] { only, filter, steps, output, architecture }) { Options.Add(option); }
+        foreach (Option option in new Option[] { only, filter, steps, output, architecture, emulated }) { Options.Add(option); }
         options.AddTo(this);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
     [
         ("pure-llm bench gpu", "everything, on the best GPU: under ten minutes"),
-        ("pure-llm bench gpu --only kernels,ops --device ilgpu-cpu", "without a GPU"),
+        ("pure-llm bench gpu --emulated --quick", "tried out without a GPU"),
     ];
 
     public override IReadOnlyList<string> Notes => ["Ends with 6 where a result is wrong or a part fails."];
@@ -40,12 +41,12 @@ public sealed class BenchGpuCommand : CliCommand
         string[] names = [.. GpuChecklist.Parts.Select(part => part.Name)], parts = context.Get(only)?.Split(',', StringSplitOptions.TrimEntries) ?? names;
         if (parts.Except(names).FirstOrDefault() is { } unknown) { throw new CliException(ExitCode.Usage, $"bench gpu --only {unknown}: the parts are {string.Join(", ", names)}"); }
         if (context.Get(steps) < 0) { throw new CliException(ExitCode.Usage, "bench gpu --steps: 1 or more"); }
-        DeviceInfo device = context.Devices.Gpu();
-        GpuChecklist checklist = new(context.Devices, device, options.Budget(context), parts, context.Note) { Steps = context.Get(steps), Filter = context.Get(filter) ?? "" };
+        DeviceInfo device = Device(context);
+        GpuChecklist checklist = new(context.Devices, device, options.Budget(context), parts, context.Note) { Steps = context.Get(steps), Filter = context.Get(filter) ?? "", TimesEmulation = context.Get(emulated) };
         checklist.Run(context.Get(architecture)!, Path.Combine(context.FullPath(context.Get(output)!), context.Get(architecture)!));
         if (format == BenchFormat.Json)
         {
-            context.WriteJson(BenchReport.Schema, json => WriteJson(json, context.Devices.Survey, device, checklist));
+            context.WriteJson(BenchReport.Schema, json => WriteJson(json, context.Devices.SurveyWithProducts, device, checklist));
         }
         else
         {
@@ -54,10 +55,18 @@ public sealed class BenchGpuCommand : CliCommand
         return checklist.Failures.Count == 0 ? ExitCode.Ok : ExitCode.CheckFailed;
     }
 
+    /// <summary>The device that is asked for; with --emulated the one that is none.</summary>
+    private DeviceInfo Device(CommandContext context)
+    {
+        if (!context.Get(emulated)) { return context.Devices.Gpu(); }
+        DeviceInfo device = context.Devices.Wanted is DeviceChoice.Cpu or DeviceChoice.Auto && context.Devices.Survey.Devices.FirstOrDefault(item => item.IsEmulated) is { } emulator ? emulator : context.Devices.Gpu();
+        return device.IsEmulated ? device : throw new CliException(ExitCode.Usage, $"bench gpu --emulated tries the checklist without a GPU, and {device.Id} is one", "leave --emulated out to measure it");
+    }
+
     private void WriteText(CommandContext context, BenchFormat format, DeviceInfo device, GpuChecklist checklist)
     {
         void Line(string text) => context.Out.WriteLine(context.Style.Plain(text));
-        foreach (string line in context.Devices.Survey.Lines()) { Line(line); }
+        foreach (string line in context.Devices.SurveyWithProducts.Lines()) { Line(line); }
         Line($"measured here: {device.Id}");
         if (checklist.Kernels is { } kernels)
         {
@@ -74,6 +83,7 @@ public sealed class BenchGpuCommand : CliCommand
         {
             context.Out.WriteLine();
             Times(checklist.Rows).Write(context, format);
+            if (device.IsEmulated) { Line("these times are those of an emulation and mean nothing"); }
         }
         if (checklist.Losses is { } losses)
         {
@@ -125,6 +135,7 @@ public sealed class BenchGpuCommand : CliCommand
         new BenchReport("gpu", checklist.Rows).WriteJson(json);
         survey.WriteJson(json);
         json.WriteString("device", device.Id);
+        json.WriteBoolean("emulated", device.IsEmulated);
         json.WriteBoolean("ok", checklist.Failures.Count == 0);
         Texts("failures", checklist.Failures);
         Texts("skipped", checklist.Skipped);

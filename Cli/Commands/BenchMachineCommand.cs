@@ -24,7 +24,7 @@ public sealed class BenchMachineCommand : CliCommand
             context.WriteJson(BenchReport.Schema, json =>
             {
                 report.WriteJson(json);
-                context.Devices.Survey.WriteJson(json);
+                context.Devices.SurveyWithProducts.WriteJson(json);
             });
             return ExitCode.Ok;
         }
@@ -33,7 +33,7 @@ public sealed class BenchMachineCommand : CliCommand
         {
             context.Out.WriteLine();
             context.Out.WriteLine(context.Style.Plain($"noise floor (A/A) ±{BenchTable.Percent(report.Noise)}, at most ±{BenchTable.Percent(rows.Max(row => row.Noise))} · {report.Cpu}"));
-            foreach (string line in context.Devices.Survey.Lines()) { context.Out.WriteLine(context.Style.Plain($"device  {line}")); }
+            foreach (string line in context.Devices.SurveyWithProducts.Lines()) { context.Out.WriteLine(context.Style.Plain($"device  {line}")); }
         }
         return ExitCode.Ok;
     }

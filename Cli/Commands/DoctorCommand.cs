@@ -18,7 +18,7 @@ public sealed class DoctorCommand : CliCommand
     {
         SpeedProbe? speed = context.Get(noSpeed) ? null : SpeedProbe.Measure(context.CreateCpuBackend());
         string? writeError = WriteError(context.Folder);
-        DeviceSurvey devices = context.Devices.Survey;
+        DeviceSurvey devices = context.Devices.SurveyWithProducts;
         GCMemoryInfo memory = GC.GetGCMemoryInfo();
         int threads = context.Threads ?? Environment.ProcessorCount;
         if (context.Json)

@@ -42,6 +42,9 @@ internal sealed class DeviceChoice(PluginPlace place, string? wanted, DeviceOpti
         }
     }
 
+    /// <summary>The same, with who multiplies matrices on each device: each is opened for a moment.</summary>
+    public DeviceSurvey SurveyWithProducts => Survey is { Products.Count: 0 } plain ? survey = plain with { Products = [.. plain.Devices.Select(ProductsOn)] } : Survey;
+
     /// <summary>The plug-in.</summary>
     /// <exception cref="CliException">There is none, or it cannot be used.</exception>
     public DevicePlugin Plugin => Find() is { Plugin: null } none ? throw new CliException(ExitCode.Input, none.Reasons) { Code = Code } : plugin!;
@@ -61,7 +64,7 @@ internal sealed class DeviceChoice(PluginPlace place, string? wanted, DeviceOpti
             default:
                 DeviceInfo device = Find(Wanted);
                 Backend backend = OpenWith(device);
-                note($"device {device.Id}: {device.Name}, {device.Details}");
+                note($"device {device.Id}: {device.Name}, {device.Details}{Products(backend)}");
                 return backend;
         }
     }
@@ -105,7 +108,7 @@ internal sealed class DeviceChoice(PluginPlace place, string? wanted, DeviceOpti
             try
             {
                 Backend backend = OpenWith(device);
-                note($"device auto: {device.Id}, {device.Name}, {device.Details}");
+                note($"device auto: {device.Id}, {device.Name}, {device.Details}{Products(backend)}");
                 return backend;
             }
             catch (CliException error)
@@ -115,6 +118,21 @@ internal sealed class DeviceChoice(PluginPlace place, string? wanted, DeviceOpti
         }
         note($"device auto: cpu, because no GPU can be used: {string.Join("; ", reasons.DefaultIfEmpty(Survey.Reasons))}");
         return null;
+    }
+
+    private static string Products(Backend backend) => backend.Products.Length > 0 ? $"; {backend.Products}" : "";
+
+    private string ProductsOn(DeviceInfo device)
+    {
+        try
+        {
+            using Backend backend = OpenWith(device);
+            return backend.Products;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return $"it cannot be opened: {error.Message}";
+        }
     }
 
     private DeviceInfo Find(string id)

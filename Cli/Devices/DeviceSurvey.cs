@@ -11,6 +11,9 @@ namespace PureLlm.Cli.Devices;
 /// <param name="Problems">Why something was not found, a sentence each.</param>
 internal sealed record DeviceSurvey(PluginPlace Place, string? Plugin, IReadOnlyList<DeviceInfo> Devices, IReadOnlyList<string> Problems)
 {
+    /// <summary>Who multiplies matrices on each device, in the order of <see cref="Devices"/>; empty where no one asked.</summary>
+    public IReadOnlyList<string> Products { get; init; } = [];
+
     /// <summary>The GPUs, without what only emulates one.</summary>
     public IEnumerable<DeviceInfo> Gpus => Devices.Where(device => !device.IsEmulated);
 
@@ -38,7 +41,12 @@ internal sealed record DeviceSurvey(PluginPlace Place, string? Plugin, IReadOnly
     /// <summary>Lines for people: the plug-in, each device, each problem.</summary>
     public IEnumerable<string> Lines()
     {
-        foreach (DeviceInfo device in Devices) { yield return $"{device.Id}: {device.Name}, {Numbers.Bytes(device.MemoryBytes)}; {device.Details}"; }
+        for (int i = 0; i < Devices.Count; i++)
+        {
+            DeviceInfo device = Devices[i];
+            yield return $"{device.Id}: {device.Name}, {Numbers.Bytes(device.MemoryBytes)}; {device.Details}";
+            if (i < Products.Count && Products[i].Length > 0) { yield return $"{device.Id}: {Products[i]}"; }
+        }
         foreach (string problem in Problems) { yield return $"not found: {problem}"; }
         if (Plugin is not null) { yield return $"{Plugin}, from {Place.Shown}"; }
     }
@@ -50,14 +58,16 @@ internal sealed record DeviceSurvey(PluginPlace Place, string? Plugin, IReadOnly
         json.WriteString("plugin", Plugin);
         json.WriteString("place", Place.Path);
         json.WriteStartArray("found");
-        foreach (DeviceInfo device in Devices)
+        for (int i = 0; i < Devices.Count; i++)
         {
+            DeviceInfo device = Devices[i];
             json.WriteStartObject();
             json.WriteString("id", device.Id);
             json.WriteString("name", device.Name);
             json.WriteNumber("memory_bytes", device.MemoryBytes);
             json.WriteString("details", device.Details);
             json.WriteBoolean("emulated", device.IsEmulated);
+            if (i < Products.Count) { json.WriteString("products", Products[i]); }
             json.WriteEndObject();
         }
         json.WriteEndArray();

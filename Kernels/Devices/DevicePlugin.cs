@@ -6,7 +6,7 @@ namespace PureLlm.Kernels.Devices;
 public abstract class DevicePlugin : IDisposable
 {
     /// <summary>Version of <see cref="Backend"/> and of this class; a plug-in that was built against another one is refused.</summary>
-    public const string Contract = "1";
+    public const string Contract = "2";
 
     /// <summary>Name of the assembly's metadata that holds its contract.</summary>
     public const string ContractKey = "PureLlm.DeviceContract";

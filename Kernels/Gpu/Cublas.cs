@@ -19,7 +19,7 @@ internal sealed unsafe class Cublas : IGemm
 
     private readonly CublasLibrary library;
     private readonly Accelerator accelerator;
-    private readonly MemoryBuffer1D<byte, Stride1D.Dense> workspace;
+    private readonly MemoryBuffer1D<byte, Stride1D.Dense>? workspace;
     private nint handle;
 
     private Cublas(CublasLibrary library, CudaAccelerator accelerator, CudaStream stream)
@@ -29,9 +29,9 @@ internal sealed unsafe class Cublas : IGemm
         nint created = 0;
         Check(library.Create(&created), "cublasCreate_v2");
         handle = created;
-        workspace = accelerator.Allocate1D<byte>(WorkspaceBytes);
         try
         {
+            workspace = accelerator.Allocate1D<byte>(WorkspaceBytes);
             // In this order: a new stream brings back the library's own workspace.
             Check(library.SetStream(handle, stream.StreamPtr), "cublasSetStream_v2");
             Check(library.SetWorkspace(handle, workspace.NativePtr, WorkspaceBytes), "cublasSetWorkspace_v2");
@@ -44,22 +44,14 @@ internal sealed unsafe class Cublas : IGemm
         }
     }
 
-    /// <summary>What the options ask for: cuBLAS, or null for our own kernels.</summary>
+    public string Description => $"cuBLAS {library.Version}";
+
+    /// <summary>What the options ask for: cuBLAS, or our own kernels.</summary>
     /// <exception cref="DeviceException">cuBLAS was asked for and is not there, or refuses to work.</exception>
-    public static Cublas? Open(Accelerator accelerator, AcceleratorStream stream, DeviceOptions options)
-    {
-        if (options.Gemm == DeviceGemm.Ilgpu) { return null; }
-        bool isAsked = options.Gemm == DeviceGemm.Cublas;
-        if (accelerator is not CudaAccelerator cuda || stream is not CudaStream cudaStream)
-        {
-            return isAsked ? throw new DeviceException($"cuBLAS multiplies on CUDA devices only, and this one is {accelerator.Name}; use --gpu-gemm ilgpu") : null;
-        }
-        if (CublasLibrary.Found is not { } library)
-        {
-            return isAsked ? throw new DeviceException($"{CublasLibrary.Problem}; or use --gpu-gemm ilgpu") : null;
-        }
-        return new Cublas(library, cuda, cudaStream);
-    }
+    public static Multiplier Open(Accelerator accelerator, AcceleratorStream stream, DeviceOptions options) =>
+        accelerator is not CudaAccelerator cuda || stream is not CudaStream cudaStream ? Multiplier.Choose(options, $"cuBLAS multiplies on CUDA devices only, and this one is {accelerator.Name}", null!)
+        : CublasLibrary.Found is not { } library ? Multiplier.Choose(options, CublasLibrary.Problem, null!)
+        : Multiplier.Choose(options, null, () => new Cublas(library, cuda, cudaStream));
 
     public void Multiply(in GemmArguments arguments, nint first, nint second, nint result, DevicePrecision precision, bool accumulates)
     {
@@ -79,7 +71,7 @@ internal sealed unsafe class Cublas : IGemm
         accelerator.Bind();
         _ = library.Destroy(handle);
         handle = 0;
-        workspace.Dispose();
+        workspace?.Dispose();
     }
 
     /// <summary>Which call failed, and what its status means.</summary>
@@ -87,7 +79,7 @@ internal sealed unsafe class Cublas : IGemm
 
     private static void Check(int status, string call)
     {
-        if (status != 0) { throw new DeviceException($"{Failure(call, status)}; use --gpu-gemm ilgpu to do without cuBLAS"); }
+        if (status != 0) { throw new DeviceException(Failure(call, status)); }
     }
 
     private static string Meaning(int status) => status switch

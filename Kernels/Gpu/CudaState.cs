@@ -13,7 +13,10 @@ namespace PureLlm.Kernels.Gpu;
 /// <param name="Visible">The variable CUDA_VISIBLE_DEVICES; null: not set.</param>
 internal sealed record CudaState(string? Library, string Looked, int Initialisation, string InitialisationText, int Version, int Count, string? Module, string? Visible)
 {
-    private const int NoDevice = 100, StubLibrary = 34, NotReady = 802, Mismatch = 803, NotForThisDevice = 804;
+    /// <summary>CUDA_ERROR_STUB_LIBRARY: what cuInit of the toolkit's library for linking gives.</summary>
+    public const int StubLibrary = 34;
+
+    private const int NoDevice = 100, NotReady = 802, Mismatch = 803, NotForThisDevice = 804;
 
     /// <summary>The oldest driver that ILGPU can hand its code to: CUDA 9.</summary>
     private const int OldestVersion = 9000;
@@ -34,7 +37,7 @@ internal sealed record CudaState(string? Library, string Looked, int Initialisat
             }
             if (Initialisation == StubLibrary)
             {
-                return $"CUDA: {Library} is the toolkit's stub for linking, not the driver; take the folder 'stubs' off LD_LIBRARY_PATH";
+                return $"CUDA: {Library} is the toolkit's stub for linking, not the driver, and no other of {Looked} can be loaded{(Module is null ? "" : $", though the driver {Module} runs")}; take the folder 'stubs' off LD_LIBRARY_PATH, and put the driver's there or install the driver";
             }
             if (Version is > 0 and < OldestVersion)
             {

@@ -16,10 +16,13 @@ internal sealed partial class GpuBackend : Backend
         (Accelerator, Name, Options) = (accelerator, name, options);
         Stream = accelerator.DefaultStream;
         GroupSize = Math.Min(256, accelerator.MaxNumThreadsPerGroup);
-        Gemm = gemm ?? Cublas.Open(accelerator, Stream, options);
+        Multiplier multiplier = gemm is null ? Cublas.Open(accelerator, Stream, options) : Multiplier.Choose(options, null, () => gemm);
+        (Gemm, Products) = (multiplier.Library, multiplier.Description);
     }
 
     public override string Name { get; }
+
+    public override string Products { get; }
 
     public DeviceOptions Options { get; }
 

@@ -22,6 +22,15 @@ public sealed class BenchGpuSmokeTests
     }
 
     [Test]
+    public void Training_steps_are_timed_and_the_products_named()
+    {
+        using CliRunner cli = new();
+        cli.With(PluginPlace.Variable, typeof(IlgpuPlugin).Assembly.Location);
+        Assert.That(cli.Run("bench", "gpu", "--emulated", "--only", "speed", "--quick"), Is.EqualTo(ExitCode.Ok), cli.Out + cli.Error.ToString());
+        Assert.That(cli.Out.ToString(), Does.Match(@"train \S+ step +ilgpu float32, emulated").And.Contain("skipped  cublas float32: cuBLAS multiplies on CUDA devices only").And.Contain("our kernels multiply all matrices in float32"));
+    }
+
+    [Test]
     public void Gradients_are_checked_on_the_plug_in()
     {
         using CliRunner cli = new();

@@ -39,6 +39,18 @@ public class CublasTests
         => Assert.That(() => Open(new DeviceOptions(DeviceGemm.Cublas)).Dispose(), Throws.TypeOf<DeviceException>().With.Message.Contains("CUDA devices only"));
 
     [Test]
+    public void A_library_that_does_not_start_leaves_the_products_to_our_kernels_and_says_why()
+    {
+        const string Reason = "cublasCreate_v2 failed with status 1";
+        IGemm Start() => throw new DeviceException(Reason);
+        Multiplier chosen = Multiplier.Choose(new DeviceOptions(Precision: DevicePrecision.TensorFloat32), null, Start);
+        Assert.That(chosen, Is.EqualTo(new Multiplier(null, $"our kernels multiply all matrices in float32, not in tf32, which needs cuBLAS: {Reason}")));
+        Assert.That(() => Multiplier.Choose(new DeviceOptions(DeviceGemm.Cublas), null, Start), Throws.TypeOf<DeviceException>().With.Message.EqualTo($"{Reason}; use --gpu-gemm ilgpu to do without cuBLAS"));
+        Assert.That(Multiplier.Choose(new DeviceOptions(), null, () => gemm), Is.EqualTo(new Multiplier(gemm, "a textbook multiplies large matrices in float32, our kernels small ones in float32")));
+        Assert.That(Opened(new DeviceOptions(DeviceGemm.Ilgpu)).Products, Does.Contain("--gpu-gemm ilgpu asks for them"));
+    }
+
+    [Test]
     public void Sums_start_with_the_bias_or_the_result([Values] MatMulLayout layout, [Values] bool accumulate)
     {
         Near(Product(new DeviceOptions(DeviceGemm.Cublas), layout, StorageFormat.Float32, StorageFormat.Float32, accumulate), Expected(layout, StorageFormat.Float32, StorageFormat.Float32, accumulate), 1e-5);

@@ -15,6 +15,18 @@ public sealed class CudaStateTests
     }
 
     [Test]
+    public void A_stub_is_taken_only_where_there_is_no_driver()
+    {
+        Dictionary<string, (nint Handle, int Result)> there = new() { ["stub"] = (1, CudaState.StubLibrary), ["second stub"] = (2, CudaState.StubLibrary), ["driver"] = (3, 100) };
+        CudaDriver.Loaded Find(params string[] names) => CudaDriver.First(names, name => there.TryGetValue(name, out (nint Handle, int) found) ? found.Handle : 0, handle => there.Values.First(item => item.Handle == handle).Result);
+
+        Assert.That(Find("absent", "stub", "driver").Name, Is.EqualTo("driver"), "one that does not start says why");
+        Assert.That(Find("driver", "stub").Name, Is.EqualTo("driver"));
+        Assert.That(Find("stub", "absent", "second stub"), Is.EqualTo(new CudaDriver.Loaded(1, "stub", 34)));
+        Assert.That(Find("absent").Name, Is.Null);
+    }
+
+    [Test]
     public void Each_reason_is_told_from_the_others()
     {
         CudaState none = s_working with { Count = 0, Initialisation = 100, InitialisationText = "CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected" };

@@ -6,6 +6,8 @@ namespace PureLlm.Tests.Gpu;
 /// <summary>What a column-major library does: C = op(A)·op(B) + β·C, with element (i, j) of a matrix at i + j·stride.</summary>
 internal sealed unsafe class TextbookGemm : IGemm
 {
+    public string Description => "a textbook";
+
     /// <summary>What it was asked for.</summary>
     public List<(GemmArguments Arguments, DevicePrecision Precision)> Calls { get; } = [];
 

@@ -1,6 +1,7 @@
 using PureLlm.Autograd;
 using PureLlm.Autograd.Inspection;
 using PureLlm.Cli.Devices;
+using PureLlm.Engine.Configuration;
 using PureLlm.Kernels;
 using PureLlm.Kernels.Cpu;
 using PureLlm.Kernels.Devices;
@@ -28,8 +29,6 @@ internal sealed class GpuChecklist(DeviceChoice devices, DeviceInfo device, Timi
         ("speed", "tokens/s of a GPT of 124M"),
     ];
 
-    private const int SpeedSteps = 6;
-
     private static readonly (string Name, DeviceOptions Options, double Tolerance)[] s_arithmetics =
     [
         ("ilgpu float32", new(DeviceGemm.Ilgpu), 2e-5),
@@ -42,6 +41,9 @@ internal sealed class GpuChecklist(DeviceChoice devices, DeviceInfo device, Timi
 
     /// <summary>Number of steps of the part "losses"; 0: what suits the device.</summary>
     public int Steps { get; init; }
+
+    /// <summary>Whether training steps are timed on an emulation too: that tries the code, and the times mean nothing.</summary>
+    public bool TimesEmulation { get; init; }
 
     /// <summary>Operations whose name holds this.</summary>
     public string Filter { get; init; } = "";
@@ -123,22 +125,23 @@ internal sealed class GpuChecklist(DeviceChoice devices, DeviceInfo device, Timi
 
     private void MeasureSpeed()
     {
-        if (sizes.Timed is not { } config)
+        if (device.IsEmulated && !TimesEmulation)
         {
-            Skipped.Add("speed: an emulation is not timed");
+            Skipped.Add("speed: an emulation is not timed; --emulated tries the code of this part");
             return;
         }
+        RunConfig config = sizes.Timed;
         foreach ((string name, DeviceOptions options, _) in s_arithmetics)
         {
             Try(name, options, backend =>
             {
                 using StepRun run = new(name, backend, config, sizes.TimedVocabulary);
-                for (int i = -2; i < SpeedSteps; i++)   // two to warm up
+                for (int i = -2; i < sizes.TimedSteps; i++)   // two to warm up
                 {
                     if (i == 0) { run.Forget(); }
                     run.Step();
                 }
-                Rows.AddRange(StepRun.Phases.Select((phase, i) => new BenchRow($"train {config.Run.Name} {phase}", name, run.Shape, 0, [.. run.Seconds[i]]) { Tokens = phase == "step" ? run.Tokens : 0, Operations = phase == "step" ? run.Operations : 0 }));
+                Rows.AddRange(StepRun.Phases.Select((phase, i) => new BenchRow($"train {config.Run.Name} {phase}", device.IsEmulated ? $"{name}, emulated" : name, run.Shape, 0, [.. run.Seconds[i]]) { Tokens = phase == "step" ? run.Tokens : 0, Operations = phase == "step" ? run.Operations : 0 }));
             });
         }
     }

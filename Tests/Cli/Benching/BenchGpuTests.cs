@@ -31,6 +31,16 @@ public sealed class BenchGpuTests
     }
 
     [Test]
+    public void Training_steps_of_an_emulation_are_timed_only_when_asked_and_marked()
+    {
+        using CliRunner cli = With(typeof(FakePlugin));
+        Assert.That(cli.Run("bench", "gpu", "--emulated", "--only", "speed", "--quick"), Is.EqualTo(ExitCode.Ok), cli.Out + cli.Error.ToString());
+        Assert.That(cli.Out.ToString(), Does.Contain("measured here: ilgpu-cpu").And.Match(@"train \S+ step +ilgpu float32, emulated +B=1 T=8 C=16 L=1 V=17").And.Contain("these times are those of an emulation and mean nothing").And.Not.Contain("skipped"));
+        Assert.That(cli.Run("bench", "gpu", "--emulated", "--device", "cuda", "--only", "speed"), Is.EqualTo(ExitCode.Usage));
+        Assert.That(cli.Error.ToString(), Does.Contain("cuda is one"));
+    }
+
+    [Test]
     public void A_wrong_kernel_is_a_failed_check()
     {
         using CliRunner cli = With(typeof(WrongPlugin));

@@ -138,6 +138,10 @@ public sealed class DeviceOptionTests
         JsonElement devices = JsonDocument.Parse(cli.Out.ToString()).RootElement.GetProperty("devices");
         Assert.That(devices.GetProperty("found")[0].GetProperty("id").GetString(), Is.EqualTo("cuda"));
         Assert.That(devices.GetProperty("problems")[0].GetString(), Does.Contain("fallen off"));
+        Assert.That(devices.GetProperty("found")[0].GetProperty("products").GetString(), Is.Empty, "the CPU has no choice");
+        using CliRunner refusing = With(typeof(RefusingPlugin));
+        Assert.That(refusing.Run("doctor", "--no-speed"), Is.EqualTo(ExitCode.Ok));
+        Assert.That(refusing.Out.ToString(), Does.Contain("cuda: it cannot be opened: cuda: another program holds it"));
         using CliRunner none = new();
         Assert.That(none.Run("doctor", "--no-speed"), Is.EqualTo(ExitCode.Ok));
         Assert.That(none.Out.ToString(), Does.Contain("not found: no GPU plug-in").And.Contain("dotnet publish"));
