@@ -1,8 +1,8 @@
 // The page: a cursor is shown, keys and clicks make other cursors. Everything that is shown comes from the source.
 import * as source from './source.js';
 import { parse, change, addressOf, readAddress } from './cursor.js';
-import { h, replace, number, signed, shape, titled } from './dom.js';
-import { patch } from './patch.js';
+import { h, number, signed, shape, titled } from './dom.js';
+import { make, patch } from './patch.js';
 import { HeatMap } from './heatmap.js';
 import { lanes, graph } from './lanes.js';
 import { element, update, proofs, ledger, code, notes, facts, overviews } from './inspector.js';
@@ -14,7 +14,10 @@ import { editNumber, whatFollows, compareWith, askQuiz, findFrame } from './dial
 
 const $ = (id) => document.getElementById(id);
 const addressing = source.addressing;
-let view = null, supposed = null, keys = [], mark = '', turn = 0, waiting = Promise.resolve(), timelineStep = -1;
+let view = null, supposed = null, keys = [], mark = '', turn = 0, waiting = Promise.resolve(), timelineStep = -1, isNew = false, resting = 0;
+
+/** Milliseconds without a move after which the address says where one is. */
+const rest = 100;
 
 const actions = { addressing, go, press, choose, edit, again: () => render(view) };
 const heat = new HeatMap({ choose: (indices) => choose(indices, view.subject.name, 'element'), edit, step: press });
@@ -37,7 +40,7 @@ function choose(indices, tensor, level = view.level) {
 /** Moves happen one after the other, in the order of the keys. */
 function enqueue(ask, push, key = '') {
   const mine = ++turn;
-  waiting = waiting.then(ask).then((next) => show(next, push, key, mine)).catch(tell);
+  waiting = waiting.then(ask).then((next) => show(next, push, key, mine)).catch(tell).then(() => settleSoon(mine));
   return waiting;
 }
 
@@ -49,15 +52,23 @@ function show(next, push, key, mine) {
   render(view);
   if (closer) heat.canvas.focus({ preventScroll: true });
   reveal(key);
-  afterPaint(() => settle(next, moved && push, mine, key));
+  isNew = push && (isNew || moved);
+  afterPaint(() => {
+    if (mine === turn) prefetch(mine, key);
+  });
 }
 
-/** What nobody waits for: the address, the title, and the places that the next key may lead to. */
-function settle(shown, push, mine, key) {
-  history[push ? 'pushState' : 'replaceState'](null, '', addressOf(shown.cursor, addressing));
-  document.title = `${shown.frame.text.replace(/\s+/g, ' ')} · ${shown.title} · pure-llm step`;
+/** The address and the title follow once no other move does: for each of them a browser draws its own window again. Quick moves in a row are one entry of the history. */
+function settleSoon(mine) {
+  clearTimeout(resting);
+  resting = setTimeout(() => { if (view && mine === turn) settle(mine); }, rest);
+}
+
+function settle(mine) {
+  history[isNew ? 'pushState' : 'replaceState'](null, '', addressOf(view.cursor, addressing));
+  isNew = false;
+  document.title = `${view.frame.text.replace(/\s+/g, ' ')} · ${view.title} · pure-llm step`;
   document.body.dataset.turn = String(mine);
-  if (mine === turn) prefetch(mine, key);
 }
 
 function afterPaint(work) {
@@ -69,7 +80,7 @@ function afterPaint(work) {
 }
 
 function tell(problem) {
-  replace($('problem'), h('b', {}, problem.message), problem.help ? h('p', {}, problem.help) : null);
+  patch($('problem'), h('b', {}, problem.message), problem.help ? h('p', {}, problem.help) : null);
   $('problem').hidden = false;
 }
 
@@ -155,10 +166,7 @@ function tensorPanel(shown) {
   $('tensor').hidden = !tensor;
   if (!tensor) return;
   const head = titled('tensorTitle', tensor.symbol, 'tensor', h('span', { class: 'dim' }, `${tensor.name} · ${shape(tensor.shape)} · ${tensor.role}${tensor.consumers > 1 ? ` · read ${tensor.consumers} times` : ''}`));
-  const below = h('div', {}, facts(tensor, (indices) => choose(indices, tensor.name)));
-  if (!$('tensor').contains(heat.element)) $('tensor').replaceChildren(h('div', { class: 'head' }), heat.element, h('div', { class: 'below' }));
-  patch($('tensor').querySelector('.head'), head);
-  patch($('tensor').querySelector('.below'), below);
+  patch($('tensor'), head, heat.element, facts(tensor, (indices) => choose(indices, tensor.name)));
   heat.element.hidden = !tensor.heat;
   if (tensor.heat) heat.show({ tensor, tokens: shown.tokens.length > 1 && shown.tokens.length === tensor.heat.rows ? shown.tokens : [], changed: changedCells(tensor) });
 }
@@ -220,7 +228,7 @@ addEventListener('popstate', async () => go(readAddress(addressing) || await sou
 
 function flash(text) {
   document.querySelector('.flash')?.remove();
-  const note = h('div', { class: 'flash' }, text);
+  const note = make(h('div', { class: 'flash' }, text));
   document.body.append(note);
   setTimeout(() => note.remove(), 4000);
 }
@@ -228,9 +236,9 @@ function flash(text) {
 function tools() {
   const button = (key, text, name) => h('button', { 'aria-label': name, title: `${name} (${key})`, onclick: pageCommands[key] }, text, ' ', h('kbd', { 'aria-hidden': 'true' }, key));
   const theme = h('button', { id: 'theme', 'aria-label': 'light or dark', title: 'light, dark, or as the system', onclick: () => setTheme(themes[(themes.indexOf(document.documentElement.dataset.theme ?? 'auto') + 1) % 3]) }, '◐');
-  $('actions').append(...[
+  patch($('actions'), [
     source.abilities.find ? button('/', 'find', 'find a frame') : null, source.abilities.compare ? button('d', 'compare', 'compare two places') : null,
-    source.abilities.quiz ? button('Q', 'quiz', 'quiz') : null, theme, button('?', 'help', 'help')].filter(Boolean));
+    source.abilities.quiz ? button('Q', 'quiz', 'quiz') : null, theme, button('?', 'help', 'help')]);
 }
 
 const themes = ['auto', 'light', 'dark'];

@@ -9,15 +9,16 @@ export function pictures(view, actions) {
   return [attention(view, actions), lens(view), lineSearch(view)].filter(Boolean);
 }
 
-let attentionShows = 'probabilities';
+let attentionShows = 'probabilities', attentionMap = null;
 
 function attention(view, actions) {
   const map = view.attention;
   if (!map) return null;
   const values = attentionShows === 'gradient' && map.gradient.length ? map.gradient : map.probabilities, tokens = view.tokens.slice((map.sequence ?? 0) * map.queries, ((map.sequence ?? 0) + 1) * map.queries);
-  const heat = new HeatMap({ choose: () => {}, edit: () => {}, step: () => {} }, false);
+  const heat = attentionMap ??= new HeatMap({ choose: () => {}, edit: () => {}, step: () => {} }, false);
   const largest = Math.max(...values.filter(isFinite).map(Math.abs), 0);
-  const section = h('section', { class: 'card wide', 'aria-labelledby': 'attentionTitle' },
+  heat.show({ tensor: { symbol: attentionShows === 'gradient' ? '∂L/∂p' : 'p', shape: [map.queries, map.keys], stats: { maxAbs: largest }, largest: [], heat: { rows: map.queries, columns: map.keys, rowSize: map.rowSize ?? 1, columnSize: map.columnSize ?? 1, values, selectedRow: -1, selectedColumn: -1 } }, tokens: tokens.length === map.queries ? tokens : [] });
+  return h('section', { class: 'card wide', 'aria-labelledby': 'attentionTitle' },
     titled('attentionTitle', 'Attention', 'attention', h('span', { class: 'dim' }, `${map.module || 'this operation'} · head ${map.head} of ${map.heads}: row = who looks, column = whom at`)),
     h('div', { class: 'row' },
       h('div', { role: 'group', 'aria-label': 'head', class: 'row tight' }, Array.from({ length: Math.min(map.heads, 32) }, (_, i) =>
@@ -25,8 +26,6 @@ function attention(view, actions) {
       (map.places ?? []).length > 1 ? map.places.slice(0, 24).map((place) => h('button', { 'aria-pressed': String(place.isCurrent), 'data-focus': `attention ${place.module}`, onclick: () => actions.go(place.cursor) }, place.module)) : null,
       map.gradient.length ? h('button', { 'aria-pressed': String(attentionShows === 'gradient'), 'data-focus': 'attention gradient', onclick: () => { attentionShows = attentionShows === 'gradient' ? 'probabilities' : 'gradient'; actions.again(); } }, '∂L/∂p') : null),
     heat.element, entropy(map, tokens));
-  requestAnimationFrame(() => heat.show({ tensor: { symbol: attentionShows === 'gradient' ? '∂L/∂p' : 'p', shape: [map.queries, map.keys], stats: { maxAbs: largest }, largest: [], heat: { rows: map.queries, columns: map.keys, rowSize: map.rowSize ?? 1, columnSize: map.columnSize ?? 1, values, selectedRow: -1, selectedColumn: -1 } }, tokens: tokens.length === map.queries ? tokens : [] }));
-  return section;
 }
 
 function entropy(map, tokens) {

@@ -1,5 +1,6 @@
 // What one asks in a dialog: find a frame, change a number, compare two places, answer a question.
-import { h, number, aligned, value, count, formula, replace, hint, titled } from './dom.js';
+import { h, number, aligned, value, count, formula, hint, titled } from './dom.js';
+import { make, patch } from './patch.js';
 import { change } from './cursor.js';
 import { thumbnail } from './heatmap.js';
 import { open } from './help.js';
@@ -8,13 +9,13 @@ const mostNames = 32;
 
 /** Finds what has a name ("largest", "nan", "dead", a tensor) and frames by their words. */
 export function findFrame(source, view, go) {
-  const list = h('ol', { class: 'found', 'aria-live': 'polite' });
-  const input = h('input', { type: 'search', 'aria-label': 'words', placeholder: 'backward softmax', autocomplete: 'off', spellcheck: 'false', oninput: () => search() });
+  const list = make(h('ol', { class: 'found', 'aria-live': 'polite' }));
+  const input = make(h('input', { type: 'search', 'aria-label': 'words', placeholder: 'backward softmax', autocomplete: 'off', spellcheck: 'false', oninput: () => search() }));
   const item = (one) => h('li', {}, h('button', { class: 'wideButton', onclick: () => { dialog.close(); go(one.cursor); } }, h('span', { class: `kind ${one.kind}` }, one.kind), one.text, h('small', {}, one.module)));
   let turn = 0;
   const search = async () => {
     const mine = ++turn, words = input.value.trim(), found = words ? await source.find(view.cursor, words) : [];
-    if (mine === turn) replace(list, words && !found.length ? h('li', { class: 'dim' }, nothing[words.toLowerCase()] ?? 'no frame holds all of these words') : found.map(item));
+    if (mine === turn) patch(list, words && !found.length ? h('li', { class: 'dim' }, nothing[words.toLowerCase()] ?? 'no frame holds all of these words') : found.map(item));
   };
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') list.querySelector('button')?.click();
@@ -33,8 +34,8 @@ export function editNumber(source, view, then) {
   const { subject, element } = view;
   if (!element || !subject) return;
   const name = `${subject.name}[${element.indices}]`, now = element.value ?? element.kernel;
-  const problem = h('p', { class: 'bad', role: 'alert' });
-  const input = h('input', { type: 'text', inputmode: 'decimal', value: String(now), 'aria-label': `new value of ${name}`, spellcheck: 'false', autocomplete: 'off' });
+  const problem = make(h('p', { class: 'bad', role: 'alert' }));
+  const input = make(h('input', { type: 'text', inputmode: 'decimal', value: String(now), 'aria-label': `new value of ${name}`, spellcheck: 'false', autocomplete: 'off' }));
   const nudge = (by) => h('button', { type: 'button', onclick: () => { input.value = String(Number((Number(input.value) + by).toPrecision(12))); } }, by > 0 ? `+${by}` : `−${-by}`);
   const form = h('form', { class: 'stack', onsubmit: async (event) => {
     event.preventDefault();
@@ -72,12 +73,12 @@ export function whatFollows(answer, takeBack) {
 
 /** Two places side by side. @param mark the place that was marked with = */
 export function compareWith(source, view, mark, go) {
-  const result = h('div', { 'aria-live': 'polite', class: 'stack' });
+  const result = make(h('div', { 'aria-live': 'polite', class: 'stack' }));
   const other = mark || (view.lastStep ? change(view.cursor, { step: view.step === view.lastStep ? 0 : view.lastStep }) : view.cursor);
-  const field = (name, cursor) => h('input', { type: 'text', name, value: cursor, 'aria-label': `place ${name}`, size: 24, spellcheck: 'false', autocomplete: 'off' });
+  const field = (name, cursor) => make(h('input', { type: 'text', name, value: cursor, 'aria-label': `place ${name}`, size: 24, spellcheck: 'false', autocomplete: 'off' }));
   const [a, b] = [field('A', other), field('B', view.cursor)];
   const run = async () => {
-    try { replace(result, sideBySide(await source.compare(a.value.trim(), b.value.trim()), (cursor) => { dialog.close(); go(cursor); })); } catch (error) { replace(result, h('p', { class: 'bad' }, error.message), error.help ? h('p', { class: 'dim' }, error.help) : null); }
+    try { patch(result, sideBySide(await source.compare(a.value.trim(), b.value.trim()), (cursor) => { dialog.close(); go(cursor); })); } catch (error) { patch(result, h('p', { class: 'bad' }, error.message), error.help ? h('p', { class: 'dim' }, error.help) : null); }
   };
   const dialog = open('Compare two places', [
     h('form', { class: 'row', onsubmit: (event) => { event.preventDefault(); run(); } }, h('label', {}, 'A ', a), h('label', {}, 'B ', b), h('button', { class: 'primary' }, 'Compare'), hint('compare')),
@@ -102,27 +103,27 @@ function sideBySide(diff, go) {
 
 /** A question about a gradient; the page behind is covered, it would tell. */
 export async function askQuiz(source, view, go) {
-  const body = h('div', { class: 'stack' });
+  const body = make(h('div', { class: 'stack' }));
   const ask = async (seed) => {
-    try { replace(body, question(await source.quiz(view.cursor, seed))); } catch (error) {
+    try { patch(body, question(await source.quiz(view.cursor, seed))); } catch (error) {
       if (seed === '') await ask(random());
-      else replace(body, h('p', { class: 'bad' }, error.message));
+      else patch(body, h('p', { class: 'bad' }, error.message));
     }
   };
   const random = () => String(Math.floor(Math.random() * 1e9));
   const question = (one) => {
-    const verdict = h('p', { class: 'answer', role: 'status' });
-    const input = h('input', { type: 'text', 'aria-label': 'answer', spellcheck: 'false', autocomplete: 'off', size: 34, placeholder: 'a number or an expression' });
+    const verdict = make(h('p', { class: 'answer', role: 'status' }));
+    const input = make(h('input', { type: 'text', 'aria-label': 'answer', spellcheck: 'false', autocomplete: 'off', size: 34, placeholder: 'a number or an expression' }));
     const form = h('form', { class: 'row', onsubmit: async (event) => {
       event.preventDefault();
       try {
         const said = await source.answer(one.cursor, input.value);
         verdict.className = `answer verdict ${said.passed ? 'ok' : said.verdict === 'close' ? '' : 'bad'}`;
-        replace(verdict, h('b', {}, said.verdict), ` ${said.text}`);
+        patch(verdict, h('b', {}, said.verdict), ` ${said.text}`);
         show.hidden = said.expected === undefined;
       } catch (error) { verdict.textContent = error.message; }
     } }, h('label', {}, '∂L/∂ ', input), h('button', { class: 'primary' }, 'Answer'), hint('quiz'));
-    const show = h('button', { hidden: true, onclick: () => { dialog.close(); go(one.cursor); } }, 'See how it is made');
+    const show = make(h('button', { hidden: true, onclick: () => { dialog.close(); go(one.cursor); } }, 'See how it is made'));
     setTimeout(() => input.focus());
     return [h('p', { class: 'question' }, one.text), one.rule ? formula(one.rule, 'rule') : null,
       h('p', { class: 'dim' }, `${count(one.terms)} ${one.terms === 1 ? 'term' : 'terms'}, sent back by ${one.consumers.join(' and ')}`),

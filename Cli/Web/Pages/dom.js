@@ -1,30 +1,16 @@
 // Elements, numbers and formulas on the page.
-import { give, isGiven } from './patch.js';
+import { isGiven } from './patch.js';
 
-/** An element: h('p', {class: 'dim', onclick: f, '--share': 0.5}, 'text', child). Nulls and false are left out. */
-export function h(tag, attributes, ...children) {
-  return fill(document.createElement(tag), attributes, children);
-}
+/** Describes an element: h('p', {class: 'dim', onclick: f, '--share': 0.5}, 'text', child). Nulls and false are left out. patch() shows it, make() makes it. */
+export const h = (tag, given, ...children) => describe('http://www.w3.org/1999/xhtml', tag, given, children);
 
 /** The same for SVG. */
-export function s(tag, attributes, ...children) {
-  return fill(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
-}
+export const s = (tag, given, ...children) => describe('http://www.w3.org/2000/svg', tag, given, children);
 
-function fill(element, attributes, children) {
-  element.made = attributes ?? {};
-  for (const name in element.made) if (isGiven(element.made[name])) give(element, name, element.made[name]);
-  element.append(...children.flat(3).filter(isGiven));
-  return element;
-}
+/** Describes a node that is left alone as long as its name stays the same. */
+const still = (name, make) => ({ still: name, given: {}, make });
 
-/** Replaces what an element holds by elements that their maker may keep; the focus stays on what has the same data-focus. */
-export function replace(element, ...children) {
-  const active = document.activeElement;
-  const key = element.contains(active) && active !== element ? active.dataset.focus : null;
-  element.replaceChildren(...children.flat(3).filter(isGiven));
-  if (key) element.querySelector(`[data-focus="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
-}
+const describe = (space, tag, given, children) => ({ space, tag, given: given ?? {}, children: children.flat(3).filter(isGiven) });
 
 export const isFinite = (x) => typeof x === 'number' && Number.isFinite(x);
 
@@ -82,11 +68,10 @@ export function formula(view, label) {
 
 function math(view) {
   if (!view.mathMl?.startsWith('<math')) return h('span', { class: 'plain' }, view.unicode);
-  if (!formulas.has(view.mathMl)) {
-    const root = new DOMParser().parseFromString(view.mathMl, 'text/html').querySelector('math');
-    formulas.set(view.mathMl, root ? copyMath(root) : h('span', { class: 'plain' }, view.unicode));
-  }
-  return formulas.get(view.mathMl).cloneNode(true);
+  return still(view.mathMl, () => {
+    if (!formulas.has(view.mathMl)) formulas.set(view.mathMl, copyMath(new DOMParser().parseFromString(view.mathMl, 'text/html').querySelector('math') ?? document.createTextNode(view.unicode)));
+    return formulas.get(view.mathMl).cloneNode(true);
+  });
 }
 
 function copyMath(node) {

@@ -1,13 +1,18 @@
 // A tensor as coloured cells on a canvas: blue −, orange +, a dot for exactly 0, magenta for what is not finite.
 import { h, number, signed, isFinite, shape } from './dom.js';
-import { patch, whole } from './patch.js';
+import { make, patch } from './patch.js';
 
 const palettes = {
   light: { nothing: [241, 240, 236], minus: [29, 92, 190], plus: [214, 98, 12], odd: '#b0178f', dot: '#8a8d95', ink: '#1d1e22', inverse: '#ffffff', dim: '#5c5f68', frame: '#5145cd' },
   dark: { nothing: [37, 40, 48], minus: [104, 166, 255], plus: [255, 158, 77], odd: '#ff7ce0', dot: '#8d919b', ink: '#eceef2', inverse: '#101114', dim: '#a3a7b0', frame: '#b9b1ff' },
 };
 
-export const isDark = () => document.documentElement.dataset.theme === 'dark' || (document.documentElement.dataset.theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+const system = matchMedia('(prefers-color-scheme: dark)');
+
+export function isDark() {
+  const { theme } = document.documentElement.dataset;
+  return theme === 'dark' || (theme !== 'light' && system.matches);
+}
 
 const palette = () => palettes[isDark() ? 'dark' : 'light'];
 
@@ -28,11 +33,13 @@ export const largestOf = (values) => {
 
 /** A small picture of a tensor, a pixel for each cell, stretched. */
 export function thumbnail(heat, label) {
-  const canvas = h('canvas', { class: 'thumb', role: 'img', 'aria-label': label, width: heat.columns, height: heat.rows });
+  return h('canvas', { class: 'thumb', role: 'img', 'aria-label': label, width: heat.columns, height: heat.rows, draw: { of: [heat.values, isDark()], paint: (canvas) => paintThumbnail(canvas, heat) } });
+}
+
+function paintThumbnail(canvas, heat) {
   const colours = palette(), image = new ImageData(heat.columns, heat.rows), largest = largestOf(heat.values);
   heat.values.forEach((x, i) => image.data.set([...(colour(x, largest, colours) ?? [214, 30, 170]), 255], 4 * i));
   canvas.getContext('2d').putImageData(image, 0, 0);
-  return canvas;
 }
 
 /** The element that a cell stands for, as indices: the largest known one in it, else its first. */
@@ -59,15 +66,15 @@ export class HeatMap {
   constructor(actions, isWalked = true) {
     Object.assign(this, { actions, isWalked });
     const id = `heatKeys${++made}`;
-    this.canvas = h('canvas', {
+    this.canvas = make(h('canvas', {
       class: 'heat', tabindex: '0', role: 'application', 'aria-roledescription': 'heat map', 'data-focus': 'heat', 'aria-describedby': id,
       onkeydown: (event) => this.press(event), onmousemove: (event) => this.hover(event), onmouseleave: () => this.tip.hidden = true,
       onclick: (event) => this.pick(event, 'choose'), ondblclick: (event) => this.pick(event, 'edit'),
-    });
-    this.tip = h('div', { class: 'tip', hidden: true });
-    this.box = h('div', { class: 'heatBox' }, this.canvas, this.tip);
-    this.legend = h('p', { class: 'legend', id });
-    this.element = whole(h('div', {}, this.box, this.legend));
+    }));
+    this.tip = make(h('div', { class: 'tip', hidden: true }));
+    this.box = make(h('div', { class: 'heatBox' }, this.canvas, this.tip));
+    this.legend = make(h('p', { class: 'legend', id }));
+    this.element = make(h('div', {}, this.box, this.legend));
     new ResizeObserver(([entry]) => {
       const width = Math.floor(entry.contentRect.width);
       if (width > 0 && width !== this.width) { this.width = width; this.paint(); }

@@ -1,5 +1,6 @@
 // What every part of the page means, and the keys.
 import { h } from './dom.js';
+import { make } from './patch.js';
 
 /** Topics of [data-help]: a title and sentences. */
 export const topics = {
@@ -48,9 +49,9 @@ const table = (caption, rows) => h('table', { class: 'keys' }, h('caption', {}, 
 export function open(title, contents, kind = '') {
   document.querySelector('dialog[open]')?.close();
   const opened = performance.now();
-  const dialog = h('dialog', { 'aria-labelledby': 'dialogTitle', class: kind },
+  const dialog = make(h('dialog', { 'aria-labelledby': 'dialogTitle', class: kind },
     h('div', { class: 'titled' }, h('h2', { id: 'dialogTitle' }, title), h('button', { class: 'close', 'aria-label': 'close', onclick: () => dialog.close() }, '✕')),
-    h('div', { class: 'body' }, contents));
+    h('div', { class: 'body' }, contents)));
   dialog.addEventListener('close', () => dialog.remove());
   dialog.addEventListener('click', (event) => { if (event.target === dialog && performance.now() - opened > 500) dialog.close(); });
   document.body.append(dialog);

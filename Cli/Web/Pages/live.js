@@ -1,9 +1,10 @@
 // A run as it trains: its curve, its numbers, what it writes, and a button that holds it and opens its next step.
-import { h, s, replace, number, count, isFinite } from './dom.js';
+import { h, s, number, count, isFinite } from './dom.js';
+import { patch } from './patch.js';
 
 const $ = (id) => document.getElementById(id);
 const mostSamples = 12, mostPoints = 600;
-const run = { start: null, steps: [], evaluations: [], samples: [], scores: {}, end: null, paused: false, page: null };
+const run = { start: null, steps: [], evaluations: [], samples: [], scores: {}, end: null, paused: false, page: null, isAsking: false };
 let drawn = 0, wanted = false;
 
 const on = {
@@ -29,22 +30,22 @@ function draw() {
 function render() {
   const last = run.steps.at(-1), start = run.start;
   document.title = `${last ? `step ${count(last.step)} · ` : ''}${start?.run ?? ''} · pure-llm train`;
-  replace($('where'), h('b', {}, start?.folder ?? 'preparing …'), start ? h('span', {}, `${count(start.parameters)} parameters`) : null,
+  patch($('where'), h('b', {}, start?.folder ?? 'preparing …'), start ? h('span', {}, `${count(start.parameters)} parameters`) : null,
     h('span', { id: 'state', 'data-state': run.end ? 'ended' : run.paused ? 'paused' : 'training' }, run.end ? run.end.outcome : run.paused ? 'paused' : 'training'));
-  replace($('actions'), buttons());
-  replace($('chart'), chart());
-  replace($('legend'), h('b', { class: 'train' }, 'training'), ' · ', h('b', { class: 'val' }, 'validation'), isFinite(start?.floor) ? [' · ', h('b', { class: 'floor' }, `best possible ${number(start.floor, 3)}`)] : null);
-  replace($('facts'), facts(last, start));
-  replace($('scores'), Object.entries(run.scores).map(([name, share]) => h('div', {}, h('dt', {}, name), h('dd', {}, `${number(100 * share, 3)} %`))));
-  replace($('samples'), run.samples.map((sample) => h('li', {}, h('span', { class: 'when' }, `step ${count(sample.step)}`), h('p', {}, h('b', {}, sample.prompt), sample.text))));
+  patch($('actions'), buttons());
+  patch($('chart'), chart());
+  patch($('legend'), h('b', { class: 'train' }, 'training'), ' · ', h('b', { class: 'val' }, 'validation'), isFinite(start?.floor) ? [' · ', h('b', { class: 'floor' }, `best possible ${number(start.floor, 3)}`)] : null);
+  patch($('facts'), facts(last, start));
+  patch($('scores'), Object.entries(run.scores).map(([name, share]) => h('div', {}, h('dt', {}, name), h('dd', {}, `${number(100 * share, 3)} %`))));
+  patch($('samples'), run.samples.map((sample) => h('li', {}, h('span', { class: 'when' }, `step ${count(sample.step)}`), h('p', {}, h('b', {}, sample.prompt), sample.text))));
 }
 
 function buttons() {
   if (run.end) return h('span', { class: 'dim' }, `pure-llm step ${run.start?.folder ?? ''} --web opens its steps`);
   return [
     run.page ? h('a', { id: 'open', href: run.page }, 'open its next step') : null,
-    run.paused ? h('button', { id: 'resume', class: 'main', 'data-focus': 'pause', onclick: () => change('resume') }, 'resume ', h('kbd', { 'aria-hidden': 'true' }, 'p'))
-      : h('button', { id: 'pause', class: 'main', 'data-focus': 'pause', disabled: !run.start, onclick: () => change('pause') }, 'pause training here ', h('kbd', { 'aria-hidden': 'true' }, 'p')),
+    run.paused ? h('button', { id: 'resume', class: 'main', 'data-focus': 'pause', disabled: run.isAsking, onclick: () => change('resume') }, 'resume ', h('kbd', { 'aria-hidden': 'true' }, 'p'))
+      : h('button', { id: 'pause', class: 'main', 'data-focus': 'pause', disabled: !run.start || run.isAsking, onclick: () => change('pause') }, 'pause training here ', h('kbd', { 'aria-hidden': 'true' }, 'p')),
   ];
 }
 
@@ -83,17 +84,18 @@ function chart() {
 /** Holds the run or lets it go on. */
 async function change(name) {
   $('problem').hidden = true;
-  const button = $(name);
-  if (button) button.disabled = true;
+  run.isAsking = true;
+  render();
   try {
     const response = await fetch(`/api/training/${name}`, { method: 'POST' });
     const state = await response.json();
     if (!response.ok) throw Object.assign(new Error(state.error), { help: state.help });
     take(state);
   } catch (problem) {
-    replace($('problem'), h('b', {}, problem.message), problem.help ? h('p', {}, problem.help) : null);
+    patch($('problem'), h('b', {}, problem.message), problem.help ? h('p', {}, problem.help) : null);
     $('problem').hidden = false;
   }
+  run.isAsking = false;
   render();
 }
 

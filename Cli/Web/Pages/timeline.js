@@ -1,6 +1,6 @@
 // All frames of the step in a row: click or drag to go there; breakpoints are marked.
 import { h, number } from './dom.js';
-import { patch } from './patch.js';
+import { make, patch } from './patch.js';
 
 const names = { z: 'zero', f: 'forward', s: 'seed', b: 'backward', a: 'accumulate', c: 'clip', u: 'update', k: 'check' };
 
@@ -9,21 +9,22 @@ export class Timeline {
   /** @param actions press(key), goFrame(id), continueTo(key) */
   constructor(footer, actions) {
     this.actions = actions;
-    this.canvas = h('canvas', {
+    this.canvas = make(h('canvas', {
       class: 'timeline', tabindex: '0', role: 'slider', 'aria-label': 'frame', 'aria-valuemin': '0', 'data-focus': 'timeline',
       onpointerdown: (event) => { this.canvas.setPointerCapture(event.pointerId); this.seek(event); },
       onpointermove: (event) => { this.hover(event); if (event.buttons & 1) this.seek(event); },
       onpointerleave: () => { this.tip.hidden = true; },
       onkeydown: (event) => this.press(event),
-    });
-    this.tip = h('div', { class: 'tip', hidden: true });
-    this.label = h('p', { class: 'frameLabel' });
+    }));
+    this.tip = make(h('div', { class: 'tip', hidden: true }));
+    this.now = make(h('i', { class: 'now', 'aria-hidden': 'true' }));
+    this.label = make(h('p', { class: 'frameLabel' }));
     const button = (key, name, text) => h('button', { 'aria-label': name, title: `${name} (${key})`, 'data-focus': `key ${key}`, onclick: () => actions.press(key) }, text);
-    footer.append(
+    patch(footer,
       h('div', { class: 'buttons', role: 'group', 'aria-label': 'moves' },
         button('g', 'first frame', '|◀'), button('C', 'back to the breakpoint before', '◀◀'), button('p', 'previous frame', '◀'), button('n', 'next frame', '▶'), button('c', 'continue to the next breakpoint', '▶▶'), button('G', 'last frame', '▶|')),
-      h('div', { class: 'track' }, this.canvas, this.tip), this.label);
-    new ResizeObserver(() => this.layer && this.prepare()).observe(this.canvas);
+      h('div', { class: 'track' }, this.canvas, this.now, this.tip), this.label);
+    new ResizeObserver(() => this.frames && this.prepare()).observe(this.canvas);
   }
 
   /** The frames of a step, when they are known. */
@@ -39,7 +40,8 @@ export class Timeline {
     this.canvas.setAttribute('aria-valuenow', String(this.index));
     this.canvas.setAttribute('aria-valuetext', `${this.index} of ${view.frameCount - 1}: ${view.frame.text}`);
     patch(this.label, h('b', {}, `frame ${view.frame.index}`), `/${view.frameCount - 1}`, h('span', { class: `kind ${view.frame.kind}` }, view.frame.kind), view.breaks.length ? h('span', { class: 'breaks' }, `◆ ${view.breaks.join(', ')}`) : null);
-    this.paint();
+    this.now.style.setProperty('--at', this.index / view.frameCount);
+    this.now.style.setProperty('--wide', 1 / view.frameCount);
   }
 
   /** Bars do not change while one walks: they are painted once. */
@@ -47,10 +49,8 @@ export class Timeline {
     const { kinds, magnitudes, breaks = [] } = this.frames, width = this.canvas.clientWidth, height = this.canvas.clientHeight, ratio = devicePixelRatio || 1;
     if (!width) return;
     Object.assign(this.canvas, { width: width * ratio, height: height * ratio });
-    this.layer = h('canvas', { width: width * ratio, height: height * ratio });
-    const pen = this.layer.getContext('2d'), style = getComputedStyle(this.canvas), colours = {};
+    const pen = this.canvas.getContext('2d'), style = getComputedStyle(this.canvas), colours = {};
     pen.scale(ratio, ratio);
-    this.ink = style.getPropertyValue('--ink');
     for (const letter of Object.keys(names)) colours[letter] = style.getPropertyValue(`--${names[letter]}`) || '#888';
     const finite = magnitudes.filter((x) => typeof x === 'number' && x > 0), low = Math.log(Math.min(...bounds(finite))), high = Math.log(Math.max(...bounds(finite)));
     const total = kinds.length, room = height - 12;
@@ -74,20 +74,6 @@ export class Timeline {
       pen.moveTo(x, 0); pen.lineTo(x + 4, 4); pen.lineTo(x, 8); pen.lineTo(x - 4, 4);
       pen.fill();
     }
-    this.paint();
-  }
-
-  paint() {
-    if (!this.layer) return;
-    const pen = this.canvas.getContext('2d'), ratio = devicePixelRatio || 1, total = this.frames.kinds.length, width = this.canvas.width / ratio, height = this.canvas.height / ratio;
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    pen.drawImage(this.layer, 0, 0);
-    pen.scale(ratio, ratio);
-    const left = this.index * width / total, wide = Math.max(2, width / total);
-    pen.strokeStyle = this.ink;
-    pen.lineWidth = 1.5;
-    pen.strokeRect(left + 0.5, 1, Math.max(1, wide - 1), height - 2);
   }
 
   indexAt(event) {
