@@ -25,6 +25,9 @@ public abstract class Backend : IDisposable
     /// <summary>The numbers of a view, exactly.</summary>
     public abstract void Read(View source, Span<float> destination);
 
+    /// <summary>A way for a few numbers of a step to the host that the host need not wait on. Dispose it before the backend.</summary>
+    public virtual Readback CreateReadback(int length) => new ImmediateReadback(this, length);
+
     /// <summary>Token ids: stored by their bits, one to a word.</summary>
     public abstract void WriteTokens(ReadOnlySpan<int> source, View destination);
     public abstract void ReadTokens(View source, Span<int> destination);
@@ -145,12 +148,15 @@ public abstract class Backend : IDisposable
 
     // ---- optimizers: w in float32 or split, g in any format, moments in float32 or bfloat16, which is rounded by the randomness of m's buffer
 
+    /// <summary>factor[0] = <see cref="Clipping.Factor"/>(norm, maximum) / unit with norm = <see cref="Clipping.Norm"/>(Σ sumsOfSquares, unit), all in float64.</summary>
+    public abstract void ClipFactor(View sumsOfSquares, View factor, double maximum, double unit);
+
     /// <summary>One pass: m, v, bias correction, decay, w, and the clearing of g where it is asked for.</summary>
     public abstract void AdamW(View w, View g, View m, View v, in AdamWStep step);
 
-    /// <summary>m = momentum·m + scale·g; update = nesterov ? scale·g + momentum·m : m, in float32; then g = 0 if <paramref name="clearGradient"/>.</summary>
-    public abstract void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false);
+    /// <summary>m = momentum·m + scale·g, where a number in <paramref name="scaleFrom"/> takes the place of <paramref name="gradientScale"/>; update = nesterov ? scale·g + momentum·m : m, in float32; then g = 0 if <paramref name="clearGradient"/>.</summary>
+    public abstract void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default);
 
-    /// <summary>m = momentum·m + scale·g + decay·w; w −= rate·(nesterov ? scale·g + decay·w + momentum·m : m); then g = 0 if <paramref name="clearGradient"/>.</summary>
-    public abstract void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false);
+    /// <summary>m = momentum·m + scale·g + decay·w; w −= rate·(nesterov ? scale·g + decay·w + momentum·m : m), scale as in <see cref="Momentum"/>; then g = 0 if <paramref name="clearGradient"/>.</summary>
+    public abstract void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default);
 }

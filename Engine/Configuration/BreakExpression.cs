@@ -4,6 +4,9 @@ namespace PureLlm.Engine.Configuration;
 public abstract record BreakExpression(int Start, int Length)
 {
     public abstract double Evaluate(in BreakValues values);
+
+    /// <summary>The names in it, in order.</summary>
+    internal virtual IEnumerable<string> Names => [];
 }
 
 public sealed record BreakNumber(double Value, int Start, int Length) : BreakExpression(Start, Length)
@@ -15,6 +18,8 @@ public sealed record BreakName(string Name, int Start, int Length) : BreakExpres
 {
     /// <summary>Every name that a rule may use.</summary>
     public static IReadOnlyList<string> All { get; } = ["nan", "inf", "loss", "prev", "best", "val", "gnorm", "lr", "step", "tokens", "seconds"];
+
+    internal override IEnumerable<string> Names => [Name];
 
     public override double Evaluate(in BreakValues values) => Name switch
     {
@@ -36,6 +41,8 @@ public sealed record BreakName(string Name, int Start, int Length) : BreakExpres
 /// <summary>−x, or not x.</summary>
 public sealed record BreakUnary(string Operator, BreakExpression Operand, int Start, int Length) : BreakExpression(Start, Length)
 {
+    internal override IEnumerable<string> Names => Operand.Names;
+
     public override double Evaluate(in BreakValues values)
     {
         double x = Operand.Evaluate(values);
@@ -46,6 +53,8 @@ public sealed record BreakUnary(string Operator, BreakExpression Operand, int St
 /// <summary>Arithmetic, a comparison, <c>and</c> or <c>or</c>.</summary>
 public sealed record BreakBinary(string Operator, BreakExpression Left, BreakExpression Right, int Start, int Length) : BreakExpression(Start, Length)
 {
+    internal override IEnumerable<string> Names => Left.Names.Concat(Right.Names);
+
     public override double Evaluate(in BreakValues values)
     {
         double a = Left.Evaluate(values), b = Right.Evaluate(values);

@@ -59,6 +59,9 @@ public sealed class BreakRule : IEquatable<BreakRule>
         return rule is not null;
     }
 
+    /// <summary>Whether it asks for what a step has to be computed for: the loss, or the norm of the gradient.</summary>
+    public bool IsMeasured => Expression.Names.Any(name => name is "nan" or "inf" or "loss" or "gnorm");
+
     public bool IsTrue(in BreakValues values) => Expression.Evaluate(values) is > 0 or < 0;
 
     public bool Equals(BreakRule? other) => other is not null && other.Text == Text;

@@ -27,7 +27,7 @@ public sealed class AdamW : Optimizer
         (double)(decimal)hyper.Beta1, (double)(decimal)hyper.Beta2, hyper.Epsilon, parameter.Decays ? decay : 0,
         m.Slice(parameter.Offset, parameter.Shape.Length), v.Slice(parameter.Offset, parameter.Shape.Length));
 
-    public override void Step(long step, double learningRate, double gradientScale)
+    public override void Step(long step, double learningRate, double gradientScale, View scaleFrom = default)
     {
         SetRandomness(step);
         IReadOnlyList<SlabRange> ranges = Slabs.Ranges;
@@ -41,6 +41,7 @@ public sealed class AdamW : Optimizer
                 Step = (int)step,
                 GradientScale = (float)gradientScale,
                 ClearsGradient = ClearsGradients,
+                ScaleFrom = scaleFrom,
             });
         }
     }

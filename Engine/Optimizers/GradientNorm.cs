@@ -7,7 +7,7 @@ namespace PureLlm.Engine.Optimizers;
 public sealed class GradientNorm(Backend backend, ParameterSlabs slabs) : IDisposable
 {
     /// <summary>Keeps the factor finite where the norm is 0.</summary>
-    public const double Epsilon = 1e-6;
+    public const double Epsilon = Clipping.Epsilon;
 
     private readonly IReadOnlyList<View> parts = slabs.GradientParts;
     private readonly TensorBuffer sums = backend.Allocate(slabs.GradientParts.Count);
@@ -40,7 +40,7 @@ public sealed class GradientNorm(Backend backend, ParameterSlabs slabs) : IDispo
     }
 
     /// <summary>max/(norm + 1e-6) where the norm is above <paramref name="maximum"/>, else 1; a maximum of 0 never clips.</summary>
-    public static double ClipScale(double norm, double maximum) => maximum > 0 && norm > maximum ? maximum / (norm + Epsilon) : 1;
+    public static double ClipScale(double norm, double maximum) => Clipping.Factor(norm, maximum);
 
     public void Dispose() => sums.Dispose();
 }

@@ -14,6 +14,9 @@ internal sealed class BreakWatch(Values<BreakRule> rules)
     /// <summary>Lowest loss so far.</summary>
     public double Best { get; private set; } = double.NaN;
 
+    /// <summary>Whether a rule asks for the loss or the gradient's norm of the step that it may stop.</summary>
+    public bool IsMeasured { get; } = rules.Any(rule => rule.IsMeasured);
+
     /// <summary>The first rule that holds, or null.</summary>
     public BreakRule? Check(in BreakValues values)
     {

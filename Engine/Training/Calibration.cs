@@ -28,8 +28,8 @@ internal static class Calibration
         for (long step = 0; ; step++)
         {
             long began = Stopwatch.GetTimestamp();
-            (double _, double norm) = work.Measure(step);
-            work.Update(step, learningRate, norm);
+            work.Measure(step);
+            work.Update(step, learningRate);
             double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (step > 0 && elapsed > seconds / 2)
             {

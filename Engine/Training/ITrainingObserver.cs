@@ -3,6 +3,9 @@ namespace PureLlm.Engine.Training;
 /// <summary>Sees a run as it goes; called on the training thread, in the order of events. What it does not need, it leaves out.</summary>
 public interface ITrainingObserver
 {
+    /// <summary>Whether the next report has to come before the step after it is begun, while weights and moments are those of its step. Asked once a step; a device otherwise reports a step when it has the next one.</summary>
+    bool WantsStep => false;
+
     /// <summary>Before the first step.</summary>
     void OnStart(TrainingPlan plan) { }
 

@@ -10,6 +10,9 @@ internal sealed class LossScaler(LossScale start)
     /// <summary>Below this an overflow is no matter of the scale any more.</summary>
     public const double Smallest = 1;
 
+    /// <summary>Whether it depends on what the steps gave.</summary>
+    public bool IsDynamic => start.IsDynamic;
+
     /// <summary>The factor of the step that is being computed.</summary>
     public double Scale { get; private set; } = start.Value;
 

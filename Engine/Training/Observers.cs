@@ -3,6 +3,16 @@ namespace PureLlm.Engine.Training;
 /// <summary>Several observers as one, told in order.</summary>
 internal sealed class Observers(params ITrainingObserver[] all) : ITrainingObserver
 {
+    public bool WantsStep
+    {
+        get
+        {
+            bool wants = false;
+            foreach (ITrainingObserver observer in all) { wants |= observer.WantsStep; }
+            return wants;
+        }
+    }
+
     public void OnStart(TrainingPlan plan)
     {
         foreach (ITrainingObserver observer in all) { observer.OnStart(plan); }

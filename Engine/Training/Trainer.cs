@@ -94,56 +94,6 @@ public sealed partial class Trainer : IDisposable
         return Finish(stop);
     }
 
-    /// <summary>One step with what is due after it; the rule that stops it before its update, if there is one.</summary>
-    internal BreakRule? Advance()
-    {
-        long start = Stopwatch.GetTimestamp();
-        double rate = schedule!.At(step), scale = work.LossScaler.Scale;
-        (double loss, double norm) = work.Measure(step);
-        if (work.LossScaler.Scale < scale)
-        {
-            observers.OnNotice($"step {step + 1}: gradients left the range of float16 at a loss scale of {scale:R}; the step was computed again at {work.LossScaler.Scale:R}.");
-        }
-        last = new BreakValues
-        {
-            Step = step + 1,
-            Tokens = tokens + work.Batches.Counted,
-            Seconds = Seconds,
-            Loss = loss,
-            Previous = watch.Previous,
-            Best = watch.Best,
-            Validation = lastValidation,
-            GradientNorm = norm,
-            LearningRate = rate,
-        };
-        if (watch.Check(last) is BreakRule rule)
-        {
-            if (Config.Break.Then != BreakAction.Ignore)
-            {
-                observers.OnStep(new StepReport(step + 1, Seconds, tokens + work.Batches.Counted, loss, double.NaN, rate, norm, double.NaN));
-                return rule;
-            }
-            if (ignored.Add(rule.Text))
-            {
-                observers.OnNotice($"step {step + 1}: break rule \"{rule.Text}\" holds (loss {BreakReport.Number(loss)}, gradient norm {BreakReport.Number(norm)}) and is ignored, as [break] then says.");
-            }
-        }
-        work.Update(step, rate, norm);
-        step++;
-        tokens += work.Batches.Counted;
-        watch.Note(loss);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        stepSeconds += seconds;
-        bool isShown = Due(Plan!.EvaluateEvery);
-        double validation = isShown || Due(Plan.CheckpointEvery) || step == Plan.Steps ? meter.Loss() : double.NaN;
-        observers.OnStep(new StepReport(step, Seconds, tokens, loss, validation, rate, norm, work.Batches.Counted / seconds));
-        if (isShown || !double.IsNaN(validation))
-        {
-            Show(validation, isShown && step < Plan.Steps);
-        }
-        return null;
-    }
-
     /// <summary>Copies weights and moments to a model of the same shapes and its optimizer.</summary>
     internal void CopyTo(ParameterSlabs slabs, Optimizer other)
     {
@@ -184,6 +134,7 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Saves the state after <see cref="step"/> updates.</summary>
     private string Save()
     {
+        Report();
         bool isMeasured = !double.IsNaN(lastValidation) && (Due(Plan!.EvaluateEvery) || Due(Plan.CheckpointEvery) || step == Plan.Steps);
         bool isBest = isMeasured && !(best?.BestValidationLoss <= lastValidation);
         var state = new CheckpointState
@@ -217,6 +168,7 @@ public sealed partial class Trainer : IDisposable
 
     private TrainingResult Stop(StopRequest stop)
     {
+        Report();
         string? folder = stop.IsImmediate ? writer.Newest : Save();
         return End(Result(stop.IsImmediate ? TrainingOutcome.Abandoned : TrainingOutcome.Interrupted) with { Checkpoint = folder });
     }

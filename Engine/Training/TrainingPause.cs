@@ -8,6 +8,7 @@ public sealed class TrainingPause : ITrainingObserver, IDisposable
     private readonly ManualResetEventSlim standing = new(false);
     private long done;
     private volatile bool ended;
+    private bool isDue;
 
     /// <summary>Steps that are done.</summary>
     public long StepsDone => Volatile.Read(ref done);
@@ -31,12 +32,20 @@ public sealed class TrainingPause : ITrainingObserver, IDisposable
     /// <summary>Lets it go on.</summary>
     public void Resume() => going.Set();
 
-    public void OnStart(TrainingPlan plan) => Volatile.Write(ref done, plan.FirstStep);
+    /// <summary>Whether someone asked for a pause. Only a report that the training thread was told to hand over at once may hold it: at a later one the weights have moved on.</summary>
+    public bool WantsStep => isDue = !going.IsSet;
+
+    public void OnStart(TrainingPlan plan)
+    {
+        Volatile.Write(ref done, plan.FirstStep);
+        isDue = !going.IsSet; // a report before the first step is of the weights as they are
+    }
 
     public void OnStep(in StepReport report)
     {
         Volatile.Write(ref done, report.Step);
-        if (going.IsSet) { return; }
+        if (!isDue) { return; }
+        isDue = false;
         standing.Set();
         going.Wait();
         standing.Reset();

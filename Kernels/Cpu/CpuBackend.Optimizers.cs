@@ -2,6 +2,15 @@ namespace PureLlm.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    public override void ClipFactor(View sumsOfSquares, View factor, double maximum, double unit)
+    {
+        int n = Length(sumsOfSquares);
+        float* sums = Pointer(sumsOfSquares, n, "ClipFactor", nameof(sumsOfSquares));
+        double total = 0;
+        for (int i = 0; i < n; i++) { total += sums[i]; }
+        *Pointer(factor, 1, "ClipFactor", nameof(factor)) = (float)(Clipping.Factor(Clipping.Norm(total, unit), maximum) / unit);
+    }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
     public override void AdamW(View w, View g, View m, View v, in AdamWStep step)
@@ -11,14 +20,15 @@ public sealed unsafe partial class CpuBackend
         int n = Length(w);
         RequireFormat(v, m.Buffer.Format, operation, nameof(v));
         var update = new AdamWUpdate(
-            this, Stored(w, n, operation, nameof(w)), Stored(g, n, operation, nameof(g)), Stored(m, n, operation, nameof(m)), Stored(v, n, operation, nameof(v)), step, m.Buffer.NextRounding(), n);
+            this, Stored(w, n, operation, nameof(w)), Stored(g, n, operation, nameof(g)), Stored(m, n, operation, nameof(m)), Stored(v, n, operation, nameof(v)),
+            step with { GradientScale = Scale(step.GradientScale, step.ScaleFrom, operation) }, m.Buffer.NextRounding(), n);
         Choose(update, w.Buffer.Format, g.Buffer.Format, m.Buffer.Format, operation);
     }
 
     /// <inheritdoc/>
     /// <remarks>An empty m stands for zeros; only without momentum.</remarks>
     /// <exception cref="ArgumentException">Momentum without m.</exception>
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false)
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
     {
         const string operation = "Sgd";
         int n = Length(w);
@@ -28,20 +38,22 @@ public sealed unsafe partial class CpuBackend
         }
         StoredPointer pm = m.IsEmpty ? default : Stored(m, n, operation, nameof(m));
         var update = new SgdUpdate(
-            this, Stored(w, n, operation, nameof(w)), Stored(g, n, operation, nameof(g)), pm, null, learningRate, momentum, weightDecay, nesterov, gradientScale, clearGradient,
+            this, Stored(w, n, operation, nameof(w)), Stored(g, n, operation, nameof(g)), pm, null, learningRate, momentum, weightDecay, nesterov, Scale(gradientScale, scaleFrom, operation), clearGradient,
             m.IsEmpty ? default : m.Buffer.NextRounding(), n);
         Choose(update, w.Buffer.Format, g.Buffer.Format, m.IsEmpty ? StorageFormat.Float32 : m.Buffer.Format, operation);
     }
 
     /// <inheritdoc/>
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false)
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
     {
         const string operation = "Momentum";
         int n = Length(m);
         var move = new SgdUpdate(
-            this, default, Stored(g, n, operation, nameof(g)), Stored(m, n, operation, nameof(m)), Pointer(update, n, operation, nameof(update)), 0, momentum, 0, nesterov, gradientScale, clearGradient, m.Buffer.NextRounding(), n);
+            this, default, Stored(g, n, operation, nameof(g)), Stored(m, n, operation, nameof(m)), Pointer(update, n, operation, nameof(update)), 0, momentum, 0, nesterov, Scale(gradientScale, scaleFrom, operation), clearGradient, m.Buffer.NextRounding(), n);
         Choose(move, StorageFormat.Float32, g.Buffer.Format, m.Buffer.Format, operation);
     }
+
+    private static float Scale(float gradientScale, View scaleFrom, string operation) => scaleFrom.IsEmpty ? gradientScale : *Pointer(scaleFrom, 1, operation, nameof(scaleFrom));
 
     /// <summary>An update that is compiled for each combination of formats.</summary>
     private interface IStoredUpdate

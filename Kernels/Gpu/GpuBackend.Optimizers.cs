@@ -5,6 +5,12 @@ namespace PureLlm.Kernels.Gpu;
 /// <content>Optimizers.</content>
 internal sealed partial class GpuBackend
 {
+    public override void ClipFactor(View sumsOfSquares, View factor, double maximum, double unit)
+    {
+        int n = Length(sumsOfSquares);
+        Launch(ReductionKernels.ClipFactor, Threads(1), Floats(sumsOfSquares, n, "ClipFactor", nameof(sumsOfSquares)), Floats(factor, 1, "ClipFactor", nameof(factor)), maximum, unit, n);
+    }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
     public override void AdamW(View w, View g, View m, View v, in AdamWStep step)
@@ -15,14 +21,14 @@ internal sealed partial class GpuBackend
         RequireFormat(v, FormatOf(m), operation, nameof(v));
         var update = new AdamWUpdate(
             this, Numbers(w, n, operation, nameof(w)), Numbers(g, n, operation, nameof(g)), Numbers(m, n, operation, nameof(m)), Numbers(v, n, operation, nameof(v)),
-            AdamWFactors.Of(step), step.ClearsGradient, Rounded(Over(n, w, g, m, v), m.IsEmpty ? default : m.Buffer.NextRounding()));
+            AdamWFactors.Of(step), Optional(step.ScaleFrom, 1, operation, nameof(step.ScaleFrom)), step.ScaleFrom.IsEmpty ? 0 : 1, step.ClearsGradient, Rounded(Over(n, w, g, m, v), m.IsEmpty ? default : m.Buffer.NextRounding()));
         Choose(update, FormatOf(w), FormatOf(g), FormatOf(m), operation);
     }
 
     /// <inheritdoc/>
     /// <remarks>An empty m stands for zeros; only without momentum.</remarks>
     /// <exception cref="ArgumentException">Momentum without m.</exception>
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false)
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
     {
         const string operation = "Sgd";
         int n = Length(w);
@@ -36,20 +42,21 @@ internal sealed partial class GpuBackend
             IsNesterov = nesterov ? 1 : 0,
             ClearsGradient = clearGradient ? 1 : 0,
             HasMoment = m.IsEmpty ? 0 : 1,
+            HasScale = scaleFrom.IsEmpty ? 0 : 1,
         };
         ArrayView<ushort> pw = Numbers(w, n, operation, nameof(w)), pg = Numbers(g, n, operation, nameof(g)), pm = m.IsEmpty ? default : Numbers(m, n, operation, nameof(m));
-        var update = new SgdUpdate(this, pw, pg, pm, default, numbers, Rounded(Over(n, w, g, m), m.IsEmpty ? default : m.Buffer.NextRounding()));
+        var update = new SgdUpdate(this, pw, pg, pm, default, Optional(scaleFrom, 1, operation, nameof(scaleFrom)), numbers, Rounded(Over(n, w, g, m), m.IsEmpty ? default : m.Buffer.NextRounding()));
         Choose(update, FormatOf(w), FormatOf(g), FormatOf(m), operation);
     }
 
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false)
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
     {
         const string operation = "Momentum";
         int n = Length(m);
-        var numbers = new SgdNumbers { Momentum = momentum, GradientScale = gradientScale, IsNesterov = nesterov ? 1 : 0, ClearsGradient = clearGradient ? 1 : 0, HasMoment = 1, HasUpdate = 1 };
+        var numbers = new SgdNumbers { Momentum = momentum, GradientScale = gradientScale, IsNesterov = nesterov ? 1 : 0, ClearsGradient = clearGradient ? 1 : 0, HasMoment = 1, HasUpdate = 1, HasScale = scaleFrom.IsEmpty ? 0 : 1 };
         ArrayView<ushort> pg = Numbers(g, n, operation, nameof(g)), pm = Numbers(m, n, operation, nameof(m));
         ArrayView<float> pupdate = Floats(update, n, operation, nameof(update));
-        var move = new SgdUpdate(this, default, pg, pm, pupdate, numbers, Rounded(Over(n, g, m, update), m.IsEmpty ? default : m.Buffer.NextRounding()));
+        var move = new SgdUpdate(this, default, pg, pm, pupdate, Optional(scaleFrom, 1, operation, nameof(scaleFrom)), numbers, Rounded(Over(n, g, m, update), m.IsEmpty ? default : m.Buffer.NextRounding()));
         Choose(move, StorageFormat.Float32, FormatOf(g), FormatOf(m), operation);
     }
 
@@ -97,15 +104,15 @@ internal sealed partial class GpuBackend
     }
 
     private readonly struct AdamWUpdate(
-        GpuBackend backend, ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<ushort> v, AdamWFactors factors, bool clearsGradient, ElementNumbers n) : IUpdate
+        GpuBackend backend, ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<ushort> v, AdamWFactors factors, ArrayView<float> scale, int hasScale, bool clearsGradient, ElementNumbers n) : IUpdate
     {
         public void Run<TWeight, TGradient, TMoment>() where TWeight : struct, IWeightNumbers where TGradient : struct, IGradientNumbers where TMoment : struct, IMomentNumbers
-            => backend.Launch(AdamWKernels.Run<TWeight, TGradient, TMoment>, backend.Threads(ElementwiseKernels.Threads(n.Length)), w, g, m, v, factors, clearsGradient ? 1 : 0, n);
+            => backend.Launch(AdamWKernels.Run<TWeight, TGradient, TMoment>, backend.Threads(ElementwiseKernels.Threads(n.Length)), w, g, m, v, factors, scale, hasScale, clearsGradient ? 1 : 0, n);
     }
 
-    private readonly struct SgdUpdate(GpuBackend backend, ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<float> update, SgdNumbers numbers, ElementNumbers n) : IUpdate
+    private readonly struct SgdUpdate(GpuBackend backend, ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<float> update, ArrayView<float> scale, SgdNumbers numbers, ElementNumbers n) : IUpdate
     {
         public void Run<TWeight, TGradient, TMoment>() where TWeight : struct, IWeightNumbers where TGradient : struct, IGradientNumbers where TMoment : struct, IMomentNumbers
-            => backend.Launch(SgdKernels.Run<TWeight, TGradient, TMoment>, backend.Threads(ElementwiseKernels.Threads(n.Length)), w, g, m, update, numbers, n);
+            => backend.Launch(SgdKernels.Run<TWeight, TGradient, TMoment>, backend.Threads(ElementwiseKernels.Threads(n.Length)), w, g, m, update, scale, numbers, n);
     }
 }

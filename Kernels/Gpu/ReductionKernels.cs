@@ -67,4 +67,13 @@ internal static class ReductionKernels
         sum = GroupSum.Sum(sum);
         if (Group.IdxX == 0) { result[0] = sum; }
     }
+
+    /// <summary>One thread: the factor that clips gradients, of the sums of their squares.</summary>
+    public static void ClipFactor(ArrayView<float> sums, ArrayView<float> factor, double maximum, double unit, int count)
+    {
+        if (Grid.GlobalIndex.X > 0) { return; }
+        double total = 0;
+        for (int i = 0; i < count; i++) { total += sums[i]; }
+        factor[0] = (float)(Clipping.Factor(Clipping.Norm(total, unit), maximum) / unit);
+    }
 }

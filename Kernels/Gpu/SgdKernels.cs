@@ -11,17 +11,21 @@ internal struct SgdNumbers
 
     /// <summary>The step goes into update, and the weights stay.</summary>
     public int HasUpdate;
+
+    /// <summary>The factor of the gradient lies on the device.</summary>
+    public int HasScale;
 }
 
 /// <summary>Stochastic gradient descent with momentum, Nesterov's look-ahead, and decay as part of the gradient, with the bits of the processor's kernel.</summary>
 internal static class SgdKernels
 {
-    public static void Run<TWeight, TGradient, TMoment>(ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<float> update, SgdNumbers s, ElementNumbers n)
+    public static void Run<TWeight, TGradient, TMoment>(ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<float> update, ArrayView<float> scaleFrom, SgdNumbers s, ElementNumbers n)
         where TWeight : struct, IWeightNumbers where TGradient : struct, IGradientNumbers where TMoment : struct, IMomentNumbers
     {
         int four = Grid.GlobalIndex.X, fours = n.Length >> 2;
         if (four > fours) { return; }
         int i = 4 * four;
+        if (s.HasScale != 0) { s.GradientScale = scaleFrom[0]; }
         if (four < fours && n.IsAligned != 0)
         {
             Four vw = default, vg = TGradient.LoadFourExact(g, four), vm = default;

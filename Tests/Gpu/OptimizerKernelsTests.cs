@@ -27,6 +27,31 @@ public class OptimizerKernelsTests
     }
 
     [Test]
+    public void A_factor_on_the_device_has_the_bits_of_the_same_number([Values] bool onFours)
+    {
+        float[][] arrays = [.. Arrays(onFours ? 68 : 35), [0.37f]];
+        foreach (Action<Backend, View[]> call in new Action<Backend, View[]>[]
+        {
+            (b, v) => b.AdamW(v[0], v[1], v[2], v[3], s_step with { ScaleFrom = v[4] }),
+            (b, v) => b.Sgd(v[0], v[1], v[2], 0.1f, 0.9f, 0.01f, true, 1, scaleFrom: v[4]),
+            (b, v) => b.Momentum(v[1], v[2], v[0], 0.9f, true, 1, scaleFrom: v[4]),
+        })
+        {
+            Matches(0, onFours ? OnFours(call) : call, [.. arrays.Select(_ => StorageFormat.Float32)], arrays);
+        }
+    }
+
+    [Test]
+    public void The_clip_factor_has_the_bits_of_the_processor()
+    {
+        foreach ((double maximum, double unit) in new (double, double)[] { (0, 1), (1, 1), (0.3, 1024), (100, 3), (1, 0.7) })
+        {
+            Matches(0, (b, v) => b.ClipFactor(v[0], v[1], maximum, unit), [StorageFormat.Float32, StorageFormat.Float32], [9.3f, 16.1f], [7f]);
+        }
+        foreach (float sum in new[] { float.NaN, float.PositiveInfinity, 0f }) { Matches(0, (b, v) => b.ClipFactor(v[0], v[1], 1, 2), [StorageFormat.Float32, StorageFormat.Float32], [sum], [7f]); }
+    }
+
+    [Test]
     public void Moments_that_fade_become_zero_and_a_NaN_gradient_reaches_weight_and_moments()
     {
         float[][] arrays = [Random(9), [float.NaN, .. new float[8]], [.. Enumerable.Repeat(-1.2e-38f, 9)], [.. Enumerable.Repeat(1.1755e-38f, 9)]];

@@ -13,6 +13,11 @@ internal sealed class BlindBackend(int threads = 1) : Backend
     /// <summary>Times that the host waited for the device.</summary>
     public int Reads { get; private set; }
 
+    /// <summary>Numbers that were sent for by a <see cref="Readback"/>, and those that nobody took.</summary>
+    public int Sent { get; private set; }
+
+    public int Lost { get; private set; }
+
     public override TensorBuffer Allocate(int length, StorageFormat format = StorageFormat.Float32) => new BlindBuffer(length, format);
 
     public override void Dispose() => inner.Dispose();
@@ -23,6 +28,9 @@ internal sealed class BlindBackend(int threads = 1) : Backend
         Reads++;
         inner.Read(Open(source), destination);
     }
+
+    /// <summary>Numbers that arrive when they are waited for, and not before.</summary>
+    public override Readback CreateReadback(int length) => new LateReadback(this, length);
 
     public override void WriteTokens(ReadOnlySpan<int> source, View destination) => inner.WriteTokens(source, Open(destination));
     public override void ReadTokens(View source, Span<int> destination)
@@ -68,11 +76,44 @@ internal sealed class BlindBackend(int threads = 1) : Backend
     public override void CrossEntropyBackward(View logits, View targets, View logSumExp, View dlogits, int rows, int columns, int ignoreIndex, float scale, View upstream = default) => inner.CrossEntropyBackward(Open(logits), Open(targets), Open(logSumExp), Open(dlogits), rows, columns, ignoreIndex, scale, Open(upstream));
     public override void Sum(View x, View result) => inner.Sum(Open(x), Open(result));
     public override void SumOfSquares(View x, View result) => inner.SumOfSquares(Open(x), Open(result));
-    public override void AdamW(View w, View g, View m, View v, in AdamWStep step) => inner.AdamW(Open(w), Open(g), Open(m), Open(v), in step);
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false) => inner.Momentum(Open(g), Open(m), Open(update), momentum, nesterov, gradientScale, clearGradient);
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false) => inner.Sgd(Open(w), Open(g), Open(m), learningRate, momentum, weightDecay, nesterov, gradientScale, clearGradient);
+    public override void ClipFactor(View sumsOfSquares, View factor, double maximum, double unit) => inner.ClipFactor(Open(sumsOfSquares), Open(factor), maximum, unit);
+    public override void AdamW(View w, View g, View m, View v, in AdamWStep step) => inner.AdamW(Open(w), Open(g), Open(m), Open(v), step with { ScaleFrom = Open(step.ScaleFrom) });
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default) => inner.Momentum(Open(g), Open(m), Open(update), momentum, nesterov, gradientScale, clearGradient, Open(scaleFrom));
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default) => inner.Sgd(Open(w), Open(g), Open(m), learningRate, momentum, weightDecay, nesterov, gradientScale, clearGradient, Open(scaleFrom));
 
     private static View Open(View view) => view.IsEmpty ? default : new View(((BlindBuffer)view.Buffer).Memory, view.Offset, view.Length);
+
+    /// <summary>The device copies the numbers in its order; the host has NaN until it waits.</summary>
+    private sealed class LateReadback(BlindBackend backend, int length) : Readback(length)
+    {
+        private readonly float[] sent = new float[length], here = new float[length];
+
+        private bool isTaken = true;
+
+        public override bool HasArrived => false;
+
+        public override void Queue(View source)
+        {
+            Check(source);
+            backend.Sent++;
+            if (!isTaken) { backend.Lost++; }
+            isTaken = false;
+            backend.inner.Read(Open(source), sent);
+            here.AsSpan().Fill(float.NaN);
+        }
+
+        public override ReadOnlySpan<float> Take()
+        {
+            backend.Reads++;
+            isTaken = true;
+            sent.CopyTo(here, 0);
+            return here;
+        }
+
+        public override void Dispose()
+        {
+        }
+    }
 
     private sealed class BlindBuffer(int length, StorageFormat format) : TensorBuffer(length, format)
     {

@@ -72,6 +72,26 @@ public class OptimizerKernelTests
     }
 
     [Test]
+    public void A_factor_on_the_device_has_the_bits_of_the_same_number()
+    {
+        const float Factor = 0.37f;
+        float[][] arrays = [.. Arrays(50), [Factor]];
+        Same((b, v) => b.AdamW(v[0], v[1], v[2], v[3], s_step with { GradientScale = Factor }), (b, v) => b.AdamW(v[0], v[1], v[2], v[3], s_step with { ScaleFrom = v[4] }));
+        Same((b, v) => b.Sgd(v[0], v[1], v[2], 0.1f, 0.9f, 0.01f, true, Factor), (b, v) => b.Sgd(v[0], v[1], v[2], 0.1f, 0.9f, 0.01f, true, 1, scaleFrom: v[4]));
+        Same((b, v) => b.Momentum(v[1], v[2], v[0], 0.9f, true, Factor), (b, v) => b.Momentum(v[1], v[2], v[0], 0.9f, true, 1, scaleFrom: v[4]));
+
+        void Same(Action<Backend, View[]> number, Action<Backend, View[]> device) => Assert.That(Run(OneThread, device, arrays), Is.EqualTo(Run(OneThread, number, arrays)));
+    }
+
+    [TestCase(0.0, 1.0, ExpectedResult = 1f)]
+    [TestCase(5.0, 1.0, ExpectedResult = 1f)]
+    [TestCase(1.0, 1.0, ExpectedResult = (float)(1 / (5 + 1e-6)))]
+    [TestCase(1.0, 2.0, ExpectedResult = (float)(1 / (2.5 + 1e-6) / 2))]
+    [TestCase(3.0, 2.0, ExpectedResult = 0.5f)]
+    public float The_clip_factor_is_that_of_the_norm_in_units(double maximum, double unit) =>
+        Run(OneThread, (b, v) => b.ClipFactor(v[0], v[1], maximum, unit), (float[])[9f, 16f], [7f])[1][0];
+
+    [Test]
     public void Sgd_matches_the_textbook_loop_at_every_length([Values] bool nesterov, [Values(0f, 0.9f)] float momentum)
     {
         Action<Backend, View[]> call = (b, v) => b.Sgd(v[0], v[1], v[2], 0.1f, momentum, 0.01f, nesterov, 0.7f);

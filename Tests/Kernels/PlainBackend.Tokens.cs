@@ -58,13 +58,19 @@ internal partial class PlainBackend
         result.Span[0] = (float)sum;
     }
 
+    public override void ClipFactor(View sumsOfSquares, View factor, double maximum, double unit)
+    {
+        double norm = Math.Sqrt(sumsOfSquares.Span.ToArray().Sum(x => (double)x)) / unit, clip = maximum > 0 && norm > maximum ? maximum / (norm + 1e-6) : 1;
+        factor.Span[0] = (float)(clip / unit);
+    }
+
     public override void AdamW(View w, View g, View m, View v, in AdamWStep step)
     {
         Span<float> sw = w.Span, sg = g.Span, sm = m.Span, sv = v.Span;
         double correction1 = 1 - Math.Pow(step.Beta1, step.Step), correction2 = 1 - Math.Pow(step.Beta2, step.Step);
         for (int i = 0; i < sw.Length; i++)
         {
-            float gradient = sg[i] * step.GradientScale;
+            float gradient = sg[i] * (step.ScaleFrom.IsEmpty ? step.GradientScale : step.ScaleFrom.Span[0]);
             sm[i] = (step.Beta1 * sm[i]) + ((1 - step.Beta1) * gradient);
             sv[i] = (step.Beta2 * sv[i]) + ((1 - step.Beta2) * gradient * gradient);
             double update = sm[i] / correction1 / (Math.Sqrt(sv[i] / correction2) + step.Epsilon);
@@ -73,8 +79,9 @@ internal partial class PlainBackend
         if (step.ClearsGradient) { sg.Clear(); }
     }
 
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false)
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
     {
+        if (!scaleFrom.IsEmpty) { gradientScale = scaleFrom.Span[0]; }
         Span<float> sg = g.Span, sm = m.Span, su = update.Span;
         for (int i = 0; i < sm.Length; i++)
         {
@@ -84,8 +91,9 @@ internal partial class PlainBackend
         if (clearGradient) { sg.Clear(); }
     }
 
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false)
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
     {
+        if (!scaleFrom.IsEmpty) { gradientScale = scaleFrom.Span[0]; }
         Span<float> sw = w.Span, sg = g.Span, sm = m.Span;
         for (int i = 0; i < sw.Length; i++)
         {

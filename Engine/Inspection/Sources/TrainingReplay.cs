@@ -76,7 +76,7 @@ internal sealed class TrainingReplay : IDisposable
         {
             (double loss, double norm) = Own.Work.Measure(step);
             if (!double.IsFinite(loss) || !double.IsFinite(norm)) { return step; }
-            Update(loss, norm);
+            Update(loss);
         }
         return null;
     }
@@ -113,15 +113,14 @@ internal sealed class TrainingReplay : IDisposable
         while (step < target)
         {
             if (BitOperations.IsPow2(target - step)) { Keep(); }
-            (double loss, double norm) = Own.Work.Measure(step);
-            Update(loss, norm);
+            Update(Own.Work.Measure(step).Loss);
         }
     }
 
-    private void Update(double loss, double norm)
+    private void Update(double loss)
     {
         Compare(loss);
-        Own.Work.Update(step, RateAt(step), norm);
+        Own.Work.Update(step, RateAt(step));
         step++;
     }
 

@@ -21,6 +21,9 @@ public class DeviceMemoryTests
         ["precision.weights=bfloat16", "precision.gradients=bfloat16", "precision.moments=bfloat16"],
         ["precision.gradients=float16"],
         ["precision.activations=bfloat16", "train.recompute=block"],
+        ["break.on=[]"],
+        ["break.on=[\"prev > 99\", \"step > 99\"]", "eval.every=4 steps", "checkpoint.every=6 steps", "precision.gradients=float16"],
+        ["break.then=ignore", "break.on=[\"loss > 2\"]", "train.optimizer=muon"],
     ];
 
     [TestCaseSource(nameof(s_runs))]
@@ -30,23 +33,66 @@ public class DeviceMemoryTests
         string expected = seen.Train(threads: 2).WeightsSha256!;
         using var blind = new BlindBackend(2);
         Assert.That(unseen.Train(blind).WeightsSha256, Is.EqualTo(expected));
-        Assert.That(unseen.Steps.Select(step => step.Loss), Is.EqualTo(seen.Steps.Select(step => step.Loss)));
+        Assert.That(unseen.Steps.Select(Numbers), Is.EqualTo(seen.Steps.Select(Numbers)));
+        Assert.That(unseen.Notices, Is.EqualTo(seen.Notices));
+        Assert.That(blind.Lost, Is.Zero, "numbers that no one took");
         parts.Train(blind, stopAfter: 7);
         Assert.That(parts.Resume(blind).WeightsSha256, Is.EqualTo(expected));
+
+        static (long, long, double, double, double, double) Numbers(StepReport step) => (step.Step, step.Tokens, step.Loss, step.ValidationLoss, step.LearningRate, step.GradientNorm);
     }
 
     [Test]
-    public void A_step_waits_for_the_device_once([Values("adamw", "sgd", "muon")] string optimizer)
+    public void Numbers_are_taken_when_the_next_step_is_on_its_way_unless_they_are_needed()
     {
-        Assert.That(Waits(optimizer, 12) - Waits(optimizer, 5), Is.EqualTo(7));
+        Assert.That(Ahead("break.on=[]"), Is.EqualTo(new[] { 1, 1, 1, 1, 0, 1, 1, 0, 1, 0, 1, 0 }), "at evaluations, checkpoints and the end at once");
+        Assert.That(Ahead("break.on=[\"step > 99\"]"), Is.EqualTo(Ahead("break.on=[]")), "a rule about what is known waits for nothing");
+        Assert.That(Ahead("break.on=[\"gnorm > 99\"]", "break.then=ignore"), Is.EqualTo(Ahead("break.on=[]")), "what stops nothing can be said later");
+        Assert.That(Ahead("break.on=[\"gnorm > 99\"]"), Is.All.Zero, "the rule is tried before the update");
+        Assert.That(Ahead("break.on=[]", "precision.gradients=float16"), Is.All.Zero, "the loss scale is decided before the update");
 
-        static int Waits(string optimizer, int steps)
+        static int[] Ahead(params string[] overrides)
         {
-            using TestRun run = new($"train.budget={steps} steps", "train.warmup=2 steps", $"train.optimizer={optimizer}", "eval.every=0", "checkpoint.every=0", "eval.sample.tokens=0");
+            using TestRun run = new(["train.budget=12 steps", "train.warmup=2 steps", "eval.every=5 steps", "checkpoint.every=8 steps", "eval.sample.tokens=0", .. overrides]);
             using var blind = new BlindBackend();
+            var ahead = new List<int>();
+            run.Observer = report => ahead.Add(blind.Sent - (int)report.Step);
             run.Train(blind);
-            return blind.Reads;
+            Assert.That(blind.Lost, Is.Zero);
+            return [.. ahead.Skip(1)];
         }
+    }
+
+    [Test]
+    public void A_rule_that_waits_for_nothing_still_reports_the_step_that_it_stops()
+    {
+        using TestRun seen = new("break.on=[\"step > 7\"]"), unseen = new("break.on=[\"step > 7\"]");
+        using var blind = new BlindBackend();
+        TrainingResult expected = seen.Train(), actual = unseen.Train(blind);
+        Assert.That((actual.Outcome, actual.Steps, actual.WeightsSha256, actual.Break!.Values.Loss, actual.Break.Values.GradientNorm), Is.EqualTo((expected.Outcome, expected.Steps, expected.WeightsSha256, expected.Break!.Values.Loss, expected.Break.Values.GradientNorm)));
+        Assert.That(unseen.Steps.Select(step => step.Loss), Is.EqualTo(seen.Steps.Select(step => step.Loss)));
+    }
+
+    [Test, CancelAfter(30_000)]
+    public void A_paused_run_shows_the_weights_of_the_step_that_it_names()
+    {
+        string[] toml = ["break.on=[]", "train.budget=2000 steps", "eval.every=0", "eval.sample.tokens=0", "checkpoint.every=0"];
+        using TestRun seen = new(toml), unseen = new(toml);
+        using var blind = new BlindBackend();
+        using var pause = new TrainingPause();
+        var stop = new StopRequest();
+        var asking = new Thread(() => pause.Pause(TimeSpan.FromSeconds(20)));
+        using TrainingRun run = TrainingRun.Start(unseen.Config, blind, unseen.Folder, overwrite: false, pause, new AtStep(20, asking.Start));
+        var training = new Thread(() => run.Execute(stop));
+        training.Start();
+        SpinWait.SpinUntil(() => pause.IsPaused);
+        Assert.That(pause.HasEnded, Is.False);
+        (long step, string actual) = (pause.StepsDone, run.Model.Slabs.Sha256());
+        stop.Request();
+        pause.Resume();
+        training.Join();
+        TrainingResult expected = seen.Train(stopAfter: step);
+        Assert.That((step, actual), Is.EqualTo((expected.Steps, expected.WeightsSha256)));
     }
 
     [Test]
@@ -93,6 +139,14 @@ public class DeviceMemoryTests
             using DemoSource source = new("residual", backend);
             using StepTrace trace = new(source.Open(0));
             return [.. trace.Frames.Select(frame => StepViewJson.Write(StepExplainer.Explain(trace, new Cursor(0, frame.Id))))];
+        }
+    }
+
+    private sealed class AtStep(long step, Action action) : ITrainingObserver
+    {
+        public void OnStep(in StepReport report)
+        {
+            if (report.Step == step) { action(); }
         }
     }
 }

@@ -59,6 +59,9 @@ internal sealed class TestRun : IDisposable
 
     public List<StepReport> Steps { get; } = [];
 
+    /// <summary>Told of every step, too.</summary>
+    public Action<StepReport>? Observer { get; set; }
+
     public List<string> Notices { get; } = [];
 
     public TrainingPlan? Plan { get; private set; }
@@ -113,6 +116,7 @@ internal sealed class TestRun : IDisposable
         public void OnStep(in StepReport report)
         {
             run.Steps.Add(report);
+            run.Observer?.Invoke(report);
             if (report.Step >= stopAfter)
             {
                 stop.Request();

@@ -15,7 +15,11 @@ public sealed class TrainingPauseTests
         bool stop = false;
         var training = new Thread(() =>
         {
-            while (!Volatile.Read(ref stop)) { pause.OnStep(Step(Interlocked.Increment(ref steps))); }
+            while (!Volatile.Read(ref stop))
+            {
+                _ = pause.WantsStep;
+                pause.OnStep(Step(Interlocked.Increment(ref steps)));
+            }
         });
         training.Start();
         Assert.That(pause.Pause(TimeSpan.FromSeconds(10)), Is.True);
@@ -38,7 +42,30 @@ public sealed class TrainingPauseTests
     {
         using var pause = new TrainingPause();
         Assert.That(pause.Pause(TimeSpan.FromMilliseconds(20)), Is.False);
+        Assert.That(pause.WantsStep, Is.False);
         pause.OnStep(Step(1)); // returns at once
         Assert.That(pause.StepsDone, Is.EqualTo(1));
+    }
+
+    [Test, CancelAfter(20_000)]
+    public void A_report_that_comes_late_does_not_hold_the_run()
+    {
+        using var pause = new TrainingPause();
+        Assert.That(pause.WantsStep, Is.False);
+        var looking = new Thread(() => pause.Pause(TimeSpan.FromSeconds(10)));
+        looking.Start();
+        bool late = false;
+        var training = new Thread(() =>
+        {
+            pause.OnStep(Step(1)); // of a step before the one that the weights are of
+            SpinWait.SpinUntil(() => pause.WantsStep);
+            Volatile.Write(ref late, true);
+            pause.OnStep(Step(2));
+        });
+        training.Start();
+        looking.Join();
+        Assert.That((Volatile.Read(ref late), pause.StepsDone, pause.IsPaused), Is.EqualTo((true, 2L, true)));
+        pause.Resume();
+        training.Join();
     }
 }
