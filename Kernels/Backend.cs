@@ -19,6 +19,14 @@ public abstract class Backend : IDisposable
     /// <summary>A buffer of <paramref name="length"/> zeros in a format.</summary>
     public abstract TensorBuffer Allocate(int length, StorageFormat format = StorageFormat.Float32);
 
+    /// <summary>Whether buffers lie in blocks that can be reserved, so that it pays to know ahead what they take.</summary>
+    public virtual bool ReservesMemory => false;
+
+    /// <summary>Takes the memory of buffers to come in one block, before the first of them; what is not used goes with the reservation.</summary>
+    /// <returns>The reservation: disposed of when the work is done.</returns>
+    /// <exception cref="OutOfMemoryException">The device has not as much; the message says what is needed for what, what is free, and what makes it smaller.</exception>
+    public virtual IDisposable? Reserve(MemoryNeeds needs) => null;
+
     /// <summary>The numbers of a host array, rounded to nearest where the view's buffer keeps 16 bits.</summary>
     public abstract void Write(ReadOnlySpan<float> source, View destination);
 

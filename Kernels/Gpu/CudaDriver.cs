@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ILGPU;
+using ILGPU.Runtime.Cuda;
 
 namespace PureLlm.Kernels.Gpu;
 
@@ -12,6 +13,7 @@ internal static unsafe class CudaDriver
 
     private static readonly Lazy<Loaded> s_library = new(() => First(s_names, name => NativeLibrary.TryLoad(name, out nint handle) ? handle : 0, Start));
     private static readonly Lazy<CudaState> s_state = new(Ask);
+    private static readonly Lazy<nint> s_streamWaitEvent = new(() => NativeLibrary.GetExport(s_library.Value.Handle, "cuStreamWaitEvent"));
     private static int isMapped;
 
     /// <summary>What the driver says, asked once.</summary>
@@ -42,6 +44,10 @@ internal static unsafe class CudaDriver
         }
         return stub;
     }
+
+    /// <summary>Work that a stream gets from now on waits for an event as it is recorded now; ILGPU lacks the call.</summary>
+    public static void StreamWaitEvent(nint stream, nint recorded) =>
+        CudaException.ThrowIfFailed((CudaError)((delegate* unmanaged<nint, nint, uint, int>)s_streamWaitEvent.Value)(stream, recorded, 0));
 
     private static int Start(nint library) => NativeLibrary.TryGetExport(library, "cuInit", out nint init) ? ((delegate* unmanaged<uint, int>)init)(0) : -1;
 

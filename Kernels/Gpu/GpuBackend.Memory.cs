@@ -10,7 +10,13 @@ internal sealed partial class GpuBackend
     // 4 MiB a piece: at 25 GB/s 160 µs, long against the cost of a call.
     private const int PieceWords = 1 << 20;
 
+    // Words of staging for numbers that are read later: 256 KiB.
+    private const int ReadbackWords = 1 << 16;
+
+    private readonly RangeAllocator readbacks = new(4L * ReadbackWords);
     private HostStaging? staging;
+    private DeviceStreams? streams;
+    private UploadRing? uploads;
 
     /// <summary>Bytes of the buffers that live, and the most that ever lived at once.</summary>
     internal long AllocatedBytes { get; private set; }
@@ -19,6 +25,15 @@ internal sealed partial class GpuBackend
 
     internal bool IsDisposed { get; private set; }
 
+    /// <summary>The blocks that buffers and the workspace lie in.</summary>
+    internal DeviceArenas Arenas { get; }
+
+    /// <summary>The copy queue with its staging.</summary>
+    private DeviceStreams Streams => streams ??= new DeviceStreams(Accelerator, Stream, UploadRing.StagingWords(PieceWords) + ReadbackWords);
+
+    private UploadRing Uploads => uploads ??= new UploadRing(Streams, PieceWords);
+
+    /// <summary>Where long views come through; the host waits for them, so they are copied by the compute queue.</summary>
     private HostStaging Staging
     {
         get
@@ -44,13 +59,44 @@ internal sealed partial class GpuBackend
         {
             long bytes = (format is StorageFormat.BFloat16 or StorageFormat.Float16 ? 2L : 4L) * length;
             throw new OutOfMemoryException(
-                $"{Name}: a buffer of {length:N0} numbers in {format}, {MiB(bytes)}, does not fit beside the {MiB(AllocatedBytes)} in use on a device of {MiB(Accelerator.MemorySize)}; use a smaller model, batch or context, or 16-bit storage ([memory]).",
+                $"{Name}: a buffer of {length:N0} numbers in {format}, {MiB(bytes)}, does not fit beside the {MiB(AllocatedBytes)} in use: {MiB(Arenas.Free)} are free on a device of {MiB(Accelerator.MemorySize)}; use a smaller train.batch or model.context, train.recompute = \"block\", or 16-bit storage ([precision]).",
                 e);
         }
     }
 
+    public override bool ReservesMemory => true;
+
+    public override IDisposable Reserve(MemoryNeeds needs)
+    {
+        long room = 4 * WorkspaceWords(needs.Operands), all = RangeAllocator.Aligned(needs.Bytes) + RangeAllocator.Aligned(room), free = Arenas.Free;
+        Exception? refused = null;
+        if (all <= free)
+        {
+            try
+            {
+                Arenas.Reserve(all);
+                Workspace(room / 4);
+                return new Reservation(this);
+            }
+            catch (Exception e) when (e is AcceleratorException or OutOfMemoryException)
+            {
+                refused = e; // the driver's free memory may lie in pieces
+            }
+        }
+        string parts = string.Join(", ", needs.Parts.Append(new MemoryPart("working memory of the kernels", room)).Where(part => part.Bytes > 0).Select(part => $"{part.Name} {MiB(part.Bytes)}{(part.Remedy.Length > 0 ? $" (less with {part.Remedy})" : "")}"));
+        throw new OutOfMemoryException($"{Name}: {MiB(all)} are needed and {MiB(free)} are free on a device of {MiB(Arenas.Limit ?? Accelerator.MemorySize)}: {parts}.", refused);
+    }
+
     /// <inheritdoc/>
-    /// <remarks>Returns when the source has been copied; the device takes it in the order of the calls.</remarks>
+    public override Readback CreateReadback(int length)
+    {
+        long place = readbacks.Take(4L * length);
+        return place < 0 ? base.CreateReadback(length)
+            : new DeviceReadback(Streams, UploadRing.StagingWords(PieceWords) + (int)(place / 4), length, SetAside, (start, words) => readbacks.Give(4L * (start - UploadRing.StagingWords(PieceWords)), 4L * words));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Returns when the source has been copied to staging. The copy queue brings it to the device while that computes; the compute queue puts it into its place, in the order of the calls.</remarks>
     public override void Write(ReadOnlySpan<float> source, View destination)
     {
         const string operation = "Write";
@@ -58,18 +104,14 @@ internal sealed partial class GpuBackend
         if (source.Length > Length(destination)) { throw new ArgumentException($"{operation}: {source.Length} numbers do not fit into a view of {Length(destination)}."); }
         for (int start = 0; start < source.Length; start += PieceWords)
         {
-            int count = Math.Min(PieceWords, source.Length - start), piece = Staging.Take(count);
-            source.Slice(start, count).CopyTo(Staging.Span(piece, count));
+            int count = Math.Min(PieceWords, source.Length - start), piece = Uploads.Take(count);
             View part = destination.Slice(start, count);
             ArrayView<ushort> numbers = Numbers(part, count, operation, nameof(destination));
-            if (HalvesOf(FormatOf(part)) == 2)
-            {
-                numbers.Cast<float>().CopyFrom(Stream, Staging.View(piece, count));
-                continue;
-            }
-            ArrayView<float> wide = Workspace(count);
-            wide.CopyFrom(Stream, Staging.View(piece, count));
-            NumbersChoice.Run(FormatOf(part), new NarrowCall(this, wide, numbers, Over(count, part)));
+            source.Slice(start, count).CopyTo(Streams.Host(piece, count));
+            Uploads.Send(piece, count);
+            ArrayView<float> arrived = Streams.Device(piece, count);
+            if (HalvesOf(FormatOf(part)) == 2) { arrived.CopyTo(Stream, numbers.Cast<float>()); }
+            else { NumbersChoice.Run(FormatOf(part), new NarrowCall(this, arrived, numbers, Over(count, part))); }
         }
     }
 
@@ -127,18 +169,28 @@ internal sealed partial class GpuBackend
         NumbersChoice.Run(format, new WidenCall(this, numbers, Floats(y, n, "Widen", nameof(y)), Over(n, x, y)));
     }
 
-    /// <summary>A buffer's memory is given back; what is queued may still use it.</summary>
-    internal void Release(GpuBuffer buffer)
+    /// <summary>A buffer's memory is given back; what is queued may still use it, before whatever gets it next.</summary>
+    internal void Release(GpuBuffer buffer, DeviceArenas.Place place)
     {
         AllocatedBytes -= buffer.Bytes;
-        if (!IsDisposed) { Stream.Synchronize(); }
+        if (!IsDisposed) { DeviceArenas.Give(place); }
     }
 
     private void DisposeMemory()
     {
         IsDisposed = true;
         staging?.Dispose();
-        workspace?.Dispose();
+        streams?.Dispose();
+        Arenas.Dispose();
+    }
+
+    /// <summary>Queues a view's numbers, in float32, to staging of the device.</summary>
+    private void SetAside(View source, int start)
+    {
+        ArrayView<ushort> numbers = Numbers(source, source.Length, "Readback", nameof(source));
+        ArrayView<float> place = Streams.Device(start, source.Length);
+        if (HalvesOf(FormatOf(source)) == 2) { numbers.Cast<float>().CopyTo(Stream, place); }
+        else { NumbersChoice.Run(FormatOf(source), new WidenCall(this, numbers, place, Over(source.Length, source))); }
     }
 
     /// <summary>Queues the copy of a piece, all bits of it, into staging; its place there.</summary>
@@ -182,5 +234,14 @@ internal sealed partial class GpuBackend
     private readonly struct WidenCall(GpuBackend backend, ArrayView<ushort> x, ArrayView<float> y, ElementNumbers n) : INumbersCall
     {
         public void Run<TNumbers>() where TNumbers : struct, INumbers => backend.Launch(StoredKernels.Widen<TNumbers>, backend.Threads(ElementwiseKernels.Threads(n.Length)), x, y, n);
+    }
+
+    /// <summary>A block that was taken ahead.</summary>
+    private sealed class Reservation(GpuBackend backend) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (!backend.IsDisposed) { backend.Arenas.EndReservations(); }
+        }
     }
 }

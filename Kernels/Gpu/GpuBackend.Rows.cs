@@ -6,19 +6,33 @@ namespace PureLlm.Kernels.Gpu;
 /// <content>Row kernels: who works on a row, and how wide its loads are.</content>
 internal sealed partial class GpuBackend
 {
-    private MemoryBuffer1D<float, Stride1D.Dense>? workspace;
+    private const long LeastWorkspace = 1 << 20;
+
+    private DeviceArenas.Place? workspace;
 
     /// <summary>Working memory of any content that the operation at hand shares with those after it; it grows in the first steps only.</summary>
     private ArrayView<float> Workspace(long length)
     {
-        if (workspace is null || workspace.Length < length)
+        if (workspace is not { } place || place.Bytes < 4 * length)
         {
-            Stream.Synchronize();
-            workspace?.Dispose();
-            workspace = Accelerator.Allocate1D<float>(Math.Max(length, 1 << 20));
+            if (workspace is { } old) { DeviceArenas.Give(old); }
+            workspace = null;
+            long bytes = 4 * Math.Max(length, LeastWorkspace);
+            try
+            {
+                workspace = place = Arenas.Take(bytes);
+            }
+            catch (Exception e) when (e is AcceleratorException or OutOfMemoryException)
+            {
+                throw new OutOfMemoryException($"{Name}: working memory of {MiB(bytes)} for an operation does not fit: {MiB(Arenas.Free)} are free beside the {MiB(AllocatedBytes)} of buffers; use a smaller train.batch or model.context.", e);
+            }
         }
-        return workspace.View.BaseView.SubView(0, length);
+        return place.Memory.Cast<float>().SubView(0, length);
     }
+
+    /// <summary>Words of the workspace that cover products with so many numbers in their operands: those in the library's format, and the sums of parts.</summary>
+    private long WorkspaceWords(long operands) => Accelerator.AcceleratorType == AcceleratorType.CPU ? LeastWorkspace
+        : MatMulPlan.MostPartNumbers + (Gemm is not null && LibraryFormat == StorageFormat.BFloat16 ? (operands / 2) + 256 : 0);
 
     /// <summary>Runs the body on each row of <paramref name="columns"/> floats: by a warp while its share of shared memory holds the row, then by a group.</summary>
     /// <param name="fours">Whether every row starts at a multiple of 16 bytes.</param>

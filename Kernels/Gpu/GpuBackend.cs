@@ -14,7 +14,9 @@ internal sealed partial class GpuBackend : Backend
     public GpuBackend(Accelerator accelerator, string name, DeviceOptions options, IGemm? gemm = null)
     {
         (Accelerator, Name, Options) = (accelerator, name, options);
-        Stream = accelerator.DefaultStream;
+        accelerator.Bind();
+        Stream = accelerator.CreateStream();
+        Arenas = new DeviceArenas(accelerator, accelerator.AcceleratorType == AcceleratorType.CPU ? 1 << 20 : 32 << 20);
         GroupSize = Math.Min(256, accelerator.MaxNumThreadsPerGroup);
         Multiplier multiplier = gemm is null ? Cublas.Open(accelerator, Stream, options) : Multiplier.Choose(options, null, () => gemm);
         (Gemm, Products) = (multiplier.Library, multiplier.Description);
@@ -53,6 +55,7 @@ internal sealed partial class GpuBackend : Backend
         Stream.Synchronize();
         Gemm?.Dispose();
         DisposeMemory();
+        Stream.Dispose();
         Accelerator.Dispose();
         context.Dispose();
     }

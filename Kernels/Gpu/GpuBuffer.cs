@@ -8,14 +8,14 @@ namespace PureLlm.Kernels.Gpu;
 internal sealed class GpuBuffer : TensorBuffer
 {
     private readonly GpuBackend backend;
-    private readonly MemoryBuffer1D<ushort, Stride1D.Dense> memory;
+    private readonly DeviceArenas.Place place;
     private bool isDisposed;
 
     public GpuBuffer(GpuBackend backend, int length, StorageFormat format) : base(length, format)
     {
         this.backend = backend;
-        memory = backend.Accelerator.Allocate1D<ushort>(Math.Max(2, Bytes / 2));
-        memory.MemSetToZero(backend.Stream);
+        place = backend.Arenas.Take(Math.Max(4, Bytes));
+        place.Memory.MemSetToZero(backend.Stream);
     }
 
     /// <summary>Half words of a number.</summary>
@@ -28,7 +28,7 @@ internal sealed class GpuBuffer : TensorBuffer
         get
         {
             ObjectDisposedException.ThrowIf(isDisposed, this);
-            return memory.View.BaseView;
+            return place.Memory.SubView(0, Math.Max(2, Bytes / 2));
         }
     }
 
@@ -40,7 +40,6 @@ internal sealed class GpuBuffer : TensorBuffer
     {
         if (isDisposed) { return; }
         isDisposed = true;
-        backend.Release(this);
-        memory.Dispose();
+        backend.Release(this, place);
     }
 }

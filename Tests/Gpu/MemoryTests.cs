@@ -1,4 +1,6 @@
 using PureLlm.Kernels;
+using PureLlm.Kernels.Devices;
+using PureLlm.Kernels.Gpu;
 using static PureLlm.Tests.Gpu.GpuCheck;
 
 namespace PureLlm.Tests.Gpu;
@@ -79,5 +81,60 @@ public class MemoryTests
         Assert.That(() => GpuCheck.Gpu.WriteTokens(new int[4], y), Throws.ArgumentException.With.Message.Contains("Float16"));
         Assert.That(() => GpuCheck.Gpu.Narrow(x, x, StorageFormat.Float32), Throws.ArgumentException.With.Message.Contains("16 bits"));
         Assert.That(() => GpuCheck.Gpu.Widen(x, x, StorageFormat.BFloat16), Throws.ArgumentException.With.Message.Contains("holds 4 numbers, but the sizes ask for 2"));
+    }
+
+    [Test]
+    public void Buffers_lie_side_by_side_in_one_block_and_their_place_is_taken_again()
+    {
+        using GpuBackend gpu = IlgpuPlugin.OpenEmulator(new DeviceOptions());
+        TensorBuffer[] small = [.. Enumerable.Range(0, 50).Select(_ => gpu.Allocate(100))];
+        Assert.That(gpu.Arenas.Allocations, Is.EqualTo(1));
+        gpu.Fill(new View(small[7], 0, 100), 3);
+        small[7].Dispose();
+        using TensorBuffer again = gpu.Allocate(90);
+        float[] read = new float[90];
+        gpu.Read(new View(again, 0, 90), read);
+        Assert.That((gpu.Arenas.Allocations, read.Distinct().Single()), Is.EqualTo((1, 0f)));
+        using TensorBuffer large = gpu.Allocate(1 << 20);
+        Assert.That(gpu.Arenas.Allocations, Is.EqualTo(2));
+        Array.ForEach(small, buffer => buffer.Dispose());
+    }
+
+    [Test]
+    public void Memory_is_reserved_in_one_block_or_refused_with_what_needs_it()
+    {
+        using GpuBackend gpu = IlgpuPlugin.OpenEmulator(new DeviceOptions());
+        gpu.Arenas.Limit = 16 << 20;
+        MemoryPart[] parts = [new("parameters", 1 << 20), new("activations", 4 << 20, "train.batch")];
+        using (gpu.Reserve(new MemoryNeeds(parts, 5 << 20)))
+        {
+            using TensorBuffer first = gpu.Allocate(1 << 18), second = gpu.Allocate(1 << 20);
+            Assert.That((gpu.Arenas.Allocations, gpu.Arenas.Held), Is.EqualTo((1, 9L << 20)), "with 4 MiB of working memory");
+            gpu.SumOfSquares(new View(second, 0, 1 << 18), new View(first, 0, 1));
+            Assert.That(gpu.Arenas.Allocations, Is.EqualTo(1));
+            Assert.That(() => gpu.Reserve(new MemoryNeeds(parts, 5 << 20)), Throws.TypeOf<OutOfMemoryException>().With.Message.EqualTo(
+                "ilgpu-cpu: 9.0 MiB are needed and 7.0 MiB are free on a device of 16.0 MiB: parameters 1.0 MiB, activations 4.0 MiB (less with train.batch), working memory of the kernels 4.0 MiB."));
+            Assert.That(() => gpu.Allocate(4 << 20), Throws.TypeOf<OutOfMemoryException>().With.Message.Contains("7.0 MiB are free"));
+        }
+    }
+
+    [Test]
+    public void Numbers_come_later_and_are_those_of_their_moment()
+    {
+        using TensorBuffer buffer = GpuCheck.Gpu.Allocate(3), half = GpuCheck.Gpu.Allocate(2, StorageFormat.BFloat16);
+        View x = new(buffer, 0, 3), h = new(half, 0, 2);
+        using Readback three = GpuCheck.Gpu.CreateReadback(3), two = GpuCheck.Gpu.CreateReadback(2), many = GpuCheck.Gpu.CreateReadback(1 << 17);
+        GpuCheck.Gpu.Fill(x, 5);
+        three.Queue(x);
+        GpuCheck.Gpu.Fill(x, 6);
+        GpuCheck.Gpu.Write([1.5f, -2], h);
+        two.Queue(h);
+        Assert.That(three.Take().ToArray(), Is.EqualTo(new[] { 5f, 5, 5 }));
+        Assert.That(two.Take().ToArray(), Is.EqualTo(new[] { 1.5f, -2 }));
+        Assert.That(() => three.Queue(h), Throws.ArgumentException);
+        using TensorBuffer long1 = GpuCheck.Gpu.Allocate(1 << 17);
+        GpuCheck.Gpu.Fill(new View(long1, 0, 1 << 17), 2);
+        many.Queue(new View(long1, 0, 1 << 17));
+        Assert.That(many.Take()[^1], Is.EqualTo(2f), "too long for staging: read at once");
     }
 }
