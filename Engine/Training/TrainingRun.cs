@@ -12,6 +12,7 @@ namespace PureLlm.Engine.Training;
 /// <summary>A run from its configuration: data, tokenizer, model, folder and trainer, put together and owned.</summary>
 public sealed class TrainingRun : IDisposable
 {
+    private readonly IDisposable? reservation;
     private readonly ModelWriter? modelWriter;
     private readonly Trainer trainer;
 
@@ -22,6 +23,7 @@ public sealed class TrainingRun : IDisposable
         {
             RunConfig c = config.Config;
             Data = DataLoader.Open(c.Data, c.Tokenizer, (ulong)c.Run.Seed, folder: null, ExistingTokenizer(folder, c, from));
+            reservation = backend.ReservesMemory ? backend.Reserve(TrainingMemory.Of(c, Data)) : null;
             Model = LanguageModel.Create(c.Model, Data.VocabularySize);
             Model.Allocate(backend, (ulong)c.Run.Seed, training: true, c.Precision.Slabs);
             if (from is null && c.Model.InitFrom.Length > 0)
@@ -127,6 +129,7 @@ public sealed class TrainingRun : IDisposable
         trainer?.Dispose();
         modelWriter?.Dispose();
         Model?.Dispose();
+        reservation?.Dispose();
         Data?.Dispose();
         Folder.Dispose();
     }

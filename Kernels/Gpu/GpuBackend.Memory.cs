@@ -84,7 +84,7 @@ internal sealed partial class GpuBackend
             }
         }
         string parts = string.Join(", ", needs.Parts.Append(new MemoryPart("working memory of the kernels", room)).Where(part => part.Bytes > 0).Select(part => $"{part.Name} {MiB(part.Bytes)}{(part.Remedy.Length > 0 ? $" (less with {part.Remedy})" : "")}"));
-        throw new OutOfMemoryException($"{Name}: {MiB(all)} are needed and {MiB(free)} are free on a device of {MiB(Arenas.Limit ?? Accelerator.MemorySize)}: {parts}.", refused);
+        throw new OutOfMemoryException($"{Name}: {MiB(all)} are needed and {MiB(free)} are free on a device of {MiB(Arenas.Limit ?? Accelerator.MemorySize)}: {parts}.", refused ?? new InvalidOperationException("It was found before anything was allocated."));
     }
 
     /// <inheritdoc/>

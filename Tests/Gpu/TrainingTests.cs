@@ -2,6 +2,8 @@ using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Training;
 using PureLlm.Kernels;
 using PureLlm.Kernels.Cpu;
+using PureLlm.Kernels.Devices;
+using PureLlm.Kernels.Gpu;
 
 namespace PureLlm.Tests.Gpu;
 
@@ -57,15 +59,28 @@ public class TrainingTests
         Assert.That(again, Is.EqualTo(hash), "the same bits every time");
     }
 
+    [Test]
+    public void A_run_takes_its_memory_in_one_block_and_a_warmed_step_takes_none()
+    {
+        using GpuBackend gpu = IlgpuPlugin.OpenEmulator(new DeviceOptions());
+        List<int> blocks = [];
+        Losses(gpu, ["break.on=[]"], out _, () => blocks.Add(gpu.Arenas.Allocations));
+        Assert.That(blocks, Has.Count.EqualTo(10).And.All.EqualTo(1));
+        Assert.That(gpu.AllocatedBytes, Is.Zero);
+        gpu.Arenas.Limit = gpu.Arenas.Held + (4 << 20);
+        Assert.That(() => Losses(gpu, ["model.width=2048", "model.layers=4"], out _), Throws.TypeOf<OutOfMemoryException>().With.Message.Match(
+            @"^ilgpu-cpu: [\d,.]+ MiB are needed and 4\.0 MiB are free on a device of .* MiB: parameters [\d,.]+ MiB \(less with model\.layers or model\.width\), gradients .*, moments .*, activations .*train\.batch.*, working memory of the kernels"));
+    }
+
     // Muon makes all singular values of an update alike, those that are rounding errors too; 16 bits round to the same side only most of the time.
     private static double Tolerance(string[] overrides) => overrides is ["train.optimizer=muon", ..] ? 1e-3 : overrides is ["precision.weights=bfloat16", ..] ? 5e-3 : 1e-4;
 
-    private static List<double> Losses(Backend backend, string[] overrides, out string? hash)
+    private static List<double> Losses(Backend backend, string[] overrides, out string? hash, Action? onStep = null)
     {
         string folder = Path.Combine(Path.GetTempPath(), $"pure-llm-gpu-{Guid.NewGuid():N}");
         try
         {
-            var watch = new Watch();
+            var watch = new Watch(onStep);
             using TrainingRun run = TrainingRun.Start(ConfigLoader.Parse("toy.toml", Toml, overrides.Select(text => new ConfigOverride(text))), backend, folder, overwrite: false, watch);
             hash = run.Execute(new StopRequest()).WeightsSha256;
             return watch.Losses;
@@ -76,13 +91,15 @@ public class TrainingTests
         }
     }
 
-    private sealed class Watch : ITrainingObserver
+    private sealed class Watch(Action? onStep) : ITrainingObserver
     {
         public List<double> Losses { get; } = [];
 
         public void OnStep(in StepReport report)
         {
-            if (report.Step > 0) { Losses.Add(report.Loss); }
+            if (report.Step == 0) { return; }
+            Losses.Add(report.Loss);
+            onStep?.Invoke();
         }
     }
 }

@@ -18,7 +18,33 @@ internal sealed class BlindBackend(int threads = 1) : Backend
 
     public int Lost { get; private set; }
 
-    public override TensorBuffer Allocate(int length, StorageFormat format = StorageFormat.Float32) => new BlindBuffer(length, format);
+    /// <summary>What was reserved last, and how many buffers found no place in it.</summary>
+    public MemoryNeeds? Reserved { get; private set; }
+
+    public int Outside { get; private set; }
+
+    /// <summary>The places of the buffers in what was reserved.</summary>
+    public RangeAllocator? Places { get; private set; }
+
+    public override bool ReservesMemory => true;
+
+    public override IDisposable? Reserve(MemoryNeeds needs)
+    {
+        (Reserved, Places) = (needs, new RangeAllocator(needs.Bytes));
+        return null;
+    }
+
+    public override TensorBuffer Allocate(int length, StorageFormat format = StorageFormat.Float32)
+    {
+        var buffer = new BlindBuffer(length, format);
+        if (Places is { } places)
+        {
+            long start = places.Take(buffer.Bytes);
+            if (start < 0) { Outside++; }
+            else { buffer.Released = () => places.Give(start, buffer.Bytes); }
+        }
+        return buffer;
+    }
 
     public override void Dispose() => inner.Dispose();
 
@@ -127,6 +153,14 @@ internal sealed class BlindBackend(int threads = 1) : Backend
 
         public override Span<float> Span => throw new NotSupportedException("The host cannot see this memory.");
 
-        public override void Dispose() => Memory.Dispose();
+        /// <summary>Gives its place back, once.</summary>
+        public Action? Released { get; set; }
+
+        public override void Dispose()
+        {
+            Released?.Invoke();
+            Released = null;
+            Memory.Dispose();
+        }
     }
 }

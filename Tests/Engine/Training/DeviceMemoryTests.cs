@@ -36,6 +36,8 @@ public class DeviceMemoryTests
         Assert.That(unseen.Steps.Select(Numbers), Is.EqualTo(seen.Steps.Select(Numbers)));
         Assert.That(unseen.Notices, Is.EqualTo(seen.Notices));
         Assert.That(blind.Lost, Is.Zero, "numbers that no one took");
+        Assert.That((blind.Outside, blind.Places!.Peak, blind.Places.Used), Is.EqualTo((0, blind.Reserved!.Bytes, 0L)), "all buffers of the run lie in what was reserved for it, and nothing of it was too much");
+        Assert.That(blind.Reserved.Parts.Sum(part => part.Bytes), Is.LessThanOrEqualTo(blind.Reserved.Bytes));
         parts.Train(blind, stopAfter: 7);
         Assert.That(parts.Resume(blind).WeightsSha256, Is.EqualTo(expected));
 
