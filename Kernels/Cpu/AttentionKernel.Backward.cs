@@ -147,6 +147,7 @@ internal static unsafe partial class AttentionKernel
                 {
                     int rows = Math.Min(AttentionTiles.Rows, queries - row);
                     float* dq = pair.AddsQueries ? state->Dq + state->QueryRow(pair.Batch, query + row, head) : null;
+                    FetchQueries(state, in pair, head, query + row + QueryTile, endQuery);
                     ScoreGradients<TWidth, TVector>(in scratch, row, rows, key, keys, dq, shape.QueryStride, size);
                 }
                 if (pair.AddsKeys)
@@ -162,6 +163,20 @@ internal static unsafe partial class AttentionKernel
         if (pair.AddsKeys && state->Dv != null)
         {
             AttentionTiles.AddRows<TWidth, TVector>(scratch.Dv, scratch.Padded, state->Dv + state->ValueRow(pair.Batch, key, pair.Group), shape.ValueStride, keys, size);
+        }
+    }
+
+    /// <summary>Asks for the queries that come a tile later, six at a time, while the CPU computes: a head's rows lie too far apart for the hardware to guess.</summary>
+    private static void FetchQueries(State* state, in BackwardPair pair, int head, int query, int endQuery)
+    {
+        ref readonly AttentionShape shape = ref state->Shape;
+        int rows = Math.Min(AttentionTiles.Rows, endQuery - query);
+        nint row = state->QueryRow(pair.Batch, query, head);
+        AttentionTiles.Fetch(state->Q + row, shape.QueryStride, rows, shape.HeadSize);
+        AttentionTiles.Fetch(state->Dy + state->OutputRow(pair.Batch, query, head), shape.OutputStride, rows, shape.HeadSize);
+        if (pair.AddsQueries)
+        {
+            AttentionTiles.Fetch(state->Dq + row, shape.QueryStride, rows, shape.HeadSize);
         }
     }
 
@@ -194,7 +209,7 @@ internal static unsafe partial class AttentionKernel
         in BackwardScratch scratch, int row, int rows, int key, int keys, float* dq, int queryStride, int size)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
-        (int first, int end, bool masked) = Visible(scratch.FirstKey + row, scratch.EndKey + row, rows, key, keys);
+        (int first, int end, bool masked) = SeenKeys.Of(scratch.FirstKey + row, scratch.EndKey + row, rows).In(key, keys);
         if (first >= end)
         {
             return;

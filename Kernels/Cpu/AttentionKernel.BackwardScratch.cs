@@ -33,7 +33,10 @@ internal static unsafe partial class AttentionKernel
         public void Begin()
         {
             AttentionTiles.Fill(Dk, (int)(Q - Dk), 0f);
-            AttentionTiles.Fill(P, (int)(DqRows - P), 0f);
+            for (float* row = P; row < DqRows; row += ScoreRow)
+            {
+                AttentionTiles.Fill(row + KeyTile, ScoreRow - KeyTile, 0f);
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ internal static unsafe partial class AttentionKernel
 {
     private const int MostRowsPerUnit = 256;
     private const int FewestQueriesPerUnit = 60;
+    private const int RowsAhead = 2 * AttentionTiles.Rows;
 
     /// <summary>y = softmax(scale·q·kᵀ + mask)·v, logSumExp of each row.</summary>
     public static void Forward<TWidth, TVector>(
@@ -70,19 +71,18 @@ internal static unsafe partial class AttentionKernel
         Arena arena = new(state->Scratch[worker]);
         ForwardScratch scratch = new(ref arena, size, align, state->HeadsPerUnit * state->QueriesPerUnit);
         scratch.Begin(rows);
-        for (int head = 0; head < heads; head++)
+        for (int row = 0; row < rows; row++)
         {
-            AttentionTiles.CopyRows<TWidth, TVector>(state->Q + state->QueryRow(batch, firstQuery, firstHead + head), shape.QueryStride,
-                scratch.Q + (head * queries * size), size, queries, size, shape.Scale);
-            for (int i = 0; i < queries; i++)
-            {
-                scratch.FirstKey[(head * queries) + i] = state->FirstKey(firstQuery + i);
-                scratch.EndKey[(head * queries) + i] = state->EndKey(firstQuery + i);
-            }
+            scratch.FirstKey[row] = state->FirstKey(firstQuery + (row % queries));
+            scratch.EndKey[row] = state->EndKey(firstQuery + (row % queries));
         }
-
+        for (int row = 0; row < rows; row += AttentionTiles.Rows)
+        {
+            scratch.Seen[row / AttentionTiles.Rows] = SeenKeys.Of(scratch.FirstKey + row, scratch.EndKey + row, Math.Min(AttentionTiles.Rows, rows - row));
+        }
         int endKey = state->EndKey(firstQuery + queries - 1);
-        for (int key = RoundDown(state->FirstKey(firstQuery), KeyTile); key < endKey; key += KeyTile)
+        int firstKey = RoundDown(state->FirstKey(firstQuery), KeyTile);
+        for (int key = firstKey; key < endKey; key += KeyTile)
         {
             int keys = Math.Min(KeyTile, shape.Keys - key), later = Math.Min(KeyTile, endKey - key - KeyTile);
             AttentionTiles.Fetch(state->K + state->KeyRow(batch, key + KeyTile, group), shape.KeyStride, later, size);
@@ -98,6 +98,10 @@ internal static unsafe partial class AttentionKernel
             }
             for (int row = 0; row < rows; row += AttentionTiles.Rows)
             {
+                if (key == firstKey)
+                {
+                    LoadRows<TWidth, TVector>(state, in scratch, batch, firstHead, firstQuery, queries, row, rows);
+                }
                 ForwardTile<TWidth, TVector>(in scratch, row, Math.Min(AttentionTiles.Rows, rows - row), key, keys, values, valueRow, size);
             }
         }
@@ -113,13 +117,29 @@ internal static unsafe partial class AttentionKernel
         }
     }
 
+    /// <summary>scale·q of six rows, while those that come next are asked for, and the place of the output.</summary>
+    private static void LoadRows<TWidth, TVector>(State* state, in ForwardScratch scratch, int batch, int firstHead, int firstQuery, int queries, int row, int rows)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        ref readonly AttentionShape shape = ref state->Shape;
+        for (int end = Math.Min(row + AttentionTiles.Rows, rows), count; row < end; row += count)
+        {
+            (int head, int query) = Math.DivRem(row, queries);
+            count = Math.Min(end - row, queries - query);
+            float* q = state->Q + state->QueryRow(batch, firstQuery + query, firstHead + head);
+            AttentionTiles.Fetch(q + ((nint)RowsAhead * shape.QueryStride), shape.QueryStride, Math.Min(count, queries - query - RowsAhead), shape.HeadSize);
+            AttentionTiles.Fetch(state->Y + state->OutputRow(batch, firstQuery + query, firstHead + head), shape.OutputStride, count, shape.HeadSize);
+            AttentionTiles.CopyRows<TWidth, TVector>(q, shape.QueryStride, scratch.Q + (row * shape.HeadSize), shape.HeadSize, count, shape.HeadSize, shape.Scale);
+        }
+    }
+
     /// <summary>Six rows against one tile of keys.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardTile<TWidth, TVector>(
         in ForwardScratch scratch, int row, int rows, int key, int keys, float* values, int valueRow, int size)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
-        (int first, int end, bool masked) = Visible(scratch.FirstKey + row, scratch.EndKey + row, rows, key, keys);
+        (int first, int end, bool masked) = scratch.Seen[row / AttentionTiles.Rows].In(key, keys);
         if (first >= end)
         {
             return;
@@ -142,7 +162,10 @@ internal static unsafe partial class AttentionKernel
         {
             for (int r = 0; r < rows; r++)
             {
-                ScaleRow<TWidth, TVector>(output + (r * scratch.Padded), scratch.Padded, scratch.Corrections[r]);
+                if (scratch.Corrections[r] != 1f)
+                {
+                    ScaleRow<TWidth, TVector>(output + (r * scratch.Padded), scratch.Padded, scratch.Corrections[r]);
+                }
             }
         }
         AttentionTiles.Multiply<TWidth, TVector>(scores + first, KeyTile, 1, values + ((nint)first * valueRow), valueRow,
@@ -205,6 +228,7 @@ internal static unsafe partial class AttentionKernel
         public readonly int Size, Padded;
         public readonly float* Q, Output, Sums, Maxima, Corrections, KeyColumns, Values, Scores;
         public readonly int* FirstKey, EndKey;
+        public readonly SeenKeys* Seen;
 
         public ForwardScratch(ref Arena arena, int size, int align, int rows)
         {
@@ -218,6 +242,7 @@ internal static unsafe partial class AttentionKernel
             Corrections = arena.Take(SumLanes);
             FirstKey = (int*)arena.Take(whole);
             EndKey = (int*)arena.Take(whole);
+            Seen = (SeenKeys*)arena.Take(whole / AttentionTiles.Rows * (sizeof(SeenKeys) / sizeof(float)));
             KeyColumns = arena.Take(size * KeyTile);
             Values = arena.Take(KeyTile * Padded);
             Scores = arena.Take(AttentionTiles.Rows * KeyTile);

@@ -6,19 +6,25 @@ namespace PureLlm.Kernels.Cpu;
 // What happens to the rows of a tile of scores between the products.
 internal static unsafe partial class AttentionKernel
 {
-    /// <summary>The part of a tile that some of the rows see, relative to its first key; masked when they do not all see all of the tile.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (int First, int End, bool Masked) Visible(int* firstKey, int* endKey, int rows, int key, int keys)
+    /// <summary>Which keys six rows see: some of them [First, End), all of them [LatestFirst, EarliestEnd).</summary>
+    private readonly record struct SeenKeys(int First, int End, int LatestFirst, int EarliestEnd)
     {
-        int first = int.MaxValue, end = 0, latestFirst = 0, earliestEnd = int.MaxValue;
-        for (int r = 0; r < rows; r++)
+        public static SeenKeys Of(int* firstKey, int* endKey, int rows)
         {
-            first = Math.Min(first, firstKey[r]);
-            latestFirst = Math.Max(latestFirst, firstKey[r]);
-            end = Math.Max(end, endKey[r]);
-            earliestEnd = Math.Min(earliestEnd, endKey[r]);
+            int first = int.MaxValue, end = 0, latestFirst = 0, earliestEnd = int.MaxValue;
+            for (int r = 0; r < rows; r++)
+            {
+                first = Math.Min(first, firstKey[r]);
+                latestFirst = Math.Max(latestFirst, firstKey[r]);
+                end = Math.Max(end, endKey[r]);
+                earliestEnd = Math.Min(earliestEnd, endKey[r]);
+            }
+            return new(first, end, latestFirst, earliestEnd);
         }
-        return (Math.Max(first - key, 0), Math.Min(end - key, keys), latestFirst > key || earliestEnd < key + keys);
+
+        /// <summary>The part of a tile that some of the rows see, relative to its first key; masked when they do not all see all of the tile.</summary>
+        public (int First, int End, bool Masked) In(int key, int keys) =>
+            (Math.Max(First - key, 0), Math.Min(End - key, keys), LatestFirst > key || EarliestEnd < key + keys);
     }
 
     /// <summary>Writes the value outside [first, end) of the columns.</summary>
@@ -53,7 +59,7 @@ internal static unsafe partial class AttentionKernel
                 largest = TWidth.Max(largest, TWidth.Load(row + i));
                 other = TWidth.Max(other, TWidth.Load(row + i + n));
             }
-            float before = maxima[r], tile = AttentionTiles.MaxAcross(TWidth.Max(largest, other)), now = tile > before ? tile : before;
+            float before = maxima[r], tile = AttentionTiles.MaxAcross(TWidth.Max(largest, other)), now = AttentionTiles.Larger(tile, before);
             maxima[r] = now;
             corrections[r] = before - now;
             moved |= now != before;

@@ -194,6 +194,10 @@ internal static unsafe class AttentionTiles
         return Unsafe.BitCast<TVector, float>(x);
     }
 
+    /// <summary>The larger of two scores, without a branch: nothing predicts it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Larger(float a, float b) => Vector128.MaxNative(Vector128.CreateScalarUnsafe(a), Vector128.CreateScalarUnsafe(b)).ToScalar();
+
     /// <summary>Asks for rows that come next, which lie too far apart for the hardware to guess.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fetch(float* source, nint sourceRow, int rows, int columns)
