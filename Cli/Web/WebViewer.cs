@@ -17,8 +17,10 @@ public static class WebViewer
         using var stop = new ManualResetEventSlim();
         using IDisposable? signals = context.Host.Signals?.Listen(stop.Set);
         StepServer server = StepServer.StartAsync(session, start, port, routes => LessonRoutes.Map(routes, lesson, StepApi.PageOf(start))).GetAwaiter().GetResult();
+        Task warm = Task.CompletedTask;
         try
         {
+            warm = WarmUp.Begin(session, start, server.Stopping);
             context.Out.WriteLine(new Uri(server.Address, lesson is null ? StepApi.PageOf(start) : $"/learn/{lesson.Number}"));
             context.Note("open it in a browser on this machine · Ctrl-C ends");
             stop.Wait();
@@ -26,6 +28,7 @@ public static class WebViewer
         finally
         {
             server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            warm.GetAwaiter().GetResult(); // it must not outlive the session
         }
         return ExitCode.Ok;
     }

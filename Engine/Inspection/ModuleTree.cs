@@ -62,7 +62,7 @@ public sealed class ModuleTree
         return views;
     }
 
-    /// <summary>A parent before its parts, the largest share first; each begins at its first backward frame, else at its first forward one.</summary>
+    /// <summary>A parent before its parts, the largest share first, equals in the order of the tape; each begins at its first backward frame, else at its first forward one.</summary>
     private void Order(StepTrace trace)
     {
         Dictionary<string, Frame> starts = [];
@@ -75,7 +75,7 @@ public sealed class ModuleTree
 
         void Visit(string parent, int depth)
         {
-            foreach (string path in parts[parent].OrderByDescending(path => squares[path]).ThenBy(path => path, StringComparer.Ordinal))
+            foreach (string path in parts[parent].OrderByDescending(path => squares[path]))
             {
                 rows.Add((path, depth, starts.GetValueOrDefault(path)));
                 Visit(path, depth + 1);

@@ -54,8 +54,15 @@ function show(next, push, key, mine) {
   reveal(key);
   isNew = push && (isNew || moved);
   afterPaint(() => {
+    keepInSight($('modules'));
     if (mine === turn) prefetch(mine, key);
   });
+}
+
+/** Scrolls a list, and nothing around it, until its current item can be seen. */
+function keepInSight(list) {
+  const item = list.querySelector('[aria-current]');
+  if (item && (item.offsetTop < list.scrollTop || item.offsetTop + item.offsetHeight > list.scrollTop + list.clientHeight)) list.scrollTop = item.offsetTop - list.clientHeight / 2;
 }
 
 /** The address and the title follow once no other move does: for each of them a browser draws its own window again. Quick moves in a row are one entry of the history. */
@@ -84,12 +91,13 @@ function tell(problem) {
   $('problem').hidden = false;
 }
 
-/** The places that the next key leads to, one after the other, before it is pressed; the last direction first. */
+/** The places that the next keys lead to, one after the other, before they are pressed: two of the last direction first. */
 async function prefetch(mine, last) {
   const frames = last === 'p' ? ['p', 'n'] : ['n', 'p'];
-  for (const key of document.activeElement === heat.canvas ? ['l', 'h', 'j', 'k', ...frames] : frames) {
-    if (mine !== turn) return;
-    await source.move(view.cursor, key, 'low').catch(() => {});
+  const cells = document.activeElement === heat.canvas ? ['l', 'h', 'j', 'k'] : [], ahead = cells.includes(last) ? last : frames[0];
+  for (const key of new Set([ahead, ...cells, ...frames])) {
+    let at = view.cursor;
+    for (let i = key === ahead ? 2 : 1; i > 0 && mine === turn; i--) at = await source.move(at, key, 'low').then((next) => next.cursor, () => at);
   }
   if (timelineStep !== view.step && mine === turn) {
     timelineStep = view.step;

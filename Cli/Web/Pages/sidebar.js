@@ -24,13 +24,13 @@ export function modules(view, actions) {
         h('span', { class: 'num' }, number(module.norm, 2))))))];
 }
 
-/** The frames around the current one. */
+/** The frames around the current one. Each keeps its place on the tape, which moves as a whole. */
 export function tape(view, actions) {
-  const at = view.nearby.findIndex((frame) => frame.isCurrent), first = Math.max(0, Math.min(at - 9, view.nearby.length - 19));
+  const at = view.nearby.findIndex((frame) => frame.isCurrent), first = Math.max(0, Math.min(at - 9, view.nearby.length - 19)), frames = view.nearby.slice(first, first + 19);
   return [h('h2', {}, 'Tape', hint('tape')),
-    h('ol', { class: 'tape' }, view.nearby.slice(first, first + 19).map((frame) => h('li', { key: frame.id },
+    h('div', { class: 'reel', '--rows': frames.length }, h('ol', { class: 'tape', '--first': frames[0]?.index ?? 0 }, frames.map((frame) => h('li', { key: frame.id, '--row': frame.index },
       link(frame.cursor, actions, { class: frame.kind, 'aria-current': frame.isCurrent ? 'step' : null, 'data-focus': `frame ${frame.id}`, title: frame.module },
-        h('span', { class: 'index' }, String(frame.index)), h('span', { class: 'text' }, frame.text)))))];
+        h('span', { class: 'index' }, String(frame.index)), h('span', { class: 'text' }, frame.text))))))];
 }
 
 /** From the run to the term: how closely one looks. */

@@ -8,8 +8,13 @@ namespace PureLlm.Tests.Cli.Web;
 internal sealed class Viewer : IAsyncDisposable
 {
     private readonly List<string> problems = [];
+    private readonly Task warm;
 
-    private Viewer(StepSession session, StepServer server, IPage page) => (Session, Server, Page) = (session, server, page);
+    private Viewer(StepSession session, StepServer server, IPage page)
+    {
+        (Session, Server, Page) = (session, server, page);
+        warm = WarmUp.Begin(session, session.Start, server.Stopping);
+    }
 
     public StepSession Session { get; }
 
@@ -72,6 +77,7 @@ internal sealed class Viewer : IAsyncDisposable
     {
         await Page.CloseAsync();
         await Server.DisposeAsync();
+        await warm;
         Session.Dispose();
     }
 

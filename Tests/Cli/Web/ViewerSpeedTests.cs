@@ -7,10 +7,11 @@ public class ViewerSpeedTests : BrowserFixture
 {
     private const double MostMilliseconds = 50;
 
-    private const int Rounds = 12, KeysOfRound = 20;
+    /// <summary>Keys before those that count: browsers compile a page's program when it first runs.</summary>
+    private const int FirstKeys = 5;
 
-    /// <summary>Milliseconds between a paint and the next key, 0 to twice as many: as somebody walks, and at any phase of the display.</summary>
-    private const int MeanRest = 40;
+    /// <summary>Milliseconds between a paint and the next key, 0 to twice as many: at any phase of the display, as fast as keys repeat and as somebody reads.</summary>
+    private const int QuickRest = 40, SlowRest = 150;
 
     /// <summary>Milliseconds from each key until the frame that shows its answer is painted.</summary>
     private const string PressMany = """
@@ -35,36 +36,61 @@ public class ViewerSpeedTests : BrowserFixture
         }
         """;
 
-    /// <summary>W7.</summary>
+    /// <summary>W7. On a machine that does other things too, the best of three rounds counts; on a quiet one the first will do.</summary>
     [Test]
     public async Task A_tape_of_5000_operations_opens_in_2_s_and_paints_a_key_in_50_ms_with_few_elements()
     {
-        await using Viewer viewer = await Viewer.OpenAsync(Browser, new ChainSource(5000));
-        double ready = await viewer.Page.EvaluateAsync<double>("() => performance.getEntriesByName('ready')[0].startTime");
-        Assert.That(ready, Is.LessThan(2000), "ms until the page can be used");
-        await viewer.Page.WaitForFunctionAsync("() => document.querySelector('.timeline').width > 300");
-        double worst = await PressAsync(viewer);
+        await using Viewer viewer = await OpenLongAsync();
+        double worst = double.PositiveInfinity;
+        for (int round = 0; round < 3 && worst >= MostMilliseconds; round++) { worst = Math.Min(worst, Worst(await PressAsync(viewer, 40, QuickRest), "a round")); }
         int elements = await viewer.Page.EvaluateAsync<int>("() => document.querySelectorAll('*').length");
-        TestContext.Out.WriteLine($"ready after {ready:0} ms, {elements} elements, {(await viewer.ViewAsync()).FrameCount} frames");
-        Assert.That(worst, Is.LessThan(MostMilliseconds), "ms from key to paint, p95 of the best round");
+        TestContext.Out.WriteLine($"{elements} elements, {(await viewer.ViewAsync()).FrameCount} frames");
+        Assert.That(worst, Is.LessThan(MostMilliseconds), "ms from key to paint, p95");
         Assert.That(elements, Is.LessThan(3000));
         Assert.That(viewer.Problems, Is.Empty);
     }
 
-    /// <summary>p95, in ms from a key to its paint, of the first round of twenty keys that holds the bound, or of the best on a machine that does other things too.</summary>
-    private static async Task<double> PressAsync(Viewer viewer)
+    /// <summary>W7 as it is meant: every key after the first few counts.</summary>
+    [Test, Explicit("needs a machine that does nothing else"), Category("Slow")]
+    public async Task Every_key_of_a_long_walk_counts_and_19_of_20_are_painted_in_50_ms()
     {
-        string[] keys = [.. Enumerable.Range(0, KeysOfRound).Select(i => i % 10 == 9 ? "p" : "n")];
-        double best = double.PositiveInfinity;
-        for (int round = 0; round < Rounds && best >= MostMilliseconds; round++)
+        await using Viewer viewer = await OpenLongAsync();
+        double[] quick = await PressAsync(viewer, 300, QuickRest), slow = await PressAsync(viewer, 100, SlowRest);
+        double worstQuick = Worst(quick, "as fast as keys repeat"), worstSlow = Worst(slow, "as somebody reads"), worst = Worst([.. quick, .. slow], "all");
+        Assert.Multiple(() =>
         {
-            double[] times = await viewer.Page.EvaluateAsync<double[]>(PressMany, new object[] { keys, MeanRest });
-            Array.Sort(times);
-            double worst = times[(int)(times.Length * 0.95) - 1];
-            TestContext.Out.WriteLine(FormattableString.Invariant($"key to paint: least {times[0]:0.0} ms, median {times[times.Length / 2]:0.0}, p95 {worst:0.0}"));
-            best = Math.Min(best, worst);
-        }
-        return best;
+            Assert.That(worst, Is.LessThan(MostMilliseconds), "ms from key to paint, p95 of all keys");
+            Assert.That(worstQuick, Is.LessThan(MostMilliseconds), "of the quick ones");
+            Assert.That(worstSlow, Is.LessThan(MostMilliseconds), "of the slow ones");
+        });
+    }
+
+    /// <summary>The page of a tape of 5 000 operations, after its first keys.</summary>
+    private async Task<Viewer> OpenLongAsync()
+    {
+        Viewer viewer = await Viewer.OpenAsync(Browser, new ChainSource(5000));
+        double ready = await viewer.Page.EvaluateAsync<double>("() => performance.getEntriesByName('ready')[0].startTime");
+        TestContext.Out.WriteLine($"ready after {ready:0} ms");
+        Assert.That(ready, Is.LessThan(2000), "ms until the page can be used");
+        await viewer.Page.WaitForFunctionAsync("() => document.querySelector('.timeline').width > 300");
+        await PressAsync(viewer, FirstKeys, SlowRest);
+        return viewer;
+    }
+
+    /// <summary>Milliseconds from key to paint: of ten keys, nine go on and one goes back.</summary>
+    private static Task<double[]> PressAsync(Viewer viewer, int count, int rest)
+    {
+        string[] keys = [.. Enumerable.Range(0, count).Select(i => i % 10 == 9 ? "p" : "n")];
+        return viewer.Page.EvaluateAsync<double[]>(PressMany, new object[] { keys, rest });
+    }
+
+    /// <summary>The time that 19 of 20 keys keep.</summary>
+    private static double Worst(double[] times, string what)
+    {
+        Array.Sort(times);
+        double worst = times[(int)Math.Ceiling(times.Length * 0.95) - 1];
+        TestContext.Out.WriteLine(FormattableString.Invariant($"key to paint, {what}, {times.Length} keys: least {times[0]:0.0} ms, median {times[times.Length / 2]:0.0}, p95 {worst:0.0}, most {times[^1]:0.0}"));
+        return worst;
     }
 
     [Test]

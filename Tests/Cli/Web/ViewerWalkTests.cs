@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Playwright;
+using PureLlm.Cli.Web;
 using PureLlm.Engine.Inspection;
 
 namespace PureLlm.Tests.Cli.Web;
@@ -73,6 +74,22 @@ public class ViewerWalkTests : BrowserFixture
         await AgreesAsync(viewer, "1,1");
         await viewer.AfterAsync(() => viewer.Page.GoForwardAsync());
         await AgreesAsync(viewer, "1,2");
+        Assert.That(viewer.Problems, Is.Empty);
+    }
+
+    [Test]
+    public async Task Keys_in_quick_succession_are_one_entry_of_the_history()
+    {
+        await using Viewer viewer = await OpenResidualAsync("0:f0");
+        await viewer.PressAsync("n");
+        string before = await viewer.CursorAsync();
+        await viewer.AfterAsync(() => viewer.Page.EvaluateAsync("() => { for (const key of 'nnn') document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); }"));
+        Cursor expected = Cursor.Parse(before);
+        for (int i = 0; i < 3; i++) { expected = viewer.Session.Move(expected, StepCommand.Next); }
+        Assert.That(await viewer.CursorAsync(), Is.EqualTo(expected.ToString()), "none is lost");
+        Assert.That(viewer.Page.Url, Does.EndWith(StepApi.PageOf(expected)));
+        await viewer.AfterAsync(() => viewer.Page.GoBackAsync());
+        Assert.That(await viewer.CursorAsync(), Is.EqualTo(before));
         Assert.That(viewer.Problems, Is.Empty);
     }
 
