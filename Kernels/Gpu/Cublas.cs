@@ -49,9 +49,9 @@ internal sealed unsafe class Cublas : IGemm
     /// <summary>What the options ask for: cuBLAS, or our own kernels.</summary>
     /// <exception cref="DeviceException">cuBLAS was asked for and is not there, or refuses to work.</exception>
     public static Multiplier Open(Accelerator accelerator, AcceleratorStream stream, DeviceOptions options) =>
-        accelerator is not CudaAccelerator cuda || stream is not CudaStream cudaStream ? Multiplier.Choose(options, $"cuBLAS multiplies on CUDA devices only, and this one is {accelerator.Name}", null!)
-        : CublasLibrary.Found is not { } library ? Multiplier.Choose(options, CublasLibrary.Problem, null!)
-        : Multiplier.Choose(options, null, () => new Cublas(library, cuda, cudaStream));
+        accelerator is not CudaAccelerator cuda || stream is not CudaStream cudaStream ? Multiplier.Choose(options, $"cuBLAS multiplies on CUDA devices only, and this one is {accelerator.Name}", null!, GpuBackend.CanUseTensorCores(accelerator))
+        : CublasLibrary.Found is not { } library ? Multiplier.Choose(options, CublasLibrary.Problem, null!, GpuBackend.CanUseTensorCores(accelerator))
+        : Multiplier.Choose(options, null, () => new Cublas(library, cuda, cudaStream), GpuBackend.CanUseTensorCores(accelerator));
 
     public void Multiply(in GemmArguments arguments, nint first, nint second, nint result, DevicePrecision precision, bool accumulates)
     {

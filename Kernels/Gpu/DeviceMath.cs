@@ -17,8 +17,11 @@ internal static class DeviceMath
     public static void Remap() => RemappedIntrinsics.AddRemapping(typeof(MathF), typeof(DeviceMath), nameof(FusedMultiplyAdd), typeof(float), typeof(float), typeof(float));
 
     /// <summary>Gives a context the instructions of its devices.</summary>
-    public static void Register(Context context) => context.GetIntrinsicManager().RegisterMethod(
-        typeof(DeviceMath).GetMethod(nameof(FusedMultiplyAdd))!, new PTXIntrinsic(typeof(DeviceMath), nameof(GenerateFusedMultiplyAdd), IntrinsicImplementationMode.GenerateCode));
+    public static void Register(Context context)
+    {
+        context.GetIntrinsicManager().RegisterMethod(typeof(DeviceMath).GetMethod(nameof(FusedMultiplyAdd))!, new PTXIntrinsic(typeof(DeviceMath), nameof(GenerateFusedMultiplyAdd), IntrinsicImplementationMode.GenerateCode));
+        TensorCore.Register(context);
+    }
 
     private static void GenerateFusedMultiplyAdd(PTXBackend backend, PTXCodeGenerator generator, Value value)
     {

@@ -1,5 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using PureLlm.Kernels.Devices;
 
 namespace PureLlm.Kernels.Gpu;
 
@@ -8,6 +10,11 @@ internal sealed partial class GpuBackend
 {
     // Small groups, so that a few hundred columns reach all processors.
     private const int FewRowsGroup = 64;
+
+    /// <summary>Whether large products go to tensor cores by our kernel: where they are asked for by their precision, there is no library for it, and warps are those of an Ampere GPU or newer.</summary>
+    private bool HasTensorCores => Options.Precision != DevicePrecision.Float32 && Gemm is null && CanUseTensorCores(Accelerator);
+
+    internal static bool CanUseTensorCores(Accelerator accelerator) => accelerator.WarpSize == TensorLanes.Lanes && accelerator is not CudaAccelerator { Architecture.Major: < 8 };
 
     /// <summary>Threads along an edge of a tile.</summary>
     private int TileSide => GroupSize >= 256 ? 16 : 4;
@@ -61,6 +68,12 @@ internal sealed partial class GpuBackend
     private void Tiles<TA, TB>(MatMulCall call) where TA : struct, IOperand where TB : struct, IOperand
     {
         bool isLarge = call.Plan.Kind == MatMulKind.LargeTiles;
+        if (isLarge && HasTensorCores)
+        {
+            if (Options.Precision == DevicePrecision.BFloat16) { TensorTiles<TensorBFloat16, TA, TB>(call); }
+            else { TensorTiles<TensorFloat32, TA, TB>(call); }
+            return;
+        }
         int side = TileSide, edge = (isLarge ? 8 : 4) * side;
         MatMulSizes sizes = call.Sizes;
         (sizes.TileRows, sizes.TileColumns, sizes.PartDepth) = ((sizes.M + edge - 1) / edge, (sizes.N + edge - 1) / edge, call.Plan.PartDepth);
@@ -73,6 +86,18 @@ internal sealed partial class GpuBackend
             case (true, _): Launch(MatMulKernels.Tiles<Tile8<Square4>, TA, TB>, grid, call.A, call.B, call.Bias, c, sizes); break;
             default: Launch(MatMulKernels.Tiles<Tile4<Square4>, TA, TB>, grid, call.A, call.B, call.Bias, c, sizes); break;
         }
+    }
+
+    private void TensorTiles<TPrecision, TA, TB>(MatMulCall call) where TPrecision : struct, ITensorPrecision where TA : struct, IOperand where TB : struct, IOperand
+    {
+        bool isWide = GroupSize >= 256;
+        (int rows, int columns, int threads) = isWide ? (128, 128, 256) : (64, 32, TensorLanes.Lanes);
+        MatMulSizes sizes = call.Sizes;
+        (sizes.TileRows, sizes.TileColumns, sizes.PartDepth) = ((sizes.M + rows - 1) / rows, (sizes.N + columns - 1) / columns, call.Plan.PartDepth);
+        var grid = new KernelConfig(sizes.TileRows * sizes.TileColumns * call.Plan.Parts, threads);
+        ArrayView<float> c = call.C.Cast<float>();
+        if (isWide) { Launch(TensorKernels.Tiles<TPrecision, EightWarps, TA, TB>, grid, call.A, call.B, call.Bias, c, sizes); }
+        else { Launch(TensorKernels.Tiles<TPrecision, OneWarp, TA, TB>, grid, call.A, call.B, call.Bias, c, sizes); }
     }
 
     private void FewRows<TA, TB>(MatMulCall call) where TA : struct, IOperand where TB : struct, IOperand

@@ -13,9 +13,10 @@ internal sealed record Multiplier(IGemm? Library, string Description)
     /// <param name="obstacle">Why there is no library to start, or null.</param>
     /// <param name="start">Starts the library.</param>
     /// <exception cref="DeviceException">The library was asked for and cannot be used.</exception>
-    public static Multiplier Choose(DeviceOptions options, string? obstacle, Func<IGemm> start)
+    /// <param name="hasTensorCores">Whether our kernels can multiply in lower precision.</param>
+    public static Multiplier Choose(DeviceOptions options, string? obstacle, Func<IGemm> start, bool hasTensorCores = false)
     {
-        if (options.Gemm == DeviceGemm.Ilgpu) { return Ours(options, "--gpu-gemm ilgpu asks for them"); }
+        if (options.Gemm == DeviceGemm.Ilgpu) { return Ours(options, "--gpu-gemm ilgpu asks for them", hasTensorCores); }
         if (obstacle is null)
         {
             try
@@ -29,11 +30,15 @@ internal sealed record Multiplier(IGemm? Library, string Description)
                 obstacle = e.Message;
             }
         }
-        return options.Gemm == DeviceGemm.Cublas ? throw new DeviceException($"{obstacle}; or use --gpu-gemm ilgpu") : Ours(options, obstacle);
+        return options.Gemm == DeviceGemm.Cublas ? throw new DeviceException($"{obstacle}; or use --gpu-gemm ilgpu") : Ours(options, obstacle, hasTensorCores);
     }
 
-    private static Multiplier Ours(DeviceOptions options, string reason) =>
-        new(null, $"our kernels multiply all matrices in float32{(options.Precision == DevicePrecision.Float32 ? "" : $", not in {Name(options.Precision)}, which needs cuBLAS")}: {reason}");
+    private static Multiplier Ours(DeviceOptions options, string reason, bool hasTensorCores) => new(null, (options.Precision, hasTensorCores) switch
+    {
+        (DevicePrecision.Float32, _) => $"our kernels multiply all matrices in float32: {reason}",
+        (_, true) => $"our kernels multiply large matrices in {Name(options.Precision)} on tensor cores, which no device has run before, and small ones in float32: {reason}",
+        _ => $"our kernels multiply all matrices in float32, not in {Name(options.Precision)}, which needs cuBLAS or a GPU of Ampere or newer: {reason}",
+    });
 
     private static string Name(DevicePrecision precision) => precision switch
     {

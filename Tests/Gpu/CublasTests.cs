@@ -44,7 +44,7 @@ public class CublasTests
         const string Reason = "cublasCreate_v2 failed with status 1";
         IGemm Start() => throw new DeviceException(Reason);
         Multiplier chosen = Multiplier.Choose(new DeviceOptions(Precision: DevicePrecision.TensorFloat32), null, Start);
-        Assert.That(chosen, Is.EqualTo(new Multiplier(null, $"our kernels multiply all matrices in float32, not in tf32, which needs cuBLAS: {Reason}")));
+        Assert.That(chosen, Is.EqualTo(new Multiplier(null, $"our kernels multiply all matrices in float32, not in tf32, which needs cuBLAS or a GPU of Ampere or newer: {Reason}")));
         Assert.That(() => Multiplier.Choose(new DeviceOptions(DeviceGemm.Cublas), null, Start), Throws.TypeOf<DeviceException>().With.Message.EqualTo($"{Reason}; use --gpu-gemm ilgpu to do without cuBLAS"));
         Assert.That(Multiplier.Choose(new DeviceOptions(), null, () => gemm), Is.EqualTo(new Multiplier(gemm, "a textbook multiplies large matrices in float32, our kernels small ones in float32")));
         Assert.That(Opened(new DeviceOptions(DeviceGemm.Ilgpu)).Products, Does.Contain("--gpu-gemm ilgpu asks for them"));

@@ -68,7 +68,7 @@ public sealed partial class KernelCatalogTests
     public void An_architecture_that_is_none_is_refused(string architecture) =>
         Assert.That(() => KernelCatalog.Compile(architecture).Count(), Throws.TypeOf<DeviceException>().With.Message.Contain(architecture));
 
-    private static KernelCode[] Compiled(string architecture)
+    internal static KernelCode[] Compiled(string architecture)
     {
         lock (s_compiled)
         {

@@ -32,10 +32,16 @@ internal sealed class GpuChecklist(DeviceChoice devices, DeviceInfo device, Timi
     private static readonly (string Name, DeviceOptions Options, double Tolerance)[] s_arithmetics =
     [
         ("ilgpu float32", new(DeviceGemm.Ilgpu), 2e-5),
+        ("ilgpu tf32", new(DeviceGemm.Ilgpu, DevicePrecision.TensorFloat32), 5e-3),
+        ("ilgpu bf16", new(DeviceGemm.Ilgpu, DevicePrecision.BFloat16), 4e-2),
         ("cublas float32", new(DeviceGemm.Cublas), 2e-5),
         ("cublas tf32", new(DeviceGemm.Cublas, DevicePrecision.TensorFloat32), 5e-3),
         ("cublas bf16", new(DeviceGemm.Cublas, DevicePrecision.BFloat16), 4e-2),
     ];
+
+    // An emulation's warps are not those of tensor cores.
+    private IEnumerable<(string Name, DeviceOptions Options, double Tolerance)> Arithmetics =>
+        s_arithmetics.Where(item => !device.IsEmulated || item.Options.Gemm == DeviceGemm.Cublas || item.Options.Precision == DevicePrecision.Float32);
 
     private readonly GpuSizes sizes = device.IsEmulated ? GpuSizes.Emulated : GpuSizes.Full;
 
@@ -113,7 +119,7 @@ internal sealed class GpuChecklist(DeviceChoice devices, DeviceInfo device, Timi
 
     private void MeasureProducts()
     {
-        foreach ((string name, DeviceOptions options, double tolerance) in s_arithmetics)
+        foreach ((string name, DeviceOptions options, double tolerance) in Arithmetics)
         {
             Try(name, options, backend =>
             {
@@ -131,7 +137,7 @@ internal sealed class GpuChecklist(DeviceChoice devices, DeviceInfo device, Timi
             return;
         }
         RunConfig config = sizes.Timed;
-        foreach ((string name, DeviceOptions options, _) in s_arithmetics)
+        foreach ((string name, DeviceOptions options, _) in Arithmetics)
         {
             Try(name, options, backend =>
             {
