@@ -61,11 +61,33 @@ public sealed class TokenBuffer
     {
         if (count > _ids.Length)
         {
-            int length = Math.Max(Math.Max(16, count), (int)Math.Min(Array.MaxLength, 2L * _ids.Length));
-            Array.Resize(ref _ids, length);
-            Array.Resize(ref _starts, length);
-            Array.Resize(ref _ends, length);
+            Resize(count, 2L * _ids.Length);
         }
+    }
+
+    /// <summary>Makes room for this many tokens in all, where a caller knows how many there will be.</summary>
+    internal void Reserve(int count)
+    {
+        if (count > _ids.Length)
+        {
+            Resize(count, _ids.Length + (_ids.Length / 4L));
+        }
+    }
+
+    private void Resize(int count, long usual)
+    {
+        int length = Math.Max(Math.Max(16, count), (int)Math.Min(Array.MaxLength, usual));
+        _ids = Grown(_ids, length);
+        _starts = Grown(_starts, length);
+        _ends = Grown(_ends, length);
+    }
+
+    /// <summary>Memory beyond the tokens is not cleared: it is written before it is read.</summary>
+    private int[] Grown(int[] values, int length)
+    {
+        int[] grown = GC.AllocateUninitializedArray<int>(length);
+        values.AsSpan(0, Count).CopyTo(grown);
+        return grown;
     }
 
     /// <summary>Forgets the tokens and keeps the memory.</summary>

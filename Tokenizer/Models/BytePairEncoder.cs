@@ -7,10 +7,14 @@ namespace PureLlm.Tokenizer.Models;
 /// <summary>Encodes with a <see cref="BytePairModel"/> for one thread; what it returns does not depend on what it remembers.</summary>
 /// <remarks>
 /// A piece is looked up in what came before, then in the vocabulary, and merged only if it is in neither. Short pieces are keys of two words,
-/// so most pieces of a text cost their scan, one multiply-shift hash and one cache line.
+/// so most pieces of a text cost their scan, one multiply-shift hash and one cache line. What a first text needs is compiled for good at once: it
+/// would be over before the runtime noticed that its methods are hot.
 /// </remarks>
-public sealed unsafe class BytePairEncoder : PieceEncoder
+public sealed unsafe partial class BytePairEncoder : PieceEncoder
 {
+    /// <summary>Bytes of a text that say how many tokens the rest will have.</summary>
+    private const int LeastSample = 4096;
+
     private readonly BytePairModel _model;
     private readonly TokenTable _table;
     private readonly PieceMerger _merger;
@@ -22,6 +26,9 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
         _model = model;
         _table = model.Table;
         _merger = new PieceMerger(model);
+        _characters = new CharacterTokens(model, _merger);
+        // Methods that are compiled for good at once need not ask whether the table is there.
+        RuntimeHelpers.RunClassConstructor(typeof(Unicode.CharacterTable).TypeHandle);
     }
 
     public override void Encode(ReadOnlySpan<byte> piece, int offset, TokenBuffer tokens)
@@ -29,7 +36,10 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
         ArgumentNullException.ThrowIfNull(tokens);
         if (piece.Length > 0)
         {
-            Encode(piece, offset, tokens, isPart: false);
+            fixed (byte* start = piece)
+            {
+                EncodePiece(start, start + piece.Length, offset, tokens);
+            }
         }
     }
 
@@ -47,19 +57,29 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
         fixed (byte* start = text)
         {
             byte* p = start, end = start + text.Length;
+            int first = tokens.Count;
             while (p < end)
             {
-                tokens.EnsureCapacity(tokens.Count + ShortPieceCache.MostTokens);
+                if (tokens.Capacity < tokens.Count + ShortPieceCache.MostTokens)
+                {
+                    MakeRoom(tokens, tokens.Count - first, p - start, end - p);
+                }
                 p = EncodeRemembered<TScan>(p, end, offset - (nint)start, tokens, out byte* next);
                 if (p == end)
                 {
                     break;
                 }
-                var piece = new ReadOnlySpan<byte>(p, (int)(next - p));
-                Encode(piece, offset + (int)(p - start), tokens, isPart: false);
+                EncodePiece(p, next, offset + (int)(p - start), tokens);
                 p = next;
             }
         }
+    }
+
+    /// <summary>Room for the rest of a text, if it goes on as it began: its memory is touched once, and hardly more of it than it takes.</summary>
+    private static void MakeRoom(TokenBuffer tokens, int count, long bytes, long rest)
+    {
+        double more = bytes < LeastSample ? Math.Min(rest, LeastSample) : 1.05 * rest * count / bytes;
+        tokens.Reserve(tokens.Count + ShortPieceCache.MostTokens + (int)Math.Min(rest, more));
     }
 
     /// <summary>Encodes as long as there is room and pieces are short and remembered; returns the place of the first piece that is not, and its end.</summary>
@@ -114,36 +134,62 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
         return p;
     }
 
-    private void Encode(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, bool isPart)
+    /// <summary>A whole piece.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void EncodePiece(byte* p, byte* end, int place, TokenBuffer tokens)
     {
+        var piece = new ReadOnlySpan<byte>(p, (int)(end - p));
         if (piece.Length > ShortKey.MaximumLength)
         {
-            EncodeLong(piece, place, tokens, isPart);
+            if ((p[0] | p[1]) >= 0x80)
+            {
+                MeetWide(piece, _table.Seed.Of(piece), place, tokens);
+            }
+            else
+            {
+                EncodeLong(piece, place, tokens, [], isPart: false);
+            }
             return;
         }
         ShortKey key = ShortKey.Of(piece);
         ulong hash = _table.Seed.Of(key);
         ShortPieceCache.Entry* known = _short.Find(key, hash);
-        if (known == null)
+        if (known != null)
         {
-            MeetShort(key, hash, piece, place, tokens, isPart);
-            return;
+            Write(new ReadOnlySpan<int>(&known->First, known->Count), place, tokens);
         }
-        Write(new ReadOnlySpan<int>(&known->First, known->Count), place, tokens);
+        else if (key.IsAscii)
+        {
+            MeetShort(key, hash, piece, place, tokens, [], isPart: false);
+        }
+        else
+        {
+            int first = tokens.Count;
+            if (MeetWide(piece, hash, place, tokens) && tokens.Count - first <= ShortPieceCache.MostTokens)
+            {
+                _short.Add(key, hash, tokens.Ids[first..], _table);
+            }
+        }
+    }
+
+    private bool TryWrite(int id, int place, TokenBuffer tokens)
+    {
+        if (id >= 0)
+        {
+            tokens.Add(id, place, place + _table.LengthOf(id));
+        }
+        return id >= 0;
     }
 
     /// <summary>A short piece that is not remembered, or a part of a piece.</summary>
+    /// <param name="symbols">What merging makes of it before any two characters join; empty where that is not known.</param>
     /// <remarks>
     /// What is remembered must hold for pieces and for parts alike. They differ only for a token that merging does not make, which a whole piece
-    /// can be where merges are ignored: such a token is never remembered. Parts are never all ASCII.
+    /// can be where merges are ignored: such a token is remembered only if it is ASCII, and parts that are ASCII do not come here.
     /// </remarks>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void MeetShort(ShortKey key, ulong hash, ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, bool isPart)
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private void MeetShort(ShortKey key, ulong hash, ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, ReadOnlySpan<int> symbols, bool isPart)
     {
-        if (!isPart && !key.IsAscii && EncodeParts(piece, place, tokens))
-        {
-            return;
-        }
         int whole = _table.Find(key, hash);
         bool whatever = _model.IgnoresMerges && !isPart;
         scoped ReadOnlySpan<int> ids;
@@ -161,7 +207,7 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
             ids = _long.Find(piece, hash);
             if (ids.Length == 0)
             {
-                ids = _merger.Merge(piece);
+                ids = Merge(piece, symbols);
                 if (ids.Length > ShortPieceCache.MostTokens)
                 {
                     _long.Add(piece, hash, ids);
@@ -175,13 +221,9 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
         Write(ids, place, tokens);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EncodeLong(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, bool isPart)
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private void EncodeLong(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, ReadOnlySpan<int> symbols, bool isPart)
     {
-        if (!isPart && (piece[0] | piece[1]) >= 0x80 && EncodeParts(piece, place, tokens))
-        {
-            return;
-        }
         ulong hash = _table.Seed.Of(piece);
         int whole = _table.FindLong(piece, hash);
         if (whole >= 0 && ((_model.IgnoresMerges && !isPart) || _model.IsMade(whole, _merger)))
@@ -193,7 +235,7 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
         ReadOnlySpan<int> ids = remembered ? _long.Find(piece, hash) : [];
         if (ids.Length == 0)
         {
-            ids = _merger.Merge(piece);
+            ids = Merge(piece, symbols);
             if (remembered)
             {
                 _long.Add(piece, hash, ids);
@@ -202,28 +244,9 @@ public sealed unsafe class BytePairEncoder : PieceEncoder
         Write(ids, place, tokens);
     }
 
-    /// <summary>Cuts a piece where no token spans two characters, and encodes the parts; false where there is no such place.</summary>
-    private bool EncodeParts(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens)
-    {
-        fixed (byte* start = piece)
-        {
-            byte* end = start + piece.Length;
-            byte* p = start;
-            byte* next = _model.Spans.NextCut(p, end);
-            if (next == end)
-            {
-                return false;
-            }
-            while (p < end)
-            {
-                Encode(new ReadOnlySpan<byte>(p, (int)(next - p)), place + (int)(p - start), tokens, isPart: true);
-                p = next;
-                next = p < end ? _model.Spans.NextCut(p, end) : end;
-            }
-            return true;
-        }
-    }
+    private ReadOnlySpan<int> Merge(ReadOnlySpan<byte> piece, ReadOnlySpan<int> symbols) => symbols.IsEmpty ? _merger.Merge(piece) : _merger.MergeSymbols(symbols);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Write(ReadOnlySpan<int> ids, int place, TokenBuffer tokens)
     {
         int count = tokens.Count;

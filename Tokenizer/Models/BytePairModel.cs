@@ -11,6 +11,9 @@ public sealed class BytePairModel : TokenModel
 {
     private readonly int[] _byteIds = new int[256];
     private readonly byte[] _made;
+    private readonly int[] _firstMadeBy;
+    private readonly int[] _lastMadeBy;
+    private readonly int[] _firstUsedBy;
     private IReadOnlyList<(int Left, int Right)>? _merges;
 
     /// <summary>Builds from a vocabulary and merges.</summary>
@@ -39,15 +42,22 @@ public sealed class BytePairModel : TokenModel
             }
             Add(new(left, right, rank, result));
         }
+        Spans = new TokenSpans(Table, _firstMadeBy);
+        HasUnmadeWholes = ignoreMerges;
     }
 
     private BytePairModel(IReadOnlyList<byte[]?> tokens, int merges, bool ignoreMerges)
     {
         Table = new TokenTable(tokens);
-        Spans = new TokenSpans(Table);
         Pairs = new PairTable(merges);
         IgnoresMerges = ignoreMerges;
         _made = new byte[tokens.Count];
+        _firstMadeBy = new int[tokens.Count];
+        _lastMadeBy = new int[tokens.Count];
+        _firstUsedBy = new int[tokens.Count];
+        Array.Fill(_lastMadeBy, -1);
+        Array.Fill(_firstMadeBy, PairTable.Never);
+        Array.Fill(_firstUsedBy, PairTable.Never);
         for (int b = 0; b < 256; b++)
         {
             _byteIds[b] = Table.Find([(byte)b]);
@@ -72,9 +82,15 @@ public sealed class BytePairModel : TokenModel
 
     internal TokenTable Table { get; }
 
-    internal TokenSpans Spans { get; }
+    internal TokenSpans Spans { get; private set; } = null!;
 
     internal PairTable Pairs { get; }
+
+    /// <summary>True where every merge comes after all merges that make its two parts, as it is in every trained model.</summary>
+    internal bool IsOrdered { get; private set; } = true;
+
+    /// <summary>True where a piece can be a token that merging does not make.</summary>
+    internal bool HasUnmadeWholes { get; private set; }
 
     internal ReadOnlySpan<int> ByteIds => _byteIds;
 
@@ -97,7 +113,12 @@ public sealed class BytePairModel : TokenModel
                 model.Add(new(parts[0], parts[1], id, id));
                 model._made[id] = 1;
             }
+            else
+            {
+                model.HasUnmadeWholes = true;
+            }
         }
+        model.Spans = new TokenSpans(model.Table, model._firstMadeBy);
         return model;
     }
 
@@ -134,9 +155,18 @@ public sealed class BytePairModel : TokenModel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsMade(int id, PieceMerger merger) => _made[id] is var known and not 0 ? known == 1 : FindMade(id, merger);
 
+    /// <summary>The rank of the last merge that makes this token; −1 where none does.</summary>
+    internal int LastRankOf(int id) => _lastMadeBy[id];
+
     private void Add(PairTable.Merge merge)
     {
         Pairs.Add(merge);
+        (int left, int right, int rank, int result) = merge;
+        IsOrdered &= _lastMadeBy[left] < rank && _lastMadeBy[right] < rank && rank < _firstUsedBy[result];
+        _firstMadeBy[result] = Math.Min(_firstMadeBy[result], rank);
+        _lastMadeBy[result] = Math.Max(_lastMadeBy[result], rank);
+        _firstUsedBy[left] = Math.Min(_firstUsedBy[left], rank);
+        _firstUsedBy[right] = Math.Min(_firstUsedBy[right], rank);
         if (Table.LengthOf(merge.Left) == 1 && Table.LengthOf(merge.Right) == 1)
         {
             Pairs.AddBytes(Table[merge.Left].Span[0], Table[merge.Right].Span[0], merge.Rank, merge.Result);

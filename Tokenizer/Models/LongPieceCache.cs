@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PureLlm.Tokenizer.Models;
 
 /// <summary>What longer pieces became, any number of tokens each. Belongs to one encoder; when its memory is full it starts over.</summary>
@@ -16,6 +18,7 @@ internal sealed class LongPieceCache
     private int _tokenEnd;
 
     /// <summary>The tokens of a piece; none where it is not known.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<int> Find(ReadOnlySpan<byte> piece, ulong hash)
     {
         if (_entries.Length == 0)
@@ -28,6 +31,7 @@ internal sealed class LongPieceCache
     }
 
     /// <summary>Remembers a piece of at most <see cref="LongestPiece"/> bytes in the place of what was there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<byte> piece, ulong hash, ReadOnlySpan<int> tokens)
     {
         if (_entries.Length == 0)

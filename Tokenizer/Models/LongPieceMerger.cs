@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PureLlm.Tokenizer.Models;
 
 /// <summary>Merges long pieces: a heap of candidates by (rank, place) over a linked row of symbols, n log n whatever the piece.</summary>
@@ -13,6 +15,7 @@ internal sealed class LongPieceMerger(BytePairModel model)
     private int _heapCount;
 
     /// <summary>The tokens of a piece, by its merges alone; valid until the next call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<int> Merge(ReadOnlySpan<byte> piece)
     {
         Fill(piece);
@@ -106,6 +109,7 @@ internal sealed class LongPieceMerger(BytePairModel model)
         return top;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SiftDown(int at, ulong item)
     {
         while (true)

@@ -5,24 +5,46 @@ using System.Runtime.Intrinsics;
 
 namespace PureLlm.Tokenizer.Models;
 
-/// <summary>Merges the bytes of a piece: working memory of one thread.</summary>
+/// <summary>Merges the bytes of a piece, or symbols that merging made already: working memory of one thread.</summary>
 internal sealed class PieceMerger(BytePairModel model)
 {
-    private const int LongestScanned = 64;
+    /// <summary>The most symbols that <see cref="MergeSymbols"/> takes.</summary>
+    public const int MostSymbols = 64;
 
     private readonly PairTable _pairs = model.Pairs;
-    private readonly int[] _symbols = new int[LongestScanned];
-    private readonly int[] _ranks = new int[LongestScanned];
-    private readonly int[] _results = new int[LongestScanned];
-    private readonly int[] _tokens = new int[LongestScanned];
+    private readonly int[] _symbols = new int[MostSymbols];
+    private readonly int[] _ranks = new int[MostSymbols];
+    private readonly int[] _results = new int[MostSymbols];
+    private readonly int[] _tokens = new int[MostSymbols];
     private LongPieceMerger? _long;
 
     /// <summary>The tokens of a piece, by its merges alone; valid until the next call.</summary>
     public ReadOnlySpan<int> Merge(ReadOnlySpan<byte> piece) =>
-        piece.Length <= LongestScanned ? MergeByScan(piece) : (_long ??= new LongPieceMerger(model)).Merge(piece);
+        piece.Length <= MostSymbols ? MergeBytes(piece) : (_long ??= new LongPieceMerger(model)).Merge(piece);
 
-    /// <summary>Looks for the lowest rank, merges it, looks again. Symbols keep the place of their first byte; a bit per place says where one starts.</summary>
-    private ReadOnlySpan<int> MergeByScan(ReadOnlySpan<byte> piece)
+    /// <summary>The tokens of 2 to <see cref="MostSymbols"/> symbols that merging made already; valid until the next call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public ReadOnlySpan<int> MergeSymbols(ReadOnlySpan<int> from)
+    {
+        int count = from.Length;
+        ref int symbols = ref MemoryMarshal.GetArrayDataReference(_symbols);
+        ref int ranks = ref MemoryMarshal.GetArrayDataReference(_ranks);
+        ref int results = ref MemoryMarshal.GetArrayDataReference(_results);
+        int least = PairTable.Never;
+        symbols = from[0];
+        for (int i = 0; i + 1 < count; i++)
+        {
+            int right = from[i + 1];
+            Unsafe.Add(ref symbols, i + 1) = right;
+            int rank = _pairs.Rank(from[i], right, out Unsafe.Add(ref results, i));
+            Unsafe.Add(ref ranks, i) = rank;
+            least = Math.Min(least, rank);
+        }
+        return least == PairTable.Never ? _symbols.AsSpan(0, count) : MergeByScan(count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private ReadOnlySpan<int> MergeBytes(ReadOnlySpan<byte> piece)
     {
         int last = piece.Length - 1;
         ref int symbols = ref MemoryMarshal.GetArrayDataReference(_symbols);
@@ -36,6 +58,17 @@ internal sealed class PieceMerger(BytePairModel model)
             Unsafe.Add(ref symbols, i + 1) = right;
             Unsafe.Add(ref ranks, i) = _pairs.Rank(piece[i], piece[i + 1], out Unsafe.Add(ref results, i));
         }
+        return MergeByScan(piece.Length);
+    }
+
+    /// <summary>Looks for the lowest rank, merges it, looks again. Symbols keep the place of their first part; a bit per place says where one starts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private ReadOnlySpan<int> MergeByScan(int count)
+    {
+        int last = count - 1;
+        ref int symbols = ref MemoryMarshal.GetArrayDataReference(_symbols);
+        ref int ranks = ref MemoryMarshal.GetArrayDataReference(_ranks);
+        ref int results = ref MemoryMarshal.GetArrayDataReference(_results);
         // Places in eights: the rest of the last eight never merges.
         int places = (last + 8) & ~7;
         for (int i = last; i < places; i++)
@@ -67,12 +100,12 @@ internal sealed class PieceMerger(BytePairModel model)
                 Unsafe.Add(ref ranks, before) = _pairs.Rank(Unsafe.Add(ref symbols, before), made, out Unsafe.Add(ref results, before));
             }
         }
-        int count = 0;
+        int tokens = 0;
         for (; starts != 0; starts &= starts - 1)
         {
-            _tokens[count++] = Unsafe.Add(ref symbols, BitOperations.TrailingZeroCount(starts));
+            _tokens[tokens++] = Unsafe.Add(ref symbols, BitOperations.TrailingZeroCount(starts));
         }
-        return _tokens.AsSpan(0, count);
+        return _tokens.AsSpan(0, tokens);
     }
 
     /// <summary>The first place with the lowest rank, or −1 where nothing merges.</summary>

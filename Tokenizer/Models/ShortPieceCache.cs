@@ -35,6 +35,7 @@ internal sealed unsafe class ShortPieceCache
     }
 
     /// <summary>Remembers one to three tokens and their lengths in bytes; the older of the two pieces at this place is forgotten.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ShortKey key, ulong hash, ReadOnlySpan<int> tokens, TokenTable table)
     {
         if (++_added > 1 << _bits && _bits < LargestBits)
@@ -56,6 +57,7 @@ internal sealed unsafe class ShortPieceCache
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow(TokenTable table)
     {
         Entry[] kept = _memory;

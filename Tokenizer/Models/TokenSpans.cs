@@ -1,88 +1,159 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using PureLlm.Tokenizer.PreTokenizers;
 
 namespace PureLlm.Tokenizer.Models;
 
-/// <summary>Says where a piece can be cut because no token of the vocabulary holds both neighbours: what merges can never cross.</summary>
+/// <summary>Says what tokens of the vocabulary hold across the border of two characters: what merges can ever do there.</summary>
 /// <remarks>
-/// Merging makes only tokens, so a place that no token spans parts the piece exactly, whatever the ranks. A sentence of Chinese, one piece to
-/// the splits, becomes words of a few characters that come again and again. Only places between two characters of more than one byte are asked:
-/// a filter of all such pairs inside tokens, and a table of byte pairs for tokens that begin or end inside a character.
+/// Merging makes only tokens. A border that no token spans parts a piece exactly, whatever the ranks; one that is only ever spanned by tokens with
+/// both characters whole lets each of them merge by itself first. Asked of borders at which a character beyond ASCII stands: a filter of the
+/// pairs inside tokens, and a small table of the few tokens that begin or end inside a character.
 /// </remarks>
 internal sealed unsafe class TokenSpans
 {
     private const int FilterBits = 20;
 
     private readonly ulong[] _filter = new ulong[1 << (FilterBits - 6)];
-    private readonly ulong[] _brokenFilter = new ulong[(1 << 16) / 64];
 
-    public TokenSpans(TokenTable table)
+    // By the last byte before a border and the first after it: how many bytes of the two characters tokens hold there, a bit for each pair of lengths.
+    private readonly ulong[] _brokenFilter = new ulong[(1 << 16) / 64];
+    private readonly ushort[] _brokenLengths = new ushort[1 << 16];
+    private ulong[] _brokenKeys = new ulong[1 << 8];
+    private int[] _brokenRanks = new int[1 << 8];
+    private int _brokenCount;
+
+    /// <summary>Reads the tokens.</summary>
+    /// <param name="ranks">For each id the least rank of a merge that makes it.</param>
+    public TokenSpans(TokenTable table, ReadOnlySpan<int> ranks)
     {
         for (int id = 0; id < table.Count; id++)
         {
             ReadOnlySpan<byte> token = table[id].Span;
-            if (token.Length > 1)
+            if (token.Length > 1 && token.IndexOfAnyExceptInRange((byte)0, (byte)0x7F) >= 0)
             {
                 fixed (byte* start = token)
                 {
-                    Add(start, start + token.Length);
+                    Add(start, start + token.Length, ranks[id]);
                 }
             }
         }
     }
 
-    /// <summary>The end of the first part of a piece, which must not be empty: the first place that no token spans, or <paramref name="end"/>.</summary>
-    public byte* NextCut(byte* p, byte* end)
-    {
-        int previous = -1;
-        while (p < end)
-        {
-            int length = 1;
-            int character = *p < 0x80 ? -1 : ScanText.WideCodePointAt(p, end, out length);
-            if (previous >= 0 && character >= 0 && !HasBroken(p[-1], *p) && !Has(previous, character))
-            {
-                return p;
-            }
-            previous = character;
-            p += length;
-        }
-        return end;
-    }
-
-    private void Add(byte* p, byte* end)
-    {
-        int previous = -1;
-        for (byte* first = p; p < end;)
-        {
-            int length = 1;
-            int character = *p < 0x80 ? -1 : ScanText.WideCodePointAt(p, end, out length);
-            if (previous >= 0 && character >= 0)
-            {
-                ulong bit = Hash(previous, character);
-                _filter[bit >> 6] |= 1UL << (int)bit;
-            }
-            else if (p > first)
-            {
-                int pair = (p[-1] << 8) | *p;
-                _brokenFilter[pair >> 6] |= 1UL << pair;
-            }
-            previous = character;
-            p += length;
-        }
-    }
-
+    /// <summary>False where no token holds these two characters side by side, which are not both ASCII.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Has(int left, int right)
+    public bool Has(int left, int right)
     {
         ulong bit = Hash(left, right);
         return (_filter[bit >> 6] >> (int)bit & 1) != 0;
     }
 
+    /// <summary>The least rank at which a token comes about that spans the border at <paramref name="p"/> and holds one of the characters in part; else the largest number.</summary>
+    /// <param name="left">Bytes of the character before the border; 0 for a byte that is part of none.</param>
+    /// <param name="right">Bytes of the character after it; 0 for a byte that is part of none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool HasBroken(byte left, byte right)
+    public int BrokenFrom(byte* p, int left, int right)
     {
-        int pair = (left << 8) | right;
-        return (_brokenFilter[pair >> 6] >> pair & 1) != 0;
+        int pair = (p[-1] << 8) | *p;
+        return (_brokenFilter[pair >> 6] >> pair & 1) == 0 ? PairTable.Never : FindBroken(p, left, right, pair);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private int FindBroken(byte* p, int left, int right, int pair)
+    {
+        if (left == 0 || right == 0)
+        {
+            return 0;
+        }
+        int least = PairTable.Never;
+        for (uint lengths = _brokenLengths[pair]; lengths != 0; lengths &= lengths - 1)
+        {
+            int both = BitOperations.TrailingZeroCount(lengths), before = (both >> 2) + 1, after = (both & 3) + 1;
+            if (before <= left && after <= right)
+            {
+                ulong key = Key(p, before, after);
+                int at = Place(key, _brokenKeys);
+                least = _brokenKeys[at] == key ? Math.Min(least, _brokenRanks[at]) : least;
+            }
+        }
+        return least;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Add(byte* p, byte* end, int rank)
+    {
+        byte* start = p;
+        int previous = -1, previousLength = 0;
+        while (p < end)
+        {
+            int character = ScanText.CodePointAt(p, end, out int length);
+            if (previous >= 0 && character >= 0)
+            {
+                ulong bit = Hash(previous, character);
+                _filter[bit >> 6] |= 1UL << (int)bit;
+            }
+            else if (p > start)
+            {
+                AddBroken(p, previous >= 0 ? previousLength : (int)Math.Min(4, p - start), character >= 0 ? length : (int)Math.Min(4, end - p), rank);
+            }
+            (previous, previousLength) = (character, length);
+            p += length;
+        }
+    }
+
+    private void AddBroken(byte* p, int before, int after, int rank)
+    {
+        int pair = (p[-1] << 8) | *p;
+        _brokenFilter[pair >> 6] |= 1UL << pair;
+        _brokenLengths[pair] |= (ushort)(1 << (((before - 1) << 2) | (after - 1)));
+        ulong key = Key(p, before, after);
+        int at = Place(key, _brokenKeys);
+        if (_brokenKeys[at] != key)
+        {
+            if (2 * ++_brokenCount > _brokenKeys.Length)
+            {
+                Grow();
+                at = Place(key, _brokenKeys);
+            }
+            (_brokenKeys[at], _brokenRanks[at]) = (key, rank);
+        }
+        _brokenRanks[at] = Math.Min(_brokenRanks[at], rank);
+    }
+
+    private void Grow()
+    {
+        (ulong[] keys, int[] ranks) = (_brokenKeys, _brokenRanks);
+        _brokenKeys = new ulong[2 * keys.Length];
+        _brokenRanks = new int[2 * keys.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (keys[i] != 0)
+            {
+                int at = Place(keys[i], _brokenKeys);
+                (_brokenKeys[at], _brokenRanks[at]) = (keys[i], ranks[i]);
+            }
+        }
+    }
+
+    /// <summary>Where a key is or belongs; keys are never 0.</summary>
+    private static int Place(ulong key, ulong[] keys)
+    {
+        int at = (int)(key * 0x9E3779B97F4A7C15 >> 32) & (keys.Length - 1);
+        while (keys[at] != 0 && keys[at] != key)
+        {
+            at = (at + 1) & (keys.Length - 1);
+        }
+        return at;
+    }
+
+    private static ulong Key(byte* p, int before, int after)
+    {
+        ulong key = 0;
+        for (byte* at = p - before; at < p + after; at++)
+        {
+            key = (key << 8) | *at;
+        }
+        return key;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

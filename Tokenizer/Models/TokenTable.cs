@@ -91,6 +91,7 @@ internal sealed class TokenTable
     public string Show(int id) => Encoding.UTF8.GetString(this[id].Span);
 
     /// <summary>The id of 16 bytes or more, or −1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int FindLong(ReadOnlySpan<byte> token, ulong hash)
     {
         if (token.Length > LongestToken)
@@ -107,6 +108,7 @@ internal sealed class TokenTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryIndex(int shortTokens, int longTokens)
     {
         _short = new Slot[Size(shortTokens, out _shortShift)];

@@ -45,6 +45,18 @@ internal static unsafe class ScanText
 
     /// <summary>The code point at <paramref name="p"/> and its length; −1 and 1 for a byte that is not part of valid UTF-8.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int CodePointAt(byte* p, byte* end, out int length)
+    {
+        if (*p < 0x80)
+        {
+            length = 1;
+            return *p;
+        }
+        return WideCodePointAt(p, end, out length);
+    }
+
+    /// <summary>The same for a byte beyond ASCII.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int WideCodePointAt(byte* p, byte* end, out int length)
     {
         uint b = *p;
