@@ -15,11 +15,24 @@ internal static unsafe class LayerNormKernel
             {
                 float* px = x + (row * columns);
                 float mu = VectorLoop.Sum<TWidth, TVector, ReductionKernel.Term>(new ReductionKernel.Term(px), columns) / columns;
-                float squares = VectorLoop.Sum<TWidth, TVector, DeviationTerm>(new DeviationTerm(px, mu), columns);
-                float scale = 1f / MathF.Sqrt((squares / columns) + epsilon);
-                mean[row] = mu;
-                r[row] = scale;
-                VectorLoop.ForEach<TWidth, TVector, Body>(new Body(px, w, b, y + (row * columns), mu, scale), 0, columns);
+                Normalise<TWidth, TVector>(row, mu, VectorLoop.Sum<TWidth, TVector, DeviationTerm>(new DeviationTerm(px, mu), columns));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Normalise<TWidth, TVector>(nint row, float mu, float squares) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            float* px = x + (row * columns), py = y + (row * columns);
+            float scale = 1f / MathF.Sqrt((squares / columns) + epsilon);
+            mean[row] = mu;
+            r[row] = scale;
+            if (w != null && b != null)
+            {
+                VectorLoop.ForEach<TWidth, TVector, AffineBody>(new AffineBody(px, w, b, py, mu, scale), 0, columns);
+            }
+            else
+            {
+                VectorLoop.ForEach<TWidth, TVector, Body>(new Body(px, w, b, py, mu, scale), 0, columns);
             }
         }
     }
@@ -38,11 +51,20 @@ internal static unsafe class LayerNormKernel
                 float mu = mean[row], scale = r[row], meanOfG = 0f, meanOfGN = 0f;
                 if (dx != null)
                 {
-                    meanOfG = VectorLoop.Sum<TWidth, TVector, WeightedTerm>(new WeightedTerm(dy + at, w), columns) / columns;
-                    meanOfGN = VectorLoop.Sum<TWidth, TVector, ProductTerm>(new ProductTerm(x + at, w, dy + at, mu), columns) * scale / columns;
+                    (float sumOfG, float sumOfGN) = w == null
+                        ? VectorLoop.Sums<TWidth, TVector, ReductionKernel.Term, ProductTerm>(new(dy + at), new(x + at, dy + at, mu), columns)
+                        : VectorLoop.Sums<TWidth, TVector, SoftmaxKernel.DotTerm, WeightedProductTerm>(new(dy + at, w), new(x + at, w, dy + at, mu), columns);
+                    (meanOfG, meanOfGN) = (sumOfG / columns, sumOfGN * scale / columns);
                 }
                 var body = new BackwardBody(x + at, w, dy + at, dx == null ? null : dx + at, dw, db, mu, scale, meanOfG, meanOfGN);
-                VectorLoop.ForEach<TWidth, TVector, BackwardBody>(body, 0, columns);
+                if (w != null && dx != null && dw != null && db != null)
+                {
+                    VectorLoop.ForEach<TWidth, TVector, AffineBackwardBody>(new AffineBackwardBody(body), 0, columns);
+                }
+                else
+                {
+                    VectorLoop.ForEach<TWidth, TVector, BackwardBody>(body, 0, columns);
+                }
             }
         }
 
@@ -68,6 +90,18 @@ internal static unsafe class LayerNormKernel
         }
     }
 
+    // The usual case by itself: a question in the loop costs more than its arithmetic.
+    private readonly struct AffineBody(float* x, float* w, float* b, float* y, float mean, float r) : IVectorBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector n = TWidth.Multiply(TWidth.Subtract(VectorLoop.Load<TWidth, TVector>(x + i, count), TWidth.Broadcast(mean)), TWidth.Broadcast(r));
+            n = TWidth.Add(TWidth.Multiply(n, VectorLoop.Load<TWidth, TVector>(w + i, count)), VectorLoop.Load<TWidth, TVector>(b + i, count));
+            VectorLoop.Store<TWidth, TVector>(n, y + i, count);
+        }
+    }
+
     private readonly struct Body(float* x, float* w, float* b, float* y, float mean, float r) : IVectorBody
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -80,26 +114,33 @@ internal static unsafe class LayerNormKernel
         }
     }
 
-    private readonly struct WeightedTerm(float* dy, float* w) : IVectorTerm
+    private readonly struct ProductTerm(float* x, float* dy, float mean) : IVectorTerm
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Add<TWidth, TVector>(TVector sum, nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         {
-            TVector d = VectorLoop.Load<TWidth, TVector>(dy + i, count);
-            return w == null ? TWidth.Add(sum, d) : TWidth.MultiplyAdd(d, VectorLoop.Load<TWidth, TVector>(w + i, count), sum);
+            TVector deviation = TWidth.Subtract(VectorLoop.Load<TWidth, TVector>(x + i, count), TWidth.Broadcast(mean));
+            return TWidth.MultiplyAdd(VectorLoop.Load<TWidth, TVector>(dy + i, count), deviation, sum);
         }
     }
 
-    private readonly struct ProductTerm(float* x, float* w, float* dy, float mean) : IVectorTerm
+    private readonly struct WeightedProductTerm(float* x, float* w, float* dy, float mean) : IVectorTerm
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Add<TWidth, TVector>(TVector sum, nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         {
-            TVector g = VectorLoop.Load<TWidth, TVector>(dy + i, count);
-            g = w == null ? g : TWidth.Multiply(g, VectorLoop.Load<TWidth, TVector>(w + i, count));
+            TVector g = TWidth.Multiply(VectorLoop.Load<TWidth, TVector>(dy + i, count), VectorLoop.Load<TWidth, TVector>(w + i, count));
             TVector deviation = TWidth.Subtract(VectorLoop.Load<TWidth, TVector>(x + i, count), TWidth.Broadcast(mean));
             return TWidth.MultiplyAdd(g, deviation, sum);
         }
+    }
+
+    // All of w, dx, dw and db, as in training.
+    private readonly struct AffineBackwardBody(BackwardBody body) : IVectorBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+            => body.Run<TWidth, TVector>(i, count, hasW: true, hasDx: true, hasDw: true, hasDb: true);
     }
 
     private readonly struct BackwardBody(
@@ -107,20 +148,24 @@ internal static unsafe class LayerNormKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+            => Run<TWidth, TVector>(i, count, w != null, dx != null, dw != null, db != null);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TWidth, TVector>(nint i, int count, bool hasW, bool hasDx, bool hasDw, bool hasDb) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         {
             TVector d = VectorLoop.Load<TWidth, TVector>(dy + i, count);
             TVector n = TWidth.Multiply(TWidth.Subtract(VectorLoop.Load<TWidth, TVector>(x + i, count), TWidth.Broadcast(mean)), TWidth.Broadcast(r));
-            if (dx != null)
+            if (hasDx)
             {
-                TVector g = w == null ? d : TWidth.Multiply(d, VectorLoop.Load<TWidth, TVector>(w + i, count));
+                TVector g = hasW ? TWidth.Multiply(d, VectorLoop.Load<TWidth, TVector>(w + i, count)) : d;
                 g = TWidth.NegateMultiplyAdd(n, TWidth.Broadcast(meanOfGN), TWidth.Subtract(g, TWidth.Broadcast(meanOfG)));
                 VectorLoop.Store<TWidth, TVector>(TWidth.MultiplyAdd(TWidth.Broadcast(r), g, VectorLoop.Load<TWidth, TVector>(dx + i, count)), dx + i, count);
             }
-            if (dw != null)
+            if (hasDw)
             {
                 VectorLoop.Store<TWidth, TVector>(TWidth.MultiplyAdd(d, n, VectorLoop.Load<TWidth, TVector>(dw + i, count)), dw + i, count);
             }
-            if (db != null)
+            if (hasDb)
             {
                 VectorLoop.Store<TWidth, TVector>(TWidth.Add(d, VectorLoop.Load<TWidth, TVector>(db + i, count)), db + i, count);
             }

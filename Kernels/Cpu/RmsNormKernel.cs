@@ -43,8 +43,23 @@ internal static unsafe class RmsNormKernel
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         float squares = VectorLoop.Sum<TWidth, TVector, SquareTerm>(new SquareTerm(x), columns);
+        return Scale<TWidth, TVector>(x, w, y, squares, columns, epsilon);
+    }
+
+    // Each case has a loop of its own: a question in the loop costs more than its arithmetic.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Scale<TWidth, TVector>(float* x, float* w, float* y, float squares, int columns, float epsilon)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
         float r = 1f / MathF.Sqrt((squares / columns) + epsilon);
-        VectorLoop.ForEach<TWidth, TVector, ScaleBody>(new ScaleBody(x, w, y, r), 0, columns);
+        if (w == null)
+        {
+            VectorLoop.ForEach<TWidth, TVector, ElementwiseKernel.Scale>(new ElementwiseKernel.Scale(x, y, r), 0, columns);
+        }
+        else
+        {
+            VectorLoop.ForEach<TWidth, TVector, ScaleBody>(new ScaleBody(x, w, y, r), 0, columns);
+        }
         return r;
     }
 
@@ -74,8 +89,7 @@ internal static unsafe class RmsNormKernel
         public void Run<TWidth, TVector>(nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         {
             TVector n = TWidth.Multiply(VectorLoop.Load<TWidth, TVector>(x + i, count), TWidth.Broadcast(r));
-            n = w == null ? n : TWidth.Multiply(n, VectorLoop.Load<TWidth, TVector>(w + i, count));
-            VectorLoop.Store<TWidth, TVector>(n, y + i, count);
+            VectorLoop.Store<TWidth, TVector>(TWidth.Multiply(n, VectorLoop.Load<TWidth, TVector>(w + i, count)), y + i, count);
         }
     }
 

@@ -73,6 +73,43 @@ internal static unsafe class VectorLoop
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct where TTerm : struct, IVectorTerm
         => TWidth.Lanes == 1 ? ScalarSum(term, length) : Reduce<TWidth, TVector, TTerm>(term, length, isLong: false, isMaximum: false);
 
+    /// <summary>Two sums over [0, length) at once, each with the bits that it has alone: eight chains hide the latency of an addition.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static (float First, float Second) Sums<TWidth, TVector, TFirst, TSecond>(TFirst first, TSecond second, nint length)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct where TFirst : struct, IVectorTerm where TSecond : struct, IVectorTerm
+    {
+        if (TWidth.Lanes == 1)
+        {
+            return (ScalarSum(first, length), ScalarSum(second, length));
+        }
+        TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+        bool four = TWidth.Lanes * 4 == VirtualLanes;
+        nint whole = length & -VirtualLanes, n = TWidth.Lanes;
+        if (whole < length)
+        {
+            Four<TVector> a = Rest<TWidth, TVector, TFirst>(first, default, whole, (int)(length - whole));
+            Four<TVector> b = Rest<TWidth, TVector, TSecond>(second, default, whole, (int)(length - whole));
+            (a0, a1, a2, a3, b0, b1, b2, b3) = (a.A, a.B, a.C, a.D, b.A, b.B, b.C, b.D);
+        }
+        for (nint i = 0; i < whole; i += VirtualLanes)
+        {
+            a0 = first.Add<TWidth, TVector>(a0, i, TWidth.Lanes);
+            b0 = second.Add<TWidth, TVector>(b0, i, TWidth.Lanes);
+            a1 = first.Add<TWidth, TVector>(a1, i + n, TWidth.Lanes);
+            b1 = second.Add<TWidth, TVector>(b1, i + n, TWidth.Lanes);
+            if (four)
+            {
+                a2 = first.Add<TWidth, TVector>(a2, i + (2 * n), TWidth.Lanes);
+                b2 = second.Add<TWidth, TVector>(b2, i + (2 * n), TWidth.Lanes);
+                a3 = first.Add<TWidth, TVector>(a3, i + (3 * n), TWidth.Lanes);
+                b3 = second.Add<TWidth, TVector>(b3, i + (3 * n), TWidth.Lanes);
+            }
+        }
+        return four
+            ? (SumAcross(TWidth.Add(TWidth.Add(a0, a2), TWidth.Add(a1, a3))), SumAcross(TWidth.Add(TWidth.Add(b0, b2), TWidth.Add(b1, b3))))
+            : (SumAcross(TWidth.Add(a0, a1)), SumAcross(TWidth.Add(b0, b1)));
+    }
+
     /// <summary>The same sum for long terms: the loop has one copy of the term, for the reason that <see cref="ForEach"/> has one of its body.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static float SumLong<TWidth, TVector, TTerm>(TTerm term, nint length)
