@@ -162,9 +162,9 @@ public abstract class Backend : IDisposable
     /// <summary>One pass: m, v, bias correction, decay, w, and the clearing of g where it is asked for.</summary>
     public abstract void AdamW(View w, View g, View m, View v, in AdamWStep step);
 
-    /// <summary>m = momentum·m + scale·g, where a number in <paramref name="scaleFrom"/> takes the place of <paramref name="gradientScale"/>; update = nesterov ? scale·g + momentum·m : m, in float32; then g = 0 if <paramref name="clearGradient"/>.</summary>
-    public abstract void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default);
+    /// <summary>m = momentum·m + scale·g, where a number in <paramref name="scaleFrom"/> takes the place of <paramref name="gradientScale"/>; update = nesterov ? scale·g + momentum·m : m, in float32.</summary>
+    public abstract void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, View scaleFrom = default);
 
-    /// <summary>m = momentum·m + scale·g + decay·w; w −= rate·(nesterov ? scale·g + decay·w + momentum·m : m), scale as in <see cref="Momentum"/>; then g = 0 if <paramref name="clearGradient"/>.</summary>
-    public abstract void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default);
+    /// <summary>m = momentum·m + scale·g + decay·w; w −= rate·(nesterov ? scale·g + decay·w + momentum·m : m), scale as in <see cref="Momentum"/>.</summary>
+    public abstract void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, View scaleFrom = default);
 }

@@ -40,7 +40,6 @@ public sealed class AdamW : Optimizer
                 WeightDecay = (float)(decays ? decay : 0),
                 Step = (int)step,
                 GradientScale = (float)gradientScale,
-                ClearsGradient = ClearsGradients,
                 ScaleFrom = scaleFrom,
             });
         }

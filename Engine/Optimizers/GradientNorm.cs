@@ -10,7 +10,7 @@ public sealed class GradientNorm(Backend backend, ParameterSlabs slabs) : IDispo
     public const double Epsilon = Clipping.Epsilon;
 
     private readonly IReadOnlyList<View> parts = slabs.GradientParts;
-    private readonly TensorBuffer sums = backend.Allocate(slabs.GradientParts.Count);
+    private TensorBuffer? sums;
 
     /// <summary>Sums that make a norm: one for each part of the gradients.</summary>
     public int Parts => parts.Count;
@@ -18,7 +18,7 @@ public sealed class GradientNorm(Backend backend, ParameterSlabs slabs) : IDispo
     /// <summary>√Σg² of the gradients as they are now.</summary>
     public double Measure()
     {
-        View result = new(sums, 0, Parts);
+        View result = new(sums ??= backend.Allocate(Parts), 0, Parts);
         Span<float> values = stackalloc float[Parts];
         Queue(result);
         backend.Read(result, values);
@@ -42,5 +42,5 @@ public sealed class GradientNorm(Backend backend, ParameterSlabs slabs) : IDispo
     /// <summary>max/(norm + 1e-6) where the norm is above <paramref name="maximum"/>, else 1; a maximum of 0 never clips.</summary>
     public static double ClipScale(double norm, double maximum) => Clipping.Factor(norm, maximum);
 
-    public void Dispose() => sums.Dispose();
+    public void Dispose() => sums?.Dispose();
 }

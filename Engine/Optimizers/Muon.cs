@@ -65,7 +65,7 @@ public sealed class Muon : Optimizer
         int place = 0;
         foreach ((int offset, int length, bool decays) in others)
         {
-            AdamWStep part = adam with { LearningRate = (float)learningRate, WeightDecay = (float)(decays ? decay : 0), Step = (int)step, GradientScale = (float)gradientScale, ClearsGradient = ClearsGradients, ScaleFrom = scaleFrom };
+            AdamWStep part = adam with { LearningRate = (float)learningRate, WeightDecay = (float)(decays ? decay : 0), Step = (int)step, GradientScale = (float)gradientScale, ScaleFrom = scaleFrom };
             Backend.AdamW(Slabs.ValuesOf(offset, length), Slabs.GradientsOf(offset, length), m.Slice(offset, length), v.Slice(place, length), part);
             place += length;
         }
@@ -74,7 +74,7 @@ public sealed class Muon : Optimizer
     private void Step(HiddenMatrix matrix, double learningRate, float gradientScale, View scaleFrom)
     {
         View u = new(update, 0, matrix.Length);
-        Backend.Momentum(Slabs.GradientsOf(matrix.Offset, matrix.Length), m.Slice(matrix.Offset, matrix.Length), u, (float)momentum, nesterov, gradientScale, ClearsGradients, scaleFrom);
+        Backend.Momentum(Slabs.GradientsOf(matrix.Offset, matrix.Length), m.Slice(matrix.Offset, matrix.Length), u, (float)momentum, nesterov, gradientScale, scaleFrom);
         newtonSchulz.Orthogonalize(u, matrix.Rows, matrix.Columns);
         Backend.Sgd(
             Slabs.ValuesOf(matrix.Offset, matrix.Length), u, default, (float)learningRate, momentum: 0, (float)decay, nesterov: false,

@@ -25,9 +25,6 @@ public abstract class Optimizer(Backend backend, ParameterSlabs slabs, MomentSto
 
     protected ParameterSlabs Slabs => slabs;
 
-    /// <summary>Whether a step leaves the gradients 0, in the same pass; else they stay as they are.</summary>
-    public bool ClearsGradients { get; set; }
-
     /// <summary>Bytes of <see cref="State"/>.</summary>
     public long StateBytes => owned.Sum(buffer => buffer.Bytes);
 

@@ -34,7 +34,7 @@ public sealed class Sgd : Optimizer
             (int offset, int length, bool decays) = ranges[i];
             Backend.Sgd(
                 Slabs.ValuesOf(offset, length), Slabs.GradientsOf(offset, length), m.IsEmpty ? m : m.Slice(offset, length),
-                (float)learningRate, (float)momentum, (float)(decays ? decay : 0), nesterov, (float)gradientScale, ClearsGradients, scaleFrom);
+                (float)learningRate, (float)momentum, (float)(decays ? decay : 0), nesterov, (float)gradientScale, scaleFrom);
         }
     }
 }

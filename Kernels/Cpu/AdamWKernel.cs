@@ -10,7 +10,6 @@ internal readonly unsafe struct AdamWKernel<TWeight, TGradient, TMoment> : IVect
     where TWeight : struct, IStored where TGradient : struct, IStored where TMoment : struct, IStored
 {
     private readonly StoredPointer _w, _g, _m, _v;
-    private readonly bool _clearsGradient;
     private readonly float _scale, _toMean, _toSquare, _rate, _decay, _correction, _epsilon;
     private readonly (uint, uint) _keys;
 
@@ -28,7 +27,6 @@ internal readonly unsafe struct AdamWKernel<TWeight, TGradient, TMoment> : IVect
         _decay = factors.Decay;
         _correction = factors.Correction;
         _epsilon = factors.Epsilon;
-        _clearsGradient = step.ClearsGradient;
         _keys = CounterRandom.Keys(rounding);
     }
 
@@ -60,10 +58,6 @@ internal readonly unsafe struct AdamWKernel<TWeight, TGradient, TMoment> : IVect
         TMoment.Store<TWidth, TVector>(m, _m, i, noise);
         TMoment.Store<TWidth, TVector>(v, _v, i, TMoment.Rounds ? TWidth.ShiftRightLogical(noise, 16) : default);
         TWeight.Store<TWidth, TVector>(w, _w, i, default);
-        if (_clearsGradient)
-        {
-            TGradient.Store<TWidth, TVector>(default, _g, i, default);
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,7 +28,7 @@ public sealed unsafe partial class CpuBackend
     /// <inheritdoc/>
     /// <remarks>An empty m stands for zeros; only without momentum.</remarks>
     /// <exception cref="ArgumentException">Momentum without m.</exception>
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, View scaleFrom = default)
     {
         const string operation = "Sgd";
         int n = Length(w);
@@ -38,18 +38,18 @@ public sealed unsafe partial class CpuBackend
         }
         StoredPointer pm = m.IsEmpty ? default : Stored(m, n, operation, nameof(m));
         var update = new SgdUpdate(
-            this, Stored(w, n, operation, nameof(w)), Stored(g, n, operation, nameof(g)), pm, null, learningRate, momentum, weightDecay, nesterov, Scale(gradientScale, scaleFrom, operation), clearGradient,
+            this, Stored(w, n, operation, nameof(w)), Stored(g, n, operation, nameof(g)), pm, null, learningRate, momentum, weightDecay, nesterov, Scale(gradientScale, scaleFrom, operation),
             m.IsEmpty ? default : m.Buffer.NextRounding(), n);
         Choose(update, w.Buffer.Format, g.Buffer.Format, m.IsEmpty ? StorageFormat.Float32 : m.Buffer.Format, operation);
     }
 
     /// <inheritdoc/>
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, View scaleFrom = default)
     {
         const string operation = "Momentum";
         int n = Length(m);
         var move = new SgdUpdate(
-            this, default, Stored(g, n, operation, nameof(g)), Stored(m, n, operation, nameof(m)), Pointer(update, n, operation, nameof(update)), 0, momentum, 0, nesterov, Scale(gradientScale, scaleFrom, operation), clearGradient, m.Buffer.NextRounding(), n);
+            this, default, Stored(g, n, operation, nameof(g)), Stored(m, n, operation, nameof(m)), Pointer(update, n, operation, nameof(update)), 0, momentum, 0, nesterov, Scale(gradientScale, scaleFrom, operation), m.Buffer.NextRounding(), n);
         Choose(move, StorageFormat.Float32, g.Buffer.Format, m.Buffer.Format, operation);
     }
 
@@ -100,10 +100,10 @@ public sealed unsafe partial class CpuBackend
     }
 
     private readonly struct SgdUpdate(
-        CpuBackend backend, StoredPointer w, StoredPointer g, StoredPointer m, float* update, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearsGradient,
+        CpuBackend backend, StoredPointer w, StoredPointer g, StoredPointer m, float* update, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale,
         RandomStream rounding, int length) : IStoredUpdate
     {
         public void Run<TWeight, TGradient, TMoment>() where TWeight : struct, IStored where TGradient : struct, IStored where TMoment : struct, IStored
-            => backend.Run(new SgdKernel<TWeight, TGradient, TMoment>(w, g, m, update, learningRate, momentum, weightDecay, nesterov, gradientScale, clearsGradient, rounding), length);
+            => backend.Run(new SgdKernel<TWeight, TGradient, TMoment>(w, g, m, update, learningRate, momentum, weightDecay, nesterov, gradientScale, rounding), length);
     }
 }

@@ -5,7 +5,7 @@ namespace PureLlm.Kernels.Cpu;
 /// <summary>Stochastic gradient descent with momentum, Nesterov's look-ahead, and decay as part of the gradient; without momentum nothing is kept in m.</summary>
 /// <remarks>With <c>update</c> the step goes there and the weights stay: the momentum of an optimizer that has more to do with it.</remarks>
 internal readonly unsafe struct SgdKernel<TWeight, TGradient, TMoment>(
-    StoredPointer w, StoredPointer g, StoredPointer m, float* update, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearsGradient,
+    StoredPointer w, StoredPointer g, StoredPointer m, float* update, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale,
     RandomStream rounding) : IVectorBody
     where TWeight : struct, IStored where TGradient : struct, IStored where TMoment : struct, IStored
 {
@@ -48,10 +48,6 @@ internal readonly unsafe struct SgdKernel<TWeight, TGradient, TMoment>(
         else
         {
             TWeight.Store<TWidth, TVector>(TWidth.NegateMultiplyAdd(TWidth.Broadcast(learningRate), step, weight), w, i, default);
-        }
-        if (clearsGradient)
-        {
-            TGradient.Store<TWidth, TVector>(default, g, i, default);
         }
     }
 }

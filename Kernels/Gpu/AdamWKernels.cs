@@ -7,7 +7,7 @@ namespace PureLlm.Kernels.Gpu;
 /// one random word serves both, a half for each.</remarks>
 internal static class AdamWKernels
 {
-    public static void Run<TWeight, TGradient, TMoment>(ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<ushort> v, AdamWFactors factors, ArrayView<float> scaleFrom, int hasScale, int clearsGradient, ElementNumbers n)
+    public static void Run<TWeight, TGradient, TMoment>(ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<ushort> v, AdamWFactors factors, ArrayView<float> scaleFrom, int hasScale, ElementNumbers n)
         where TWeight : struct, IWeightNumbers where TGradient : struct, IGradientNumbers where TMoment : struct, IMomentNumbers
     {
         int four = Grid.GlobalIndex.X, fours = n.Length >> 2;
@@ -23,7 +23,6 @@ internal static class AdamWKernels
             TMoment.StoreFour(m, four, new Four(a.M, b.M, c.M, d.M), noise0, noise1, noise2, noise3);
             TMoment.StoreFour(v, four, new Four(a.V, b.V, c.V, d.V), noise0 >> 16, noise1 >> 16, noise2 >> 16, noise3 >> 16);
             TWeight.StoreFour(w, four, new Four(a.W, b.W, c.W, d.W), 0, 0, 0, 0);
-            if (clearsGradient != 0) { TGradient.StoreFour(g, four, default, 0, 0, 0, 0); }
             return;
         }
         for (int end = Math.Min(n.Length - i, 4) + i; i < end; i++)
@@ -33,7 +32,6 @@ internal static class AdamWKernels
             TMoment.Store(m, i, moved.M, noise);
             TMoment.Store(v, i, moved.V, noise >> 16);
             TWeight.Store(w, i, moved.W, 0);
-            if (clearsGradient != 0) { TGradient.Store(g, i, 0f, 0); }
         }
     }
 

@@ -21,14 +21,14 @@ internal sealed partial class GpuBackend
         RequireFormat(v, FormatOf(m), operation, nameof(v));
         var update = new AdamWUpdate(
             this, Numbers(w, n, operation, nameof(w)), Numbers(g, n, operation, nameof(g)), Numbers(m, n, operation, nameof(m)), Numbers(v, n, operation, nameof(v)),
-            AdamWFactors.Of(step), Optional(step.ScaleFrom, 1, operation, nameof(step.ScaleFrom)), step.ScaleFrom.IsEmpty ? 0 : 1, step.ClearsGradient, Rounded(Over(n, w, g, m, v), m.IsEmpty ? default : m.Buffer.NextRounding()));
+            AdamWFactors.Of(step), Optional(step.ScaleFrom, 1, operation, nameof(step.ScaleFrom)), step.ScaleFrom.IsEmpty ? 0 : 1, Rounded(Over(n, w, g, m, v), m.IsEmpty ? default : m.Buffer.NextRounding()));
         Choose(update, FormatOf(w), FormatOf(g), FormatOf(m), operation);
     }
 
     /// <inheritdoc/>
     /// <remarks>An empty m stands for zeros; only without momentum.</remarks>
     /// <exception cref="ArgumentException">Momentum without m.</exception>
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, View scaleFrom = default)
     {
         const string operation = "Sgd";
         int n = Length(w);
@@ -40,7 +40,6 @@ internal sealed partial class GpuBackend
             WeightDecay = weightDecay,
             GradientScale = gradientScale,
             IsNesterov = nesterov ? 1 : 0,
-            ClearsGradient = clearGradient ? 1 : 0,
             HasMoment = m.IsEmpty ? 0 : 1,
             HasScale = scaleFrom.IsEmpty ? 0 : 1,
         };
@@ -49,11 +48,11 @@ internal sealed partial class GpuBackend
         Choose(update, FormatOf(w), FormatOf(g), FormatOf(m), operation);
     }
 
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, View scaleFrom = default)
     {
         const string operation = "Momentum";
         int n = Length(m);
-        var numbers = new SgdNumbers { Momentum = momentum, GradientScale = gradientScale, IsNesterov = nesterov ? 1 : 0, ClearsGradient = clearGradient ? 1 : 0, HasMoment = 1, HasUpdate = 1, HasScale = scaleFrom.IsEmpty ? 0 : 1 };
+        var numbers = new SgdNumbers { Momentum = momentum, GradientScale = gradientScale, IsNesterov = nesterov ? 1 : 0, HasMoment = 1, HasUpdate = 1, HasScale = scaleFrom.IsEmpty ? 0 : 1 };
         ArrayView<ushort> pg = Numbers(g, n, operation, nameof(g)), pm = Numbers(m, n, operation, nameof(m));
         ArrayView<float> pupdate = Floats(update, n, operation, nameof(update));
         var move = new SgdUpdate(this, default, pg, pm, pupdate, Optional(scaleFrom, 1, operation, nameof(scaleFrom)), numbers, Rounded(Over(n, g, m, update), m.IsEmpty ? default : m.Buffer.NextRounding()));
@@ -104,10 +103,10 @@ internal sealed partial class GpuBackend
     }
 
     private readonly struct AdamWUpdate(
-        GpuBackend backend, ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<ushort> v, AdamWFactors factors, ArrayView<float> scale, int hasScale, bool clearsGradient, ElementNumbers n) : IUpdate
+        GpuBackend backend, ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<ushort> v, AdamWFactors factors, ArrayView<float> scale, int hasScale, ElementNumbers n) : IUpdate
     {
         public void Run<TWeight, TGradient, TMoment>() where TWeight : struct, IWeightNumbers where TGradient : struct, IGradientNumbers where TMoment : struct, IMomentNumbers
-            => backend.Launch(AdamWKernels.Run<TWeight, TGradient, TMoment>, backend.Threads(ElementwiseKernels.Threads(n.Length)), w, g, m, v, factors, scale, hasScale, clearsGradient ? 1 : 0, n);
+            => backend.Launch(AdamWKernels.Run<TWeight, TGradient, TMoment>, backend.Threads(ElementwiseKernels.Threads(n.Length)), w, g, m, v, factors, scale, hasScale, n);
     }
 
     private readonly struct SgdUpdate(GpuBackend backend, ArrayView<ushort> w, ArrayView<ushort> g, ArrayView<ushort> m, ArrayView<float> update, ArrayView<float> scale, SgdNumbers numbers, ElementNumbers n) : IUpdate

@@ -7,7 +7,7 @@ internal struct SgdNumbers
 {
     public float LearningRate, Momentum, WeightDecay, GradientScale;
 
-    public int IsNesterov, ClearsGradient, HasMoment;
+    public int IsNesterov, HasMoment;
 
     /// <summary>The step goes into update, and the weights stay.</summary>
     public int HasUpdate;
@@ -38,7 +38,6 @@ internal static class SgdKernels
             }
             if (s.HasUpdate != 0) { update.Cast<Four>()[four] = new Four(a.W, b.W, c.W, d.W); }
             else { TWeight.StoreFour(w, four, new Four(a.W, b.W, c.W, d.W), 0, 0, 0, 0); }
-            if (s.ClearsGradient != 0) { TGradient.StoreFour(g, four, default, 0, 0, 0, 0); }
             return;
         }
         for (int end = Math.Min(n.Length - i, 4) + i; i < end; i++)
@@ -50,7 +49,6 @@ internal static class SgdKernels
             if (s.HasMoment != 0) { TMoment.Store(m, i, moved.M, Noise<TMoment>(n, i)); }
             if (s.HasUpdate != 0) { update[i] = moved.W; }
             else { TWeight.Store(w, i, moved.W, 0); }
-            if (s.ClearsGradient != 0) { TGradient.Store(g, i, 0f, 0); }
         }
     }
 

@@ -21,7 +21,7 @@ public class OptimizerKernelsTests
         {
             v[2].Buffer.Rounding = new RandomStream(2, 77);
             b.AdamW(v[0], v[1], v[2], v[3], s_step);
-            b.AdamW(v[0], v[1], v[2], v[3], s_step with { Step = 4, ClearsGradient = onFours });
+            b.AdamW(v[0], v[1], v[2], v[3], s_step with { Step = 4 });
         };
         Matches(0, onFours ? OnFours(call) : call, [weight, gradient, moment, moment], Arrays(onFours ? 68 : 35));
     }
@@ -69,7 +69,7 @@ public class OptimizerKernelsTests
         {
             v[2].Buffer.Rounding = new RandomStream(2, 77);
             b.Sgd(v[0], v[1], v[2], 0.1f, 0.9f, 0.01f, nesterov, 0.7f);
-            b.Sgd(v[0], v[1], default, 0.1f, 0f, 0.01f, nesterov, 0.7f, clearGradient: true);
+            b.Sgd(v[0], v[1], default, 0.1f, 0f, 0.01f, nesterov, 0.7f);
         };
         Matches(0, onFours ? OnFours(call) : call, [weight, StorageFormat.BFloat16, moment], Arrays(35)[..3]);
     }
@@ -80,7 +80,7 @@ public class OptimizerKernelsTests
         Action<Backend, View[]> call = (b, v) =>
         {
             v[1].Buffer.Rounding = new RandomStream(2, 77);
-            b.Momentum(v[0], v[1], v[2], 0.9f, nesterov: onFours, 0.7f, clearGradient: true);
+            b.Momentum(v[0], v[1], v[2], 0.9f, nesterov: onFours, 0.7f);
         };
         Matches(0, onFours ? OnFours(call) : call, [gradient, moment, StorageFormat.Float32], Arrays(35)[..3]);
     }

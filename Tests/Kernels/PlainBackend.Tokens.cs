@@ -76,10 +76,9 @@ internal partial class PlainBackend
             double update = sm[i] / correction1 / (Math.Sqrt(sv[i] / correction2) + step.Epsilon);
             sw[i] -= (float)(step.LearningRate * (update + (step.WeightDecay * sw[i])));
         }
-        if (step.ClearsGradient) { sg.Clear(); }
     }
 
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, View scaleFrom = default)
     {
         if (!scaleFrom.IsEmpty) { gradientScale = scaleFrom.Span[0]; }
         Span<float> sg = g.Span, sm = m.Span, su = update.Span;
@@ -88,10 +87,9 @@ internal partial class PlainBackend
             sm[i] = (momentum * sm[i]) + (gradientScale * sg[i]);
             su[i] = nesterov ? (gradientScale * sg[i]) + (momentum * sm[i]) : sm[i];
         }
-        if (clearGradient) { sg.Clear(); }
     }
 
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, bool clearGradient = false, View scaleFrom = default)
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, View scaleFrom = default)
     {
         if (!scaleFrom.IsEmpty) { gradientScale = scaleFrom.Span[0]; }
         Span<float> sw = w.Span, sg = g.Span, sm = m.Span;
@@ -101,6 +99,5 @@ internal partial class PlainBackend
             sm[i] = (momentum * sm[i]) + gradient;
             sw[i] -= learningRate * (nesterov ? gradient + (momentum * sm[i]) : sm[i]);
         }
-        if (clearGradient) { sg.Clear(); }
     }
 }

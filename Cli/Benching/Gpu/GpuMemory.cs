@@ -88,7 +88,7 @@ internal static class GpuMemory
     {
         using TensorBuffer w = backend.Allocate(length), g = backend.Allocate(length), m = backend.Allocate(length), v = backend.Allocate(length);
         backend.Fill(All(g), 1e-3f);
-        AdamWStep step = new(1e-4f, 0.9f, 0.95f, 1e-8f, 0.1f, 1, 1, ClearsGradient: false);
+        AdamWStep step = new(1e-4f, 0.9f, 0.95f, 1e-8f, 0.1f, 1, 1);
         double[] seconds = InterleavedTimer.Measure([() => backend.AdamW(All(w), All(g), All(m), All(v), step)], budget, device.Wait)[0];
         return new BenchRow("adamw", backend.Name, $"{length}", 0, seconds) { Bytes = 7.0 * sizeof(float) * length };
     }

@@ -146,16 +146,13 @@ public sealed class StepUpdate : IDisposable
     private (TensorBuffer[] Values, TensorBuffer[] Moments) MoveAndTakeBack()
     {
         ParameterSlabs slabs = trace.Subject.Slabs;
-        bool clears = Optimizer.ClearsGradients;
         TensorBuffer[] otherValues = slabs.CopyValues(), otherMoments = CopyMoments();
         try
         {
-            Optimizer.ClearsGradients = false;
             Optimizer.Step(Number, LearningRate, ClipScale);
         }
         finally
         {
-            Optimizer.ClearsGradients = clears;
             slabs.ExchangeValues(otherValues); // what was copied goes back, what was made comes out
             for (int i = 0; i < otherMoments.Length; i++) { BufferExchange.Run(trace.Subject.Backend, new View(otherMoments[i], 0, otherMoments[i].Length), Optimizer.State[i].Slab); }
         }

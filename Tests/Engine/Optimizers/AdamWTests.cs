@@ -47,28 +47,6 @@ public class AdamWTests
     }
 
     [Test]
-    public void Clearing_the_gradients_in_the_same_pass_changes_nothing_else([Values("adamw", "sgd", "muon")] string kind)
-    {
-        (double[] Values, double[] Gradients) Run(bool clears)
-        {
-            using var slabs = new Slabs(("blocks.0.w", [7, 5]), ("norm", [9]), ("u", [3, 33]));
-            var train = new TrainSection { Optimizer = Enum.Parse<OptimizerKind>(kind, ignoreCase: true) };
-            using Optimizer optimizer = Optimizer.Create(train, new ModelConfig(), slabs.Parameters, slabs.Backend);
-            optimizer.ClearsGradients = clears;
-            for (int step = 1; step <= 3; step++)
-            {
-                slabs.DrawGradients();
-                optimizer.Step(step, 0.1, 0.5);
-            }
-            return (Slabs.Read(slabs.Parameters.Values), Slabs.Read(slabs.Parameters.Gradients));
-        }
-        (double[] Values, double[] Gradients) kept = Run(false), cleared = Run(true);
-        Assert.That(cleared.Values, Is.EqualTo(kept.Values));
-        Assert.That(kept.Gradients, Has.Some.Not.Zero);
-        Assert.That(cleared.Gradients, Is.All.Zero);
-    }
-
-    [Test]
     public void Reset_forgets_every_moment()
     {
         using var slabs = new Slabs(("w", [4, 4]));

@@ -71,7 +71,6 @@ public class StoredMomentsTests
         using var slabs = new ParameterSlabs(backend, s_parameters.Select(p => new Parameter(p.Name, new Shape(p.Sizes), Initializer.Normal(0.5))), training: true, formats);
         slabs.Initialize(3);
         using Optimizer optimizer = Optimizer.Create(new TrainSection { Optimizer = kind }, new ModelConfig(), slabs, backend, new MomentStorage(moments, seed));
-        optimizer.ClearsGradients = true;
         for (int step = 1; step <= steps; step++)
         {
             foreach (Parameter parameter in slabs.Parameters)
@@ -80,7 +79,6 @@ public class StoredMomentsTests
                 backend.Write(g, parameter.Tensor.Grad);
             }
             optimizer.Step(step, 0.02, 0.5);
-            Assert.That(slabs.Parameters.SelectMany(parameter => StoredNumbersTests.Read(backend, parameter.Tensor.Grad)), Is.All.Zero);
         }
         return [.. slabs.Parameters.SelectMany(parameter => StoredNumbersTests.Read(backend, parameter.Tensor.Data))];
     }
