@@ -1,4 +1,6 @@
 using PureLlm.Cli.Rendering;
+using PureLlm.Cli.Stepping;
+using PureLlm.Cli.Web;
 using PureLlm.Cli.Web.Live;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Training;
@@ -25,9 +27,11 @@ internal static class TrainingSession
         using Backend backend = context.CreateBackend(config.Train.Threads);
         var counter = new StepCounter();
         LiveTrainingScreen? live = null;
-        using LiveTraining? page = webPort is int port ? LiveTraining.Start(context, folder, port) : null;
-        void OnSignal() => Interrupt(context, stop, counter, live, page);
-        live = context.Modes.Live && !context.Quiet ? new LiveTrainingScreen(context.Host, context.Style, OnSignal) : null;
+        bool hasScreen = context.Modes.Live && !context.Quiet;
+        using LiveTraining? watched = hasScreen || webPort is not null ? new LiveTraining(folder) : null;
+        if (webPort is int port) { context.Note($"watch it: {watched!.Serve(port)}"); }
+        void OnSignal() => Interrupt(context, stop, counter, live, watched);
+        live = hasScreen ? new LiveTrainingScreen(context.Host, context.Style, new TrainingKeys(OnSignal, watched!.Pause, () => Look(context, watched, folder), () => Serve(watched))) : null;
         TrainingResult result;
         TrainingPlan plan;
         using (live)
@@ -40,8 +44,8 @@ internal static class TrainingSession
             {
                 context.Note("preparing the data and measuring the speed …");
             }
-            using TrainingRun run = create(backend, [counter, shown, .. page?.Observers ?? []]);
-            page?.Attach(run);
+            using TrainingRun run = create(backend, [counter, shown, .. watched?.Observers ?? []]);
+            watched?.Attach(run);
             result = run.Execute(stop);
             plan = counter.Plan!;
         }
@@ -51,6 +55,34 @@ internal static class TrainingSession
         }
         WriteReport(context, plan.Folder);
         return TrainingSummary.Write(context, plan, result, folder);
+    }
+
+    /// <summary>The step that comes next in the terminal's viewer, on a copy; the run stands still until that is left.</summary>
+    private static void Look(CommandContext context, LiveTraining watched, string folder)
+    {
+        bool wasPaused = watched.Pause.IsAsked;
+        try
+        {
+            var walk = new StepWalk(watched.Session, watched.Hold(), new StepOptions { CommandLine = $"pure-llm step {folder}" });
+            new StepScreen(context, watched.Session, walk, context.Host.Keyboard!).Run();
+        }
+        finally
+        {
+            if (!wasPaused) { watched.Pause.Resume(); }
+        }
+    }
+
+    /// <summary>The page of the run, at the usual port or, where that is taken, at any.</summary>
+    private static Uri Serve(LiveTraining watched)
+    {
+        try
+        {
+            return watched.Serve(StepServer.DefaultPort);
+        }
+        catch (CliException)
+        {
+            return watched.Serve(port: 0);
+        }
     }
 
     /// <summary>report.html; a disk that refuses it takes nothing from the run.</summary>
@@ -67,9 +99,9 @@ internal static class TrainingSession
     }
 
     /// <summary>The first time: finish the step and save. The second time: end at once.</summary>
-    private static void Interrupt(CommandContext context, StopRequest stop, StepCounter counter, LiveTrainingScreen? live, LiveTraining? page)
+    private static void Interrupt(CommandContext context, StopRequest stop, StepCounter counter, LiveTrainingScreen? live, LiveTraining? watched)
     {
-        page?.Release();
+        watched?.Pause.Resume();
         if (stop.Request() > 1)
         {
             live?.Close();

@@ -2,6 +2,13 @@ using PureLlm.Engine.Training;
 
 namespace PureLlm.Cli.Rendering;
 
+/// <summary>What the keys of the live screen do.</summary>
+/// <param name="Stop">q: ends the run and saves it.</param>
+/// <param name="Pause">p: holds the run and lets it go on.</param>
+/// <param name="Look">s: opens the step that comes next in the viewer, and returns when that is left.</param>
+/// <param name="Serve">w: serves the page of the run and says where.</param>
+internal sealed record TrainingKeys(Action Stop, TrainingPause Pause, Action Look, Func<Uri> Serve);
+
 /// <summary>A run on a live screen: redrawn five times a second by a thread of its own, which also listens to keys and follows the window's size.</summary>
 internal sealed class LiveTrainingScreen : ITrainingObserver, IDisposable
 {
@@ -9,19 +16,18 @@ internal sealed class LiveTrainingScreen : ITrainingObserver, IDisposable
 
     private readonly CommandHost host;
     private readonly TextStyle style;
-    private readonly Action stop;
-    private readonly ScreenWriter screen;
-    private readonly ManualResetEventSlim running = new(true);
+    private readonly TrainingKeys keys;
     private readonly ManualResetEventSlim closing = new(false);
+    private volatile ScreenWriter screen;
     private Thread? drawing;
     private TrainingProgress? progress;
 
     /// <param name="host">The terminal.</param>
     /// <param name="style">Colours and signs.</param>
-    /// <param name="stop">What q does.</param>
-    public LiveTrainingScreen(CommandHost host, TextStyle style, Action stop)
+    /// <param name="keys">What keys do.</param>
+    public LiveTrainingScreen(CommandHost host, TextStyle style, TrainingKeys keys)
     {
-        (this.host, this.style, this.stop) = (host, style, stop);
+        (this.host, this.style, this.keys) = (host, style, keys);
         screen = new ScreenWriter(host.Out, style.Color);
     }
 
@@ -38,11 +44,7 @@ internal sealed class LiveTrainingScreen : ITrainingObserver, IDisposable
         drawing.Start();
     }
 
-    public void OnStep(in StepReport report)
-    {
-        progress!.AddStep(report);
-        running.Wait();
-    }
+    public void OnStep(in StepReport report) => progress!.AddStep(report);
 
     public void OnEvaluation(in EvaluationReport report) => progress!.AddEvaluation(report);
 
@@ -61,7 +63,7 @@ internal sealed class LiveTrainingScreen : ITrainingObserver, IDisposable
         {
             progress.Status = status;
         }
-        running.Set();
+        keys.Pause.Resume();
     }
 
     /// <summary>Gives the terminal back; from any thread, as often as one likes.</summary>
@@ -92,18 +94,55 @@ internal sealed class LiveTrainingScreen : ITrainingObserver, IDisposable
     {
         switch (char.ToLowerInvariant(key.KeyChar))
         {
-            case 'p' or ' ' when running.IsSet:
-                running.Reset();
+            case 'p' or ' ' when !keys.Pause.IsAsked:
+                keys.Pause.Ask();
                 progress!.Status = "paused: p goes on";
                 break;
             case 'p' or ' ':
                 Continue("");
                 break;
+            case 's':
+                Look();
+                break;
+            case 'w':
+                Serve();
+                break;
             case 'q':
-                stop();
+                keys.Stop();
                 break;
             default:
                 break; // no other keys
+        }
+    }
+
+    /// <summary>Lends the terminal to the step viewer until that is left.</summary>
+    private void Look()
+    {
+        string status = progress!.Status = style.Ascii ? "opening the step ..." : "opening the step …";
+        screen.Show(TrainingView.Compose(progress, host.Size(), style));
+        screen.Dispose();
+        try
+        {
+            keys.Look();
+            if (progress.Status == status) { progress.Status = keys.Pause.IsAsked ? "paused: p goes on" : ""; } // else Ctrl-C said more
+        }
+        catch (Exception error) // whatever it is, the run goes on
+        {
+            progress.Status = error.Message;
+        }
+        screen = new ScreenWriter(host.Out, style.Color);
+    }
+
+    private void Serve()
+    {
+        try
+        {
+            progress!.Address = keys.Serve().ToString();
+            progress.Status = "open it in a browser";
+        }
+        catch (CliException error)
+        {
+            progress!.Status = error.Message;
         }
     }
 }

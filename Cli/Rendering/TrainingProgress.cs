@@ -9,7 +9,7 @@ public sealed class TrainingProgress
     private readonly Lock gate = new();
     private StepReport first, last;
     private double validationLoss = double.NaN;
-    private string status = "";
+    private string status = "", address = "";
     private bool hasStarted;
 
     /// <summary>"tiny · 145,408 parameters · 2 layers × 64 · vocab 512".</summary>
@@ -45,6 +45,13 @@ public sealed class TrainingProgress
     {
         get => Volatile.Read(ref status);
         set => Volatile.Write(ref status, value);
+    }
+
+    /// <summary>Where the page of the run is; empty: it is not served.</summary>
+    public string Address
+    {
+        get => Volatile.Read(ref address);
+        set => Volatile.Write(ref address, value);
     }
 
     /// <summary>Seconds to the end at the pace so far, evaluations included; NaN before the second step.</summary>

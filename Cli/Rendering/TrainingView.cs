@@ -8,6 +8,9 @@ internal static class TrainingView
 {
     private const int PanelWidth = 30;
 
+    /// <summary>The first that fits is shown.</summary>
+    private static readonly string[] Keys = ["[s] step-through   [p] pause   [w] web   [q] or Ctrl-C save & stop", "[s] step   [p] pause   [w] web   [q] save & stop", "[s] [p] [w] [q]"];
+
     /// <summary>Draws <paramref name="progress"/> on a canvas of that size.</summary>
     public static Canvas Compose(TrainingProgress progress, ScreenSize size, TextStyle style)
     {
@@ -37,7 +40,11 @@ internal static class TrainingView
                 row += canvas.WriteWrapped(1, row, canvas.Width - 2, Math.Max(1, footer - row), Line(progress));
             }
             DrawSamples(canvas, row, footer - row, progress.Samples, style);
-            DrawScores(canvas, footer, progress);
+            int left = DrawScores(canvas, footer, progress);
+            if (progress.Address is { Length: > 0 } address && canvas.Width - address.Length - 1 > left)
+            {
+                canvas.Write(canvas.Width - address.Length - 1, footer, address, Ink.Cyan);
+            }
             DrawKeys(canvas, footer + 1, style.Plain(progress.Status));
         }
         return canvas;
@@ -105,7 +112,7 @@ internal static class TrainingView
         }
     }
 
-    private static void DrawScores(Canvas canvas, int y, TrainingProgress progress)
+    private static int DrawScores(Canvas canvas, int y, TrainingProgress progress)
     {
         int x = 1;
         foreach (CorpusScore score in progress.Scores.Where(score => score.Total > 0))
@@ -113,15 +120,15 @@ internal static class TrainingView
             x = canvas.Write(x, y, $"{score.Name} ", Ink.Dim);
             x = canvas.Write(x, y, FormattableString.Invariant($"{100 * score.Share:0.#} %"), score.Share >= 0.95 ? Ink.Green : score.Share >= 0.5 ? Ink.Yellow : Ink.Red) + 3;
         }
+        return x;
     }
 
     private static void DrawKeys(Canvas canvas, int y, string status)
     {
-        const string Keys = "[p] pause   [q] or Ctrl-C save & stop";
         canvas.Write(1, y, status, Ink.Yellow);
-        if (canvas.Width - Keys.Length - 1 > status.Length + 2)
+        if (Array.Find(Keys, keys => canvas.Width - keys.Length - 1 > status.Length + 2) is { } shown)
         {
-            canvas.Write(canvas.Width - Keys.Length - 1, y, Keys, Ink.Dim);
+            canvas.Write(canvas.Width - shown.Length - 1, y, shown, Ink.Dim);
         }
     }
 

@@ -116,8 +116,29 @@ public sealed class TrainingOutputTests
                      His mother made some berries.
 
              grammar 74 %   names 32 %
-                                                      [p] pause   [q] or Ctrl-C save & stop
+                         [s] step-through   [p] pause   [w] web   [q] or Ctrl-C save & stop
             """.ReplaceLineEndings("\n")));
+
+    [TestCase(100, "", "[s] step-through   [p] pause   [w] web   [q] or Ctrl-C save & stop")]
+    [TestCase(100, "saved step-000412, which is the best", "[s] step   [p] pause   [w] web   [q] save & stop")]
+    [TestCase(60, "saved step-000412 (best)", "[s] [p] [w] [q]")]
+    [TestCase(30, "saved step-000412 (best)", "saved step-000412 (best)")]
+    public void As_many_words_on_the_keys_as_fit_beside_the_status(int columns, string status, string end)
+    {
+        TrainingProgress progress = Progress(until: 1500);
+        progress.Status = status;
+        string line = TrainingView.Compose(progress, new(columns, 24), new TextStyle(false, false)).Line(23, color: false);
+        Assert.That(line.TrimEnd(), Does.EndWith(end).And.Contain(status));
+    }
+
+    [Test]
+    public void The_address_of_the_page_stays_on_the_screen()
+    {
+        TrainingProgress progress = Progress(until: 1500);
+        progress.Address = "http://127.0.0.1:5177/live";
+        string text = TrainingView.Compose(progress, new(80, 24), new TextStyle(false, false)).ToString();
+        Assert.That(text, Does.Contain("grammar 74 %").And.Contain("http://127.0.0.1:5177/live"));
+    }
 
     private static TrainingProgress Progress(long until)
     {

@@ -11,10 +11,10 @@ namespace PureLlm.Cli.Web.Live;
 /// <summary>A training run in the browser: /api/events streams it, /api/training holds it between two steps and lets it go on.</summary>
 /// <param name="feed">Its events.</param>
 /// <param name="pause">Holds it.</param>
-/// <param name="capture">Makes the step that comes next one that can be opened; called while the run stands still.</param>
-internal sealed class LiveRoutes(LiveFeed feed, TrainingPause pause, Action<long> capture)
+/// <param name="hold">Pauses it and opens the step that comes next.</param>
+internal sealed class LiveRoutes(LiveFeed feed, TrainingPause pause, Action hold)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120), Heartbeat = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim one = new(1);
 
@@ -23,26 +23,14 @@ internal sealed class LiveRoutes(LiveFeed feed, TrainingPause pause, Action<long
         routes.MapGet("/live", WebFiles.Page("live.html"));
         routes.MapGet("/api/events", Stream);
         routes.MapGet("/api/training", context => RequestGuard.WriteJson(context, State()));
-        routes.MapPost("/api/training/pause", context => InTurn(context, Pause));
-        routes.MapPost("/api/training/resume", context => InTurn(context, Resume));
+        routes.MapPost("/api/training/pause", context => InTurn(context, hold));
+        routes.MapPost("/api/training/resume", context => InTurn(context, pause.Resume));
     }
 
     /// <summary>Whether it stands still or has ended, the steps that are done, and the page of the step that comes next.</summary>
     internal sealed record TrainingState(bool Paused, bool Ended, long Step, string? Page);
 
     private TrainingState State() => new(pause.IsPaused, pause.HasEnded, pause.StepsDone, pause.IsPaused && !pause.HasEnded ? StepApi.PageOf(new Cursor(pause.StepsDone, "s")) : null);
-
-    private void Pause()
-    {
-        if (pause.HasEnded) { throw new FormatException("the run has ended; open it with pure-llm step runs/NAME"); }
-        if (!pause.IsPaused)
-        {
-            if (!pause.Pause(Patience)) { throw new FormatException($"the step did not end within {Patience.TotalSeconds:0} seconds; the run goes on"); }
-            if (!pause.HasEnded) { capture(pause.StepsDone); }
-        }
-    }
-
-    private void Resume() => pause.Resume();
 
     /// <summary>One request at a time changes the run.</summary>
     private async Task InTurn(HttpContext context, Action change)

@@ -1,5 +1,7 @@
 using PureLlm.Engine.Inspection;
 using PureLlm.Engine.Inspection.Sources;
+using PureLlm.Engine.Modules;
+using PureLlm.Engine.Optimizers;
 using PureLlm.Engine.Training;
 using PureLlm.Kernels;
 using PureLlm.Kernels.Cpu;
@@ -22,30 +24,29 @@ internal sealed class LiveSource(string folder, TrainingPause pause) : StepSourc
     /// <summary>The run; null before it is made, and after.</summary>
     public TrainingRun? Run { get; set; }
 
-    /// <summary>Copies the weights and moments of the run, which stands still, and records its next step.</summary>
-    /// <exception cref="FormatException">The run is not ready.</exception>
-    public void Capture(long step, StepSession session)
+    public override StepSubject Open(long step)
     {
-        TrainingRun run = Run ?? throw new FormatException("the run is being prepared; try again in a moment");
-        steps ??= ModelSource.OfRun(folder, folder, backend, BatchCut.Microscope);
-        steps.Supply = (asked, slabs, optimizer) =>
+        if (steps is null)
         {
-            if (asked != step) { return false; }
-            run.CopyTo(slabs, optimizer);
-            return true;
-        };
-        try
-        {
-            session.With(step, trace => trace.Loss);
+            if (Run is null || !pause.IsPaused) { throw new ArgumentOutOfRangeException(null, "the run trains; pause it, then its next step can be opened"); }
+            steps = ModelSource.OfRun(folder, folder, backend, BatchCut.Microscope);
+            steps.Supply = Copy;
         }
-        finally
-        {
-            steps.Supply = null;
-        }
+        return steps.Open(step);
     }
 
-    public override StepSubject Open(long step) =>
-        (steps ?? throw new ArgumentOutOfRangeException(null, "the run trains; pause it on the page /live, then its next step can be opened")).Open(step);
+    /// <summary>The weights and moments of a run that stands still before that very step.</summary>
+    private bool Copy(long step, ParameterSlabs slabs, Optimizer optimizer)
+    {
+        bool isCopied = false;
+        pause.WhileStanding(() =>
+        {
+            if (step != pause.StepsDone || Run is not { } run) { return; }
+            run.CopyTo(slabs, optimizer);
+            isCopied = true;
+        });
+        return isCopied;
+    }
 
     public override void Dispose()
     {

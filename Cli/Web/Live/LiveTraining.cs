@@ -4,55 +4,61 @@ using PureLlm.Engine.Training;
 
 namespace PureLlm.Cli.Web.Live;
 
-/// <summary>The page of a run that trains right now: its curve and samples, and, where it is paused, the step that comes next in the viewer.</summary>
+/// <summary>A run that trains right now, for those who look at it meanwhile: it can be held, the step that comes next opened, its curve and samples watched on a page.</summary>
 internal sealed class LiveTraining : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
     private readonly LiveFeed feed = new();
-    private readonly TrainingPause pause = new();
     private readonly LiveSource source;
-    private readonly StepSession session;
     private StepServer? server;
 
-    private LiveTraining(string folder)
+    /// <param name="folder">runs/&lt;name&gt;.</param>
+    public LiveTraining(string folder)
     {
-        source = new LiveSource(folder, pause);
-        session = new StepSession(source);
+        source = new LiveSource(folder, Pause);
+        Session = new StepSession(source);
     }
+
+    /// <summary>Holds the run between two steps.</summary>
+    public TrainingPause Pause { get; } = new();
+
+    /// <summary>Its steps.</summary>
+    public StepSession Session { get; }
 
     /// <summary>Listen to the run; the one that pauses it comes last.</summary>
-    public ITrainingObserver[] Observers => [new JsonTrainingEvents(feed), pause];
+    public ITrainingObserver[] Observers => [new JsonTrainingEvents(feed), Pause];
 
-    /// <summary>Serves the page and says where.</summary>
+    /// <summary>Serves the page, once.</summary>
+    /// <returns>Its address.</returns>
     /// <exception cref="CliException">S001: the port cannot be opened.</exception>
-    public static LiveTraining Start(CommandContext context, string folder, int port)
+    public Uri Serve(int port)
     {
-        var live = new LiveTraining(folder);
-        try
-        {
-            var routes = new LiveRoutes(live.feed, live.pause, step => live.source.Capture(step, live.session));
-            live.server = StepServer.StartAsync(live.session, new Cursor(0, "s"), port, routes.Map).GetAwaiter().GetResult();
-        }
-        catch
-        {
-            live.Dispose();
-            throw;
-        }
-        context.Note($"watch it: {new Uri(live.server.Address, "/live")}");
-        return live;
+        server ??= StepServer.StartAsync(Session, new Cursor(0, "s"), port, new LiveRoutes(feed, Pause, () => Hold()).Map).GetAwaiter().GetResult();
+        return new Uri(server.Address, "/live");
     }
 
-    /// <summary>The run that the page shows; before it starts.</summary>
-    public void Attach(TrainingRun run) => source.Run = run;
+    /// <summary>Pauses the run after the step that it is in and opens the one that comes next, on a copy.</summary>
+    /// <exception cref="FormatException">It cannot be paused; says why.</exception>
+    public Cursor Hold()
+    {
+        if (source.Run is null) { throw new FormatException("the run is being prepared; try again in a moment"); }
+        if (!Pause.Pause(Patience)) { throw new FormatException($"the step did not end within {Patience.TotalSeconds:0} seconds; the run goes on"); }
+        if (Pause.HasEnded) { throw new FormatException("the run has ended; open it with pure-llm step runs/NAME"); }
+        var next = new Cursor(Pause.StepsDone, "s");
+        Session.With(next.Step, trace => trace.Loss);
+        return next;
+    }
 
-    /// <summary>A paused run goes on, so that it can end.</summary>
-    public void Release() => pause.Resume();
+    /// <summary>The run; before it starts.</summary>
+    public void Attach(TrainingRun run) => source.Run = run;
 
     public void Dispose()
     {
         source.Run = null;
-        pause.Dispose();
+        Pause.Dispose();
         feed.Dispose();
         server?.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        session.Dispose();
+        Session.Dispose();
     }
 }

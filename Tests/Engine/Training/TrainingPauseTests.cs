@@ -68,4 +68,62 @@ public sealed class TrainingPauseTests
         pause.Resume();
         training.Join();
     }
+
+    [Test, CancelAfter(30_000)]
+    public void However_often_it_is_asked_and_resumed_it_stands_whenever_it_says_so()
+    {
+        using var pause = new TrainingPause();
+        long steps = 0;
+        bool stop = false;
+        var training = new Thread(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                _ = pause.WantsStep;
+                pause.OnStep(Step(Interlocked.Increment(ref steps)));
+            }
+        });
+        training.Start();
+        for (int i = 0; i < 2000; i++)
+        {
+            Assert.That(pause.Pause(TimeSpan.FromSeconds(10)), Is.True);
+            long seen = Volatile.Read(ref steps);
+            Thread.SpinWait(50);
+            Assert.That(Volatile.Read(ref steps), Is.EqualTo(seen), $"round {i}");
+            pause.Resume();
+        }
+        Volatile.Write(ref stop, true);
+        training.Join();
+    }
+
+    [Test, CancelAfter(20_000)]
+    public void What_is_done_while_it_stands_is_done_before_it_goes_on()
+    {
+        using var pause = new TrainingPause();
+        long steps = 0;
+        Assert.That(pause.WhileStanding(() => Assert.Fail("it runs")), Is.False);
+        var training = new Thread(() =>
+        {
+            while (!pause.HasEnded)
+            {
+                _ = pause.WantsStep;
+                pause.OnStep(Step(Interlocked.Increment(ref steps)));
+            }
+        });
+        training.Start();
+        Assert.That(pause.Pause(TimeSpan.FromSeconds(10)), Is.True);
+        bool isDone = pause.WhileStanding(() =>
+        {
+            long seen = Volatile.Read(ref steps);
+            var other = new Thread(pause.Resume);
+            other.Start();
+            Assert.That(other.Join(50), Is.False, "who wants it to go on waits");
+            Assert.That(Volatile.Read(ref steps), Is.EqualTo(seen));
+        });
+        Assert.That(isDone);
+        Assert.That(SpinWait.SpinUntil(() => !pause.IsPaused, 10_000), Is.True);
+        pause.OnEnd(null!);
+        training.Join();
+        Assert.That(pause.WhileStanding(() => Assert.Fail("it has ended")), Is.False);
+    }
 }
