@@ -1,4 +1,5 @@
 using PureLlm.Engine.Configuration;
+using PureLlm.Engine.Inference;
 using PureLlm.Engine.Modules;
 using PureLlm.Kernels;
 using PureLlm.Tokenizer;
@@ -38,6 +39,7 @@ public static class ModelFolder
         LanguageModel model = Describe(folder, config, vocabularySize);
         using SafetensorsReader reader = new(WeightsPath(folder));
         IReadOnlyList<(StoredTensor, SafetensorsEntry)> tensors = Match(model, layout, reader);
+        if (!training && backend.ReservesMemory) { _ = backend.Reserve(DecodingMemory.Of(config, vocabularySize)); } // held as long as the backend
         model.AllocateEmpty(backend, training);
         Fill(tensors, reader, backend);
         return new LoadedModel(model, ReadTokenizer(folder, vocabularySize), layout);

@@ -9,7 +9,9 @@ namespace PureLlm.Engine.Inference;
 /// Works on a model in training, between its steps. Not thread-safe.</remarks>
 public sealed class Decoder : IDisposable
 {
-    private const int ChunkTokens = 256;
+    /// <summary>Tokens of a prompt that are read at once.</summary>
+    internal const int ChunkTokens = 256;
+
     private readonly LanguageModel model;
     private readonly Backend backend;
     private readonly DecoderCache cache;

@@ -1,4 +1,5 @@
 using PureLlm.Autograd.Inspection;
+using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Inference;
 using PureLlm.Engine.Inspection;
 using PureLlm.Engine.Inspection.Sources;
@@ -127,6 +128,21 @@ public class DeviceMemoryTests
             Assert.That(blind.Reads - before, Is.EqualTo(1));
             seen.Append(i);
         }
+    }
+
+    [Test]
+    public void Decoding_keeps_to_what_was_reserved_for_it([Values(24, 400)] int context)
+    {
+        using var blind = new BlindBackend();
+        ModelConfig config = TestModel.Small with { Context = context };
+        blind.Reserve(DecodingMemory.Of(config, TestModel.Vocabulary));
+        using LanguageModel model = LanguageModel.Create(config, TestModel.Vocabulary);
+        model.AllocateEmpty(blind, training: false);
+        using Decoder decoder = new(model, blind);
+        decoder.Append(new int[Math.Min(context, 257)]);
+        if (context > 257) { decoder.Append(1); }
+        Assert.That((blind.Outside, blind.Places!.Peak), Is.EqualTo((0, blind.Reserved!.Bytes)));
+        Assert.That(blind.Reserved.Parts, Is.All.Matches<PureLlm.Kernels.MemoryPart>(part => part.Bytes > 0));
     }
 
     [Test]
