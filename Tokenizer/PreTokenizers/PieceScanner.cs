@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PureLlm.Tokenizer.Models;
 
 namespace PureLlm.Tokenizer.PreTokenizers;
@@ -93,6 +94,7 @@ internal unsafe interface IPieceScan
 internal sealed unsafe class PieceScanner<TScan>(string name, params string[][] spellings) : PieceScanner(name, spellings)
     where TScan : struct, IPieceScan
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int NextLength(ReadOnlySpan<byte> utf8, int offset)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)offset, (uint)utf8.Length, nameof(offset));

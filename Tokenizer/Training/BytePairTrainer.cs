@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using PureLlm.Tokenizer.Formats;
 
@@ -51,6 +52,28 @@ public static class BytePairTrainer
         int[] byteIds = Alphabet(pieces, options, vocabulary);
         int alphabet = vocabulary.Count - specials;
         RequireRoom(options.VocabularySize, alphabet, specials);
+        (SymbolWords words, long bytes) = Words(pieces, byteIds);
+        pieces.Clear();
+        var rule = new BytePairRule(vocabulary, specials, options.MaximumTokenLength);
+        List<(int Left, int Right)> merges = MergeLoop.Run(words, rule, options.VocabularySize, options, new FrequencyQueue(rule, options.MinimumFrequency));
+        var trained = new TrainedVocabulary
+        {
+            Kind = VocabularyKind.ByteLevelBytePair,
+            Tokens = vocabulary.Tokens,
+            Merges = merges,
+            SpecialTokens = [.. Enumerable.Range(0, specials)],
+            AlphabetSize = alphabet,
+            TrainingBytes = bytes,
+            Normalizer = pipeline.Normalizer,
+            PreTokenizer = pipeline.PreTokenizer,
+        };
+        return options.SpecialTokenPlace == SpecialTokenPlace.First ? trained : SpecialTokensLast.Move(trained);
+    }
+
+    /// <summary>Each piece as the ids of its bytes, and the bytes of the whole text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (SymbolWords Words, long Bytes) Words(PieceTable pieces, int[] byteIds)
+    {
         long bytes = 0;
         var words = new SymbolWords();
         var symbols = new int[256];
@@ -70,34 +93,13 @@ public static class BytePairTrainer
             }
             words.Add(symbols.AsSpan(0, length), pieces.Frequency(i));
         }
-        pieces.Clear();
-        var rule = new BytePairRule(vocabulary, specials, options.MaximumTokenLength);
-        List<(int Left, int Right)> merges = MergeLoop.Run(words, rule, options.VocabularySize, options, new FrequencyQueue(rule, options.MinimumFrequency));
-        var trained = new TrainedVocabulary
-        {
-            Kind = VocabularyKind.ByteLevelBytePair,
-            Tokens = vocabulary.Tokens,
-            Merges = merges,
-            SpecialTokens = [.. Enumerable.Range(0, specials)],
-            AlphabetSize = alphabet,
-            TrainingBytes = bytes,
-            Normalizer = pipeline.Normalizer,
-            PreTokenizer = pipeline.PreTokenizer,
-        };
-        return options.SpecialTokenPlace == SpecialTokenPlace.First ? trained : SpecialTokensLast.Move(trained);
+        return (words, bytes);
     }
 
     /// <summary>Adds the single bytes to the vocabulary and returns the id of each, −1 for those that are left out.</summary>
     private static int[] Alphabet(PieceTable pieces, BytePairOptions options, GrowingVocabulary vocabulary)
     {
-        var counts = new long[256];
-        for (int i = 0; i < pieces.Count; i++)
-        {
-            foreach (byte b in pieces.Piece(i))
-            {
-                counts[b] += pieces.Frequency(i);
-            }
-        }
+        long[] counts = CountBytes(pieces);
         IEnumerable<int> ordered = Enumerable.Range(0, 256);
         if (options.ByteOrder == ByteOrder.Visible)
         {
@@ -116,6 +118,21 @@ public static class BytePairTrainer
             ids[b] = vocabulary.Add([(byte)b]);
         }
         return ids;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static long[] CountBytes(PieceTable pieces)
+    {
+        var counts = new long[256];
+        for (int i = 0; i < pieces.Count; i++)
+        {
+            long frequency = pieces.Frequency(i);
+            foreach (byte b in pieces.Piece(i))
+            {
+                counts[b] += frequency;
+            }
+        }
+        return counts;
     }
 
     private static void Validate(BytePairOptions options)

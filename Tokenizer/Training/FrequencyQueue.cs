@@ -19,6 +19,7 @@ internal sealed class FrequencyQueue(PairRule rule, long minimum) : PairQueue(mi
     private readonly Heap _frequent = new();
     private readonly Heap _current = new();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Push(ulong key, long count, int[] places, int start, int length)
     {
         if (_entryCount == _entries.Length)
@@ -57,6 +58,7 @@ internal sealed class FrequencyQueue(PairRule rule, long minimum) : PairQueue(mi
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Place(int index, long count)
     {
         if (count < Minimum)
@@ -138,6 +140,7 @@ internal sealed class FrequencyQueue(PairRule rule, long minimum) : PairQueue(mi
 
         public int Count { get; private set; }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Append(int item)
         {
             if (Count == _items.Length)
@@ -147,6 +150,7 @@ internal sealed class FrequencyQueue(PairRule rule, long minimum) : PairQueue(mi
             _items[Count++] = item;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Arrange(FrequencyQueue order)
         {
             for (int at = Count / 2 - 1; at >= 0; at--)
@@ -155,6 +159,7 @@ internal sealed class FrequencyQueue(PairRule rule, long minimum) : PairQueue(mi
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Push(int item, FrequencyQueue order)
         {
             Append(item);
@@ -167,6 +172,7 @@ internal sealed class FrequencyQueue(PairRule rule, long minimum) : PairQueue(mi
             _items[at] = item;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Pop(FrequencyQueue order)
         {
             int top = _items[0], last = _items[--Count];

@@ -57,6 +57,7 @@ internal static class InitialPairs
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Reserve(PairIndex index, Pair[] pairs, PairRule rule, PairQueue queue)
     {
         for (int i = 0; i < index.Count; i++)
@@ -110,6 +111,7 @@ internal static class InitialPairs
 
         private int First(ulong key) => (int)((key ^ (key >> 29)) * 0x9E3779B97F4A7C15 >> (64 - BitOperations.Log2((uint)_slots.Length)));
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int Add(ulong key, int slot)
         {
             if (Count == _keys.Length)

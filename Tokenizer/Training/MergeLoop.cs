@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PureLlm.Tokenizer.Training;
 
 /// <summary>Takes the best pair and merges it until the vocabulary is full or no pair is frequent enough.</summary>
@@ -6,6 +8,7 @@ internal static class MergeLoop
     private const int ProgressInterval = 256;
 
     /// <summary>The merges in order; the tokens that they make are added to the rule's vocabulary.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static List<(int Left, int Right)> Run(SymbolWords words, PairRule rule, int vocabularySize, TrainingRun run, PairQueue queue)
     {
         GrowingVocabulary vocabulary = rule.Vocabulary;

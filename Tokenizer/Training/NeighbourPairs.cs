@@ -38,6 +38,7 @@ internal sealed class NeighbourPairs(int symbols)
     public bool Allowed(int symbol) => _pairs[symbol].State == State.Allowed;
 
     /// <summary>Notes whether the pair may merge.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Decide(int symbol, bool allowed)
     {
         _pairs[symbol].State = allowed ? State.Allowed : State.Refused;
@@ -67,6 +68,7 @@ internal sealed class NeighbourPairs(int symbols)
     }
 
     /// <summary>One pair less; it was added before, so its state is known.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Remove(int symbol, long count)
     {
         if (_pairs[symbol].State == State.Allowed)

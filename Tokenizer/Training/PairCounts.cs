@@ -62,6 +62,7 @@ internal sealed class PairCounts
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
         Slot[] old = _slots;
@@ -79,6 +80,7 @@ internal sealed class PairCounts
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Slot[] NewSlots(int length)
     {
         var slots = new Slot[length];

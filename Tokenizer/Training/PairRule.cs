@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PureLlm.Tokenizer.Training;
 
 /// <summary>What distinguishes the trainers that merge the most frequent pair: which pairs may merge, which of two equally frequent ones is first, how tokens are spelled.</summary>
@@ -13,6 +15,7 @@ internal abstract class PairRule(GrowingVocabulary vocabulary, int specials)
     public abstract bool Allows(int left, int right);
 
     /// <summary>How the token that the pair makes is spelled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public virtual byte[] Join(int left, int right) => [.. vocabulary[left], .. vocabulary[right]];
 
     /// <summary>True where a pair that spells an existing token is merged into it; false where such a pair is left alone, as one that spells a special token is.</summary>
@@ -35,6 +38,7 @@ internal sealed class GrowingVocabulary
     /// <summary>Bytes or characters that the token was made of.</summary>
     public int Length(int id) => _lengths[id];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Add(byte[] token, int length = 1)
     {
         _ids.Add(token, _tokens.Count);
@@ -43,5 +47,6 @@ internal sealed class GrowingVocabulary
         return _tokens.Count - 1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryFind(byte[] token, out int id) => _ids.TryGetValue(token, out id);
 }

@@ -67,6 +67,7 @@ internal sealed class PieceTable
     }
 
     /// <summary>Adds every piece of the other table with its count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(PieceTable other)
     {
         for (int i = 0; i < other.Count; i++)
@@ -126,6 +127,7 @@ internal sealed class PieceTable
         return i == piece.Length ? hash : (BitOperations.RotateLeft(hash, 29) ^ MemoryMarshal.Read<ulong>(piece[^8..])) * 0x9E3779B97F4A7C15;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Insert(ReadOnlySpan<byte> piece, ulong prefix, ulong hash, int slot, long times)
     {
         if (Count == _entries.Length)
@@ -167,6 +169,7 @@ internal sealed class PieceTable
         return slot;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
         Array.Resize(ref _entries, checked(2 * _entries.Length));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace PureLlm.Tokenizer.Training;
@@ -18,6 +19,7 @@ internal sealed class SymbolWords(bool keepsSingles = false)
 
     /// <summary>Adds a word; one of a single symbol holds no pair, and is left out unless single symbols are kept.</summary>
     /// <exception cref="TokenizerException">The distinct pieces do not fit an array.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<int> symbols, long count)
     {
         if (symbols.Length < (keepsSingles ? 1 : 2))
