@@ -25,6 +25,7 @@ public sealed unsafe class TokenFile : TokenStore
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _tokens;
     private readonly bool _wide;
+    private bool _disposed;
 
     /// <summary>Maps a file and checks every token against the vocabulary.</summary>
     /// <exception cref="DataException">The file is not a token file, is cut off, or holds a token outside the vocabulary.</exception>
@@ -99,8 +100,9 @@ public sealed unsafe class TokenFile : TokenStore
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_disposed)
         {
+            _disposed = true;
             _view.SafeMemoryMappedViewHandle.ReleasePointer();
             _view.Dispose();
             _file.Dispose();

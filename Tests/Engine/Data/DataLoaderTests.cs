@@ -177,6 +177,16 @@ public class DataLoaderTests
     }
 
     [Test]
+    public void A_token_file_may_be_closed_twice()
+    {
+        string path = Path.Combine(_folder, "twice.bin");
+        TokenFile.Write(path, new MemoryTokens([1, 2, 3], 9), 9);
+        var file = new TokenFile(path, 9);
+        file.Dispose();
+        Assert.That(file.Dispose, Throws.Nothing);
+    }
+
+    [Test]
     public void Broken_token_files_are_refused()
     {
         Write("odd.bin", [1, 0, 2]);
