@@ -9,11 +9,13 @@ namespace PureLlm.Benchmarks.Tokenizer;
 /// <summary>Times our encoder and other programs' in turns, on the same texts and vocabularies, and prints a Markdown table: see Peers/README.md.</summary>
 internal static class TokenizerSpeed
 {
-    private const string Usage = "usage: tokenizer-speed --data FOLDER --code FOLDER [--microsoft FOLDER_WITH_DLL] [--modules NODE_MODULES] [--rounds N] [--unwarmed] [VOCABULARY|TEXT ...]";
+    private const int BatchRounds = 11;
+
+    private const string Usage = "usage: tokenizer-speed --data FOLDER --code FOLDER [--microsoft FOLDER_WITH_DLL] [--modules NODE_MODULES [--package NAME]] [--rounds N] [--unwarmed] [VOCABULARY|TEXT ...]";
 
     public static int Run(string[] args)
     {
-        string data = "", code = "", microsoft = "", modules = "";
+        string data = "", code = "", microsoft = "", modules = "", package = "";
         int rounds = 3;
         bool warmed = true;
         List<string> chosen = [];
@@ -26,6 +28,7 @@ internal static class TokenizerSpeed
                 case "--code": code = Next(); break;
                 case "--microsoft": microsoft = Next(); break;
                 case "--modules": modules = Next(); break;
+                case "--package": package = Next(); break;
                 case "--rounds": rounds = int.Parse(Next(), CultureInfo.InvariantCulture); break;
                 case "--unwarmed": warmed = false; break;
                 default: chosen.Add(args[i]); break;
@@ -52,7 +55,7 @@ internal static class TokenizerSpeed
             Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
             foreach (SpeedVocabulary vocabulary in SpeedVocabulary.In(Path.Combine(data, "tokenizers")).Where(v => Chosen(v.Name, "r50k_base", "cl100k_base", "o200k_base")))
             {
-                Compare(vocabulary, texts, warmed ? warmUp : null, microsoft, modules, work, rounds);
+                Compare(vocabulary, texts, warmed ? warmUp : null, microsoft, modules, package, work, rounds);
             }
         }
         finally
@@ -64,7 +67,7 @@ internal static class TokenizerSpeed
         bool Chosen(string name, params string[] kind) => !chosen.Exists(kind.Contains) || chosen.Contains(name);
     }
 
-    private static void Compare(SpeedVocabulary vocabulary, SpeedText[] texts, SpeedText? warmUp, string microsoft, string modules, string work, int rounds)
+    private static void Compare(SpeedVocabulary vocabulary, SpeedText[] texts, SpeedText? warmUp, string microsoft, string modules, string package, string work, int rounds)
     {
         var ours = new OurSpeed(vocabulary);
         List<SpeedPeer> peers = [ours];
@@ -76,7 +79,8 @@ internal static class TokenizerSpeed
         {
             string json = Path.Combine(work, $"{vocabulary.Name}.json");
             TokenizerJson.Save(PipelineTokenizer.ByteLevel(TiktokenFile.Load(vocabulary.Path), [], vocabulary.Split), json);
-            peers.AddRange([new NodeSpeed("tiktoken", vocabulary.Name, modules), new NodeSpeed("gpt-tokenizer", vocabulary.Name, modules), new NodeSpeed("tokenizers", json, modules)]);
+            (string Name, string Vocabulary)[] packages = [("tiktoken", vocabulary.Name), ("gpt-tokenizer", vocabulary.Name), ("tokenizers", json)];
+            peers.AddRange(packages.Where(p => package.Length == 0 || p.Name == package).Select(p => new NodeSpeed(p.Name, p.Vocabulary, modules)));
         }
         if (warmUp is not null)
         {
@@ -116,18 +120,25 @@ internal static class TokenizerSpeed
             foreach (SpeedPeer peer in peers)
             {
                 (List<double> Load, List<double> First, List<double> Warm, int Tokens) r = results[peer];
-                string ratios = peer == ours ? "| | " : FormattableString.Invariant($"| {Median(r.First) / first:0.0}× | {Median(r.Warm) / warm:0.0}× ");
+                string compared = peer == ours ? "| | " : FormattableString.Invariant($"| {Median(r.First) / first:0.0}× | {Median(r.Warm) / warm:0.0}× ");
                 Console.WriteLine(FormattableString.Invariant(
-                    $"| {vocabulary.Name} | {text.Name} | {size:0.00} | {peer.Name} | {1e3 * Median(r.Load):0} | {size / Median(r.First):0.0} | {size / Median(r.Warm):0.0} | {r.Tokens} {ratios}|"));
+                    $"| {vocabulary.Name} | {text.Name} | {size:0.00} | {peer.Name} | {1e3 * Median(r.Load):0} | {size / Median(r.First):0.0} | {size / Median(r.Warm):0.0} | {r.Tokens} {compared}|"));
             }
             ReadOnlyMemory<byte>[] documents = [.. Documents(text.Utf8, 16_384)];
-            double[] one = new double[5], two = new double[5];
-            for (int i = 0; i < 5; i++)
+            // Twice on two threads first, so that both have met the text; then in turns.
+            List<double> one = [], two = [], ratios = [];
+            for (int i = -2; i < BatchRounds; i++)
             {
-                (one[i], two[i]) = (ours.Batch(documents, 1), ours.Batch(documents, 2));
+                double single = i < 0 ? 0 : ours.Batch(documents, 1), both = ours.Batch(documents, 2);
+                if (i >= 0)
+                {
+                    one.Add(single);
+                    two.Add(both);
+                    ratios.Add(single / both);
+                }
             }
             Console.WriteLine(FormattableString.Invariant(
-                $"| {vocabulary.Name} | {text.Name} | {size:0.00} | pure-llm, {documents.Length} documents, 2 threads | | | {size / Median([.. two]):0.0} | | | {Median([.. one]) / Median([.. two]):0.00}× 1 thread |"));
+                $"| {vocabulary.Name} | {text.Name} | {size:0.00} | pure-llm, {documents.Length} documents, 2 threads | | | {size / Median(two):0.0} | | | {Median(ratios):0.00}× 1 thread |"));
         }
         peers.ForEach(peer => peer.Dispose());
     }
