@@ -15,7 +15,7 @@ public sealed class TokenizerShowCommand : CliCommand
 
     private readonly TokenizerInput tokenizer = new();
     private readonly TextInput text = new("show");
-    private readonly Option<bool> merges = new("--merges", "-m") { Description = "replay every merge in order, with its rank" };
+    private readonly Option<bool> merges = new("--merges", "-m") { Description = "replay every merge with its rank; the matches of WordPiece, the scores of Unigram" };
     private readonly Option<bool> special = new("--special") { Description = "special tokens in the text count as such" };
     private readonly Option<string?> page = new("--html") { Description = "write a page that shows cut and merges, and needs no network", HelpName = "F.html" };
 
@@ -56,6 +56,7 @@ public sealed class TokenizerShowCommand : CliCommand
         if (context.Get(merges))
         {
             WriteMerges(context, shown);
+            WriteCandidates(context, shown);
         }
         context.Note(FormattableString.Invariant($"{shown.Title} {context.ErrorStyle.Dot} {Numbers.Count(input.Length)} bytes, {Numbers.Count(shown.TokenCount)} tokens, {(double)input.Length / Math.Max(1, shown.TokenCount):0.00} bytes per token"));
         return ExitCode.Ok;
@@ -97,5 +98,32 @@ public sealed class TokenizerShowCommand : CliCommand
                 context.Out.WriteLine(style.Plain($"{style.Dim($"{merge.Rank,8}")}  {symbols}"));
             }
         }
+    }
+
+    /// <summary>WordPiece: at each place the longest token, then the shorter ones. Unigram: each token with its score and the best sum up to its end.</summary>
+    private static void WriteCandidates(CommandContext context, TokenizedText shown)
+    {
+        TextStyle style = context.Style;
+        foreach (TokenizedPiece piece in shown.Pieces.Where(piece => piece.Candidates.Count > 0))
+        {
+            context.Out.WriteLine();
+            context.Out.WriteLine(style.Plain($"{style.Bold(piece.Text)}  {style.Dim(string.Join(' ', piece.Tokens.Select(token => token.Id)))}"));
+            foreach (IGrouping<int, ShownCandidate> place in piece.Candidates.GroupBy(candidate => candidate.Start))
+            {
+                if (place.First().Score is null)
+                {
+                    string shorter = string.Join(' ', place.Where(candidate => !candidate.IsTaken).Reverse().Select(candidate => candidate.Shown));
+                    context.Out.WriteLine(style.Plain($"{style.Dim($"{place.Key,8}")}  {style.Cyan(place.First(candidate => candidate.IsTaken).Shown)}  {style.Dim(shorter)}".TrimEnd()));
+                    continue;
+                }
+                foreach (ShownCandidate candidate in place)
+                {
+                    string token = candidate.IsTaken ? style.Cyan(candidate.Shown) : candidate.Shown;
+                    context.Out.WriteLine(style.Plain($"{style.Dim($"{place.Key,8}")}  {Score(candidate.Score!.Value)}  {Score(candidate.Sum!.Value)}  {token}"));
+                }
+            }
+        }
+
+        string Score(double value) => FormattableString.Invariant($"{value,8:0.00}").Replace('-', style.Ascii ? '-' : '−');
     }
 }

@@ -1,10 +1,11 @@
+using System.Text;
 using PureLlm.Cli.Rendering;
 using PureLlm.Tokenizer;
 using PureLlm.Tokenizer.Models;
 
 namespace PureLlm.Cli.Tokenizing;
 
-/// <summary>Cuts a text for showing: pieces, tokens, and the merges of each piece.</summary>
+/// <summary>Cuts a text for showing: pieces, tokens, and the merges of each piece, or what it was chosen from.</summary>
 internal static class Tokenization
 {
     /// <summary>A replay looks at every pair after every merge; longer pieces are shown without.</summary>
@@ -54,10 +55,19 @@ internal static class Tokenization
     private static TokenizedPiece Show(TextTokenizer tokenizer, TokenModel? merges, List<EncodedToken> piece, bool ascii)
     {
         List<ShownToken> tokens = [.. piece.Select(token => new ShownToken(token.Id, token.Start, token.End, Spell(token.Id), tokenizer.IsSpecial(token.Id)))];
-        byte[] bytes = merges is null || tokens.Any(token => token.IsSpecial) ? [] : [.. piece.SelectMany(token => merges.Token(token.Id).ToArray())];
+        byte[] bytes = merges is null || tokens.Any(token => token.IsSpecial) ? [] : [.. piece.SelectMany((token, i) => Unprefixed(merges, merges.Token(token.Id).ToArray(), i))];
         if (bytes.Length is 0 or > LongestReplayed)
         {
             return new TokenizedPiece(string.Concat(tokens.Select(token => token.Shown)), tokens, [], []);
+        }
+        if (SpellingReplay.Of(merges!, bytes) is { } spelling)
+        {
+            bool same = spelling.Where(step => step.IsTaken).Select(step => step.Id).SequenceEqual(tokens.Select(token => token.Id));
+            bool scored = merges is not WordPieceModel;
+            return new TokenizedPiece(TokenText.Show(bytes, ascii), tokens, [], [])
+            {
+                Candidates = same ? [.. spelling.Select(step => new ShownCandidate(step.Id, step.Start, step.End, Spell(step.Id), scored ? step.Score : null, scored ? step.Sum : null, step.IsTaken))] : [],
+            };
         }
         List<ShownMerge> steps = [];
         IReadOnlyList<MergeStep> replay = MergeReplay.Of(merges!, bytes, out int[] start) ?? [];
@@ -75,5 +85,12 @@ internal static class Tokenization
         return new TokenizedPiece(TokenText.Show(bytes, ascii), tokens, [.. start.Select(Spell)], steps);
 
         string Spell(int id) => TokenText.Show(tokenizer, id, ascii);
+    }
+
+    /// <summary>The bytes of a token in its piece: continuations of WordPiece without their prefix.</summary>
+    private static byte[] Unprefixed(TokenModel model, byte[] token, int index)
+    {
+        byte[] prefix = index > 0 && model is WordPieceModel words ? Encoding.UTF8.GetBytes(words.ContinuingSubwordPrefix) : [];
+        return token.AsSpan().StartsWith(prefix) ? token[prefix.Length..] : token;
     }
 }

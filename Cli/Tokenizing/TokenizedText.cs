@@ -12,7 +12,14 @@ internal sealed record TokenizedText(string Title, byte[] Text, IReadOnlyList<To
 
 /// <summary>What the model encoded at once: its tokens, and the merges that led there where the model merges.</summary>
 /// <param name="Start">The symbols before the first merge, as shown.</param>
-internal sealed record TokenizedPiece(string Text, IReadOnlyList<ShownToken> Tokens, IReadOnlyList<string> Start, IReadOnlyList<ShownMerge> Merges);
+internal sealed record TokenizedPiece(string Text, IReadOnlyList<ShownToken> Tokens, IReadOnlyList<string> Start, IReadOnlyList<ShownMerge> Merges)
+{
+    /// <summary>What the model chose from, where it does not merge.</summary>
+    public IReadOnlyList<ShownCandidate> Candidates { get; init; } = [];
+}
+
+/// <summary>A token that could stand at the bytes [Start, End) of a piece; the scores where the model has some.</summary>
+internal sealed record ShownCandidate(int Id, int Start, int End, string Shown, double? Score, double? Sum, bool IsTaken);
 
 /// <summary>One token: its id, the bytes [Start, End) of the text, and its spelling with spaces and line ends visible.</summary>
 internal sealed record ShownToken(int Id, int Start, int End, string Shown, bool IsSpecial);

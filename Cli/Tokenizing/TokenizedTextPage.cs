@@ -52,12 +52,36 @@ internal static class TokenizedTextPage
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
+                WriteCandidates(json, piece);
                 json.WriteEndObject();
             }
             json.WriteEndArray();
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static void WriteCandidates(Utf8JsonWriter json, TokenizedPiece piece)
+    {
+        json.WriteStartArray("candidates");
+        foreach (ShownCandidate candidate in piece.Candidates)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("id", candidate.Id);
+            json.WriteNumber("start", candidate.Start);
+            json.WriteNumber("end", candidate.End);
+            json.WriteString("shown", candidate.Shown);
+            json.WriteBoolean("taken", candidate.IsTaken);
+            if (candidate is { Score: { } score, Sum: { } sum })
+            {
+                json.WriteString("score", Score(score));
+                json.WriteString("sum", Score(sum));
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+
+        static string Score(double value) => FormattableString.Invariant($"{value:0.00}").Replace('-', '−');
     }
 
     private static void WriteToken(Utf8JsonWriter json, byte[] text, ShownToken token, int number)

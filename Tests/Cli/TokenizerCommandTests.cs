@@ -1,6 +1,8 @@
 using System.Text.Json;
 using PureLlm.Cli;
+using PureLlm.Tokenizer;
 using PureLlm.Tokenizer.Formats;
+using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.Training;
 
 namespace PureLlm.Tests.Cli;
@@ -68,6 +70,32 @@ public sealed class TokenizerCommandTests
         Assert.That(lines.Where(line => line.TrimEnd().EndsWith(" ·cat", StringComparison.Ordinal)), Is.Not.Empty, "and ends as its tokens");
         int[] ranks = [.. lines.Where(line => line.Length > 8 && int.TryParse(line[..8], out _)).Select(line => int.Parse(line[..8]))];
         Assert.That(ranks, Has.Length.EqualTo(2 + 3), "a piece of n bytes that becomes one token has n - 1 merges");
+    }
+
+    [Test]
+    public void WordPiece_shows_the_longest_match_and_the_shorter_ones()
+    {
+        using CliRunner cli = Runner();
+        PipelineTokenizer words = PipelineOf(new WordPieceModel([.. new[] { "[UNK]", "t", "the", "th", "##r", "##e", "##re" }.Select(System.Text.Encoding.UTF8.GetBytes)]));
+        TokenizerJson.Save(words, Path.Combine(cli.Folder, "w.json"));
+        Assert.That(cli.Run("tokenizer", "show", "w.json", "there", "--merges"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        Assert.That(cli.Out.ToString().Split('\n'), Does.Contain("       0  the  th t").And.Contain("       3  ##re  ##r"));
+        Assert.That(cli.Run("tokenizer", "show", "w.json", "there", "--html", "w.html"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        using JsonDocument json = JsonDocument.Parse(cli.Read("w.html").Split("id=\"data\">")[1].Split("</script>")[0]);
+        JsonElement candidates = json.RootElement.GetProperty("pieces")[0].GetProperty("candidates");
+        Assert.That(candidates.EnumerateArray().Where(c => c.GetProperty("taken").GetBoolean()).Select(c => c.GetProperty("shown").GetString()), Is.EqualTo(new[] { "the", "##re" }));
+    }
+
+    [Test]
+    public void Unigram_shows_every_token_that_fits_with_its_scores()
+    {
+        using CliRunner cli = Runner();
+        string[] tokens = ["<unk>", "a", "b", "ab", "ba"];
+        var model = new UnigramModel([.. tokens.Select(System.Text.Encoding.UTF8.GetBytes)], [0, -2, -3, -4, -4.5], 0);
+        TokenizerJson.Save(PipelineOf(model), Path.Combine(cli.Folder, "u.json"));
+        Assert.That(cli.Run("tokenizer", "show", "u.json", "aba", "--merges"), Is.EqualTo(ExitCode.Ok), cli.Error.ToString());
+        string[] lines = cli.Out.ToString().Split('\n');
+        Assert.That(lines, Does.Contain("       0     −2.00     −2.00  a").And.Contain("       0     −4.00     −4.00  ab").And.Contain("       1     −4.50     −6.50  ba").And.Contain("       2     −2.00     −6.00  a"));
     }
 
     [Test]
@@ -200,6 +228,8 @@ public sealed class TokenizerCommandTests
         Assert.That(cli.Run(["tokenizer", .. arguments]), Is.EqualTo(ExitCode.Input));
         Assert.That(cli.Error.ToString(), Does.Contain(message));
     }
+
+    private static PipelineTokenizer PipelineOf(TokenModel model) => new(new PipelineParts { Model = model });
 
     private static CliRunner Runner()
     {

@@ -123,6 +123,45 @@ public class BytePairModelTests
         }
     }
 
+    /// <summary>Merges of what is there already, in the order of training: characters may merge first, if no token takes a part of one too early.</summary>
+    [TestCase(31)]
+    [TestCase(32)]
+    [TestCase(33)]
+    [TestCase(34)]
+    [TestCase(35)]
+    public void Characters_merge_as_the_textbook_does_where_merges_are_ordered(int seed)
+    {
+        string[] characters = ["日", "本", "語", "中", "é", "а", "о", "😀", "a", " "];
+        var random = new Random(seed);
+        List<byte[]> tokens = [.. Bytes];
+        List<(int Left, int Right)> merges = [];
+        byte[] Draw(int most) => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(1, most)).Select(_ => characters[random.Next(characters.Length)])));
+        while (merges.Count < 80)
+        {
+            // Neighbours in a text as it is encoded so far, so that every merge can happen and comes after its parts.
+            List<int> symbols = Textbook(new BytePairModel(tokens, merges), Draw(6));
+            int at = random.Next(symbols.Count);
+            byte[] joined = at + 1 < symbols.Count ? [.. tokens[symbols[at]], .. tokens[symbols[at + 1]]] : [];
+            if (joined.Length is > 0 and < 10 && !tokens.Exists(t => t.AsSpan().SequenceEqual(joined)))
+            {
+                tokens.Add(joined);
+                merges.Add((symbols[at], symbols[at + 1]));
+            }
+        }
+        var model = new BytePairModel(tokens, merges);
+        Assert.That(model.IsOrdered);
+        PieceEncoder encoder = model.CreateEncoder();
+        for (int i = 0; i < 1500; i++)
+        {
+            byte[] piece = Draw(14);
+            if (i % 10 == 0)
+            {
+                piece[random.Next(piece.Length)] = (byte)random.Next(256);
+            }
+            Assert.That(Encode(encoder, piece), Is.EqualTo(Textbook(model, piece)), () => Encoding.UTF8.GetString(piece));
+        }
+    }
+
     /// <summary>Merges inside characters, across them, and of parts of them; tokens that no merge makes.</summary>
     [TestCase(21, false)]
     [TestCase(22, false)]

@@ -48,6 +48,9 @@ public sealed class SentencePieceUnigramModel : SentencePieceModel
         }
     }
 
+    /// <summary>What a piece scores in a text; null for one that no text produces.</summary>
+    internal double? ScoreOf(int id) => Vocabulary[id].Type is SentencePieceType.Normal or SentencePieceType.UserDefined ? _scores[id] : null;
+
     public override PieceEncoder CreateEncoder() => new Encoder(this);
 
     private sealed class Encoder(SentencePieceUnigramModel model) : PieceEncoder
