@@ -138,7 +138,7 @@ internal sealed class LiveTrainingScreen : ITrainingObserver, IDisposable
         try
         {
             progress!.Address = keys.Serve().ToString();
-            progress.Status = "open it in a browser";
+            if (!keys.Pause.IsAsked) { progress.Status = "open it in a browser"; }
         }
         catch (CliException error)
         {

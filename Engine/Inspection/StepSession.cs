@@ -8,6 +8,9 @@ public sealed class StepSession(StepSource source) : IDisposable
 {
     private const int Kept = 3;
 
+    /// <summary>Steps that "continue" opens to look for a frame, and the weights of all of them together: larger models are looked through step by step, with the user's keys.</summary>
+    private const int MostSearched = 8, MostSearchedWeights = 20_000_000;
+
     private readonly Lock gate = new();
     private readonly LinkedList<StepTrace> traces = new();
 
@@ -66,22 +69,28 @@ public sealed class StepSession(StepSource source) : IDisposable
 
     private Cursor Previous(Cursor cursor) => cursor with { Step = Math.Max(cursor.Step - 1, source.LastStep is null ? source.FirstStep : 0), Term = 0 };
 
-    /// <summary>To the next breakpoint of the step, or of a later one that training's own numbers tell.</summary>
+    /// <summary>To the next breakpoint of the step; else of one of the steps beside it, which are opened; else of a farther one that training's own numbers tell.</summary>
     private Cursor Further(Cursor cursor, StepCommand command, int by)
     {
         Cursor moved = StepNavigator.Move(Trace(cursor.Step), cursor, command, Breakpoints);
         if (moved.Frame != cursor.Frame) { return moved; }
         StepBreakpoint[] known = [.. Breakpoints.OfType<StepBreakpoint>().Where(breakpoint => breakpoint.LooksAtSteps)];
-        for (long step = cursor.Step + by; known.Length > 0 && step >= 0 && step <= (source.LastStep ?? -1) && source.Training(step) is { } values; step += by)
+        int searched = known.Length < Breakpoints.Count ? Searched(cursor.Step) : 0;
+        for (long step = cursor.Step + by; step >= 0 && step <= (source.LastStep ?? -1); step += by)
         {
-            if (!known.Any(breakpoint => breakpoint.HoldsIn(values))) { continue; }
+            bool isSearched = Math.Abs(step - cursor.Step) <= searched, isKnown = false;
+            if (known.Length > 0 && source.Training(step) is { } values) { isKnown = known.Any(breakpoint => breakpoint.HoldsIn(values)); }
+            else if (!isSearched) { return moved; }
+            if (!isSearched && !isKnown) { continue; }
             StepTrace trace = Trace(step);
             IEnumerable<Frame> frames = by > 0 ? trace.Frames : trace.Frames.Reverse();
             Frame? stop = frames.FirstOrDefault(frame => Breakpoints.Any(breakpoint => breakpoint.Holds(trace, frame, out string _)));
-            return cursor with { Step = step, Frame = stop?.Id ?? Start.Frame, Term = 0 };
+            if (stop is not null || isKnown) { return cursor with { Step = step, Frame = stop?.Id ?? Start.Frame, Term = 0 }; }
         }
         return moved;
     }
+
+    private int Searched(long step) => (int)Math.Min(MostSearched, MostSearchedWeights / Math.Max(1L, Trace(step).Subject.Slabs.Length));
 
     /// <summary>The steps before and after one that can be opened.</summary>
     private IReadOnlyList<FrameView> StepsAround(Cursor cursor)

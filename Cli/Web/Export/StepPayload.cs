@@ -108,7 +108,7 @@ internal sealed class StepPayload
         var moves = new StringBuilder();
         foreach ((Cursor cursor, int _) in order)
         {
-            moves.Append(moves.Length == 0 ? "" : ",\n").Append('[').AppendJoin(',', StepKeys.All.Select(key => Target(cursor, session.Move(cursor, key.Command)))).Append(']');
+            moves.Append(moves.Length == 0 ? "" : ",\n").Append('[').AppendJoin(',', StepKeys.All.Select(key => Target(cursor, Move(cursor, key.Command)))).Append(']');
         }
         Json = $$"""
             {"schema":"{{StepViewJson.Schema}}","start":{{Text(order[0].Cursor.ToString())}},"facts":{{Text(facts)}},
@@ -120,6 +120,11 @@ internal sealed class StepPayload
             "pool":{{pool.ToJson()}}}
             """;
     }
+
+    /// <summary>A file holds one step: breakpoints are not looked for in others.</summary>
+    private Cursor Move(Cursor cursor, StepCommand command) => command is StepCommand.Continue or StepCommand.ReverseContinue
+        ? session.With(cursor.Step, trace => StepNavigator.Move(trace, cursor, command, session.Breakpoints))
+        : session.Move(cursor, command);
 
     private int Target(Cursor from, Cursor target)
     {

@@ -146,6 +146,29 @@ public sealed class StepBreakpointTests
     }
 
     [Test]
+    public void Continue_looks_for_a_frame_in_the_steps_beside_as_well_and_no_farther_than_it_may()
+    {
+        using CpuBackend backend = new(1);
+        using StepSession session = new(new ExpressionSource("(a - 3)^2*(a + 1)^4", ["a=2.9"], backend)) { Breakpoints = [StepBreakpoint.Parse("op=multiply and max(|grad|) > 0")] };
+        string[] here = Stops(0);
+        Cursor cursor = session.Start with { Frame = here[^1] };
+        Cursor there = session.Move(cursor, StepCommand.Continue);
+        Assert.That((there.Step, there.Frame), Is.EqualTo((1L, Stops(1)[0])), "past the last of a step comes the first of the next");
+        Assert.That(session.Move(there, StepCommand.ReverseContinue), Is.EqualTo(cursor));
+
+        session.Breakpoints = [StepBreakpoint.Parse("op=no_such_op")];
+        Assert.That(session.Move(cursor, StepCommand.Continue), Is.EqualTo(cursor), "it ends, and stays");
+        session.Breakpoints = [StepBreakpoint.Parse("op=multiply and step = 8")];
+        Assert.That(session.Move(cursor, StepCommand.Continue).Step, Is.EqualTo(8));
+        session.Breakpoints = [StepBreakpoint.Parse("op=multiply and step = 9")];
+        Assert.That(session.Move(cursor, StepCommand.Continue), Is.EqualTo(cursor), "eight steps are opened at once");
+        session.Breakpoints = [StepBreakpoint.Parse("op=no_such_op"), StepBreakpoint.Parse("step=40")];
+        Assert.That(session.Move(cursor, StepCommand.Continue).Step, Is.EqualTo(40), "what training wrote down is known farther away");
+
+        string[] Stops(long step) => session.With(step, trace => trace.Frames.Where(frame => session.Breakpoints[0].Holds(trace, frame, out string _)).Select(frame => frame.Id).ToArray());
+    }
+
+    [Test]
     public void The_loss_of_the_step_before_is_known_in_a_run_and_in_a_demo()
     {
         using CpuBackend backend = new(1);
