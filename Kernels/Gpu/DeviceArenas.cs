@@ -18,7 +18,7 @@ internal sealed class DeviceArenas(Accelerator accelerator, long least) : IDispo
     /// <summary>Bytes of the blocks that are held.</summary>
     public long Held => arenas.Sum(arena => arena.Places.Capacity);
 
-    /// <summary>Stands for the size of the device, in tests.</summary>
+    /// <summary>Stands for the size of the device where that says nothing, as on the emulating processor.</summary>
     public long? Limit { get; set; }
 
     /// <summary>Bytes that can still be taken of the driver.</summary>

@@ -59,7 +59,7 @@ internal sealed partial class GpuBackend
         {
             long bytes = (format is StorageFormat.BFloat16 or StorageFormat.Float16 ? 2L : 4L) * length;
             throw new OutOfMemoryException(
-                $"{Name}: a buffer of {length:N0} numbers in {format}, {MiB(bytes)}, does not fit beside the {MiB(AllocatedBytes)} in use: {MiB(Arenas.Free)} are free on a device of {MiB(Accelerator.MemorySize)}; use a smaller train.batch or model.context, train.recompute = \"block\", or 16-bit storage ([precision]).",
+                $"{Name}: a buffer of {length:N0} numbers in {format}, {MiB(bytes)}, does not fit beside the {MiB(AllocatedBytes)} in use: {MiB(Arenas.Free)} are free on a device of {MiB(Arenas.Limit ?? Accelerator.MemorySize)}; use a smaller train.batch or model.context, train.recompute = \"block\", or 16-bit storage ([precision]).",
                 e);
         }
     }

@@ -57,7 +57,9 @@ public sealed class IlgpuPlugin : DevicePlugin
     {
         DeviceMath.Remap();
         Context context = CreateContext(builder => builder.CPU(new CPUDevice(EmulatedThreads / 2, 2, 1)));
-        return new GpuBackend(context.CreateCPUAccelerator(0), EmulatorId, options);
+        var gpu = new GpuBackend(context.CreateCPUAccelerator(0), EmulatorId, options);
+        gpu.Arenas.Limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        return gpu;
     }
 
     /// <summary>A context with the instructions that our kernels need.</summary>
