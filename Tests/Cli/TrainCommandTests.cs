@@ -6,34 +6,7 @@ namespace PureLlm.Tests.Cli;
 [NonParallelizable]
 public sealed class TrainCommandTests
 {
-    /// <summary>A run of a second: two thin layers on a little text.</summary>
-    private const string Small = """
-        [run]
-        name = "small"
-        [data]
-        source = "sort"
-        size = "20kB"
-        [tokenizer]
-        kind = "chars"
-        [model]
-        layers = 1
-        width = 16
-        heads = 2
-        context = 32
-        [train]
-        budget = "6 steps"
-        batch = 2
-        warmup = "0 steps"
-        threads = 1
-        [eval]
-        every = "3 steps"
-        batches = 1
-        final_batches = 1
-        scores = false
-        sample = { prompt = "a", tokens = 4 }
-        [checkpoint]
-        every = "0 steps"
-        """;
+    private static readonly string Small = SmallConfig.Text(steps: 6, evaluateEvery: 3);
 
     [Test]
     public void A_run_leaves_its_folder_and_tells_what_it_came_to()

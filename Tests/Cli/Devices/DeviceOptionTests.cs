@@ -8,33 +8,7 @@ namespace PureLlm.Tests.Cli.Devices;
 [NonParallelizable]
 public sealed class DeviceOptionTests
 {
-    private const string Small = """
-        [run]
-        name = "small"
-        [data]
-        source = "sort"
-        size = "20kB"
-        [tokenizer]
-        kind = "chars"
-        [model]
-        layers = 1
-        width = 16
-        heads = 2
-        context = 32
-        [train]
-        budget = "2 steps"
-        batch = 2
-        warmup = "0 steps"
-        threads = 1
-        [eval]
-        every = "0 steps"
-        batches = 1
-        final_batches = 1
-        scores = false
-        sample = { prompt = "a", tokens = 4 }
-        [checkpoint]
-        every = "0 steps"
-        """;
+    private static readonly string Small = SmallConfig.Text(steps: 2);
 
     [Test]
     public void Two_steps_on_a_plug_in_have_the_losses_of_the_CPU()
