@@ -51,6 +51,6 @@ internal static class KernelCases
     [
         new SiluCase(n), new SiluBackwardCase(n), new GeluCase(n), new GeluBackwardCase(n), new SwiGluCase(n), new SwiGluBackwardCase(n),
         new AdamWCase(n), new SgdCase(n), new MomentumCase(n), new CopyCase(n), new FillCase(n), new AddCase(n), new AccumulateCase(n), new ScaleCase(n), new NormalizeCase(n), new MultiplyCase(n), new MultiplyBackwardCase(n),
-        new DropoutCase(n), new DropoutBackwardCase(n), new NarrowCase(n), new WidenCase(n), new SumCase(n), new SumOfSquaresCase(n),
+        new DropoutCase(n), new DropoutBackwardCase(n), new NarrowCase(n), new WidenCase(n), new SumCase(n), new SumOfSquaresCase(n), new ClipFactorCase(Math.Min(n, 64)),
     ];
 }

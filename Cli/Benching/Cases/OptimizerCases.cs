@@ -53,3 +53,19 @@ internal sealed class MomentumCase(int n) : KernelCase("momentum", nameof(Backen
         }
     }
 }
+
+/// <summary>A few parts, as a gradient has: a call's cost is what counts, not its arithmetic.</summary>
+internal sealed class ClipFactorCase(int n) : KernelCase("clip.factor", nameof(Backend.ClipFactor), $"{n}", 0, new(n, Low: 0), KernelBuffer.Output(1))
+{
+    private const double Maximum = 1, Unit = 2;
+
+    public override void Run(Backend backend, View[] b) => backend.ClipFactor(b[0], b[1], Maximum, Unit);
+
+    public override void Textbook<T>(T[][] b)
+    {
+        T unit = T.CreateChecked(Unit), maximum = T.CreateChecked(Maximum), total = T.Zero;
+        foreach (T x in b[0]) { total += x; }
+        T norm = T.Sqrt(total) / unit;
+        b[1][0] = (norm > maximum ? maximum / (norm + T.CreateChecked(Clipping.Epsilon)) : T.One) / unit;
+    }
+}
