@@ -9,7 +9,7 @@ namespace PureLlm.Benchmarks.Tokenizer;
 /// <summary>Times our encoder and other programs' in turns, on the same texts and vocabularies, and prints a Markdown table: see Peers/README.md.</summary>
 internal static class TokenizerSpeed
 {
-    private const int BatchRounds = 11;
+    private const int BatchRounds = 51;
 
     private const string Usage = "usage: tokenizer-speed --data FOLDER --code FOLDER [--microsoft FOLDER_WITH_DLL] [--modules NODE_MODULES [--package NAME]] [--rounds N] [--unwarmed] [VOCABULARY|TEXT ...]";
 
@@ -138,7 +138,7 @@ internal static class TokenizerSpeed
                 }
             }
             Console.WriteLine(FormattableString.Invariant(
-                $"| {vocabulary.Name} | {text.Name} | {size:0.00} | pure-llm, {documents.Length} documents, 2 threads | | | {size / Median(two):0.0} | | | {Median(ratios):0.00}× 1 thread |"));
+                $"| {vocabulary.Name} | {text.Name} | {size:0.00} | pure-llm, {documents.Length} documents, 2 threads | | | {size / Median(two):0.0} | | | {Median(ratios):0.00}× 1 thread; shortest {one.Min() / two.Min():0.00}× |"));
         }
         peers.ForEach(peer => peer.Dispose());
     }
