@@ -12,7 +12,6 @@ namespace PureLlm.Tokenizer.Patterns;
 internal sealed class PatternParser
 {
     private const int DeepestGroup = 200;
-    private const int MostRepeats = 1000;
 
     private readonly PatternReader _reader;
     private readonly PatternClassParser _classes;
@@ -82,7 +81,7 @@ internal sealed class PatternParser
                 '*' => (0, -1, false),
                 '+' => (1, -1, false),
                 '?' => (0, 1, false),
-                '{' => Interval(),
+                '{' => _reader.Interval(),
                 _ => (-1, 0, false),
             };
             if (min < 0)
@@ -104,29 +103,6 @@ internal sealed class PatternParser
             _reader.At += kind == RepeatKind.Greedy ? 0 : 1;
             body = new RepeatNode(body, min, max, kind);
         }
-    }
-
-    /// <summary>{n}, {n,}, {,n} or {n,m}; anything else that begins with a brace is that brace.</summary>
-    private (int Min, int Max, bool Interval) Interval()
-    {
-        int start = _reader.At++;
-        int min = _reader.Number(MostRepeats), max = min;
-        if (_reader.Take(","))
-        {
-            max = _reader.Number(MostRepeats);
-            min = min < 0 && max >= 0 ? 0 : min;
-        }
-        if (min < 0 || !_reader.Take("}"))
-        {
-            _reader.At = start;
-            return (-1, 0, true);
-        }
-        if (max >= 0 && max < min)
-        {
-            _reader.At = start;
-            throw _reader.Wrong($"the counts {min} and {max} are in the wrong order");
-        }
-        return (min, max, true);
     }
 
     private PatternNode Atom()

@@ -6,7 +6,7 @@ namespace PureLlm.Tokenizer.Patterns;
 /// <summary>The characters of a pattern under the parser's finger, and the errors that point at them.</summary>
 internal sealed class PatternReader(string pattern)
 {
-    private const int LongestShown = 60;
+    private const int LongestShown = 60, MostRepeats = 1000;
 
     private readonly int[] _characters = [.. pattern.EnumerateRunes().Select(r => r.Value)];
 
@@ -102,5 +102,28 @@ internal sealed class PatternReader(string pattern)
             text.Append(new Rune(_characters[i]));
         }
         return text.ToString();
+    }
+
+    /// <summary>{n}, {n,}, {,n} or {n,m}; anything else that begins with a brace is that brace.</summary>
+    public (int Min, int Max, bool Interval) Interval()
+    {
+        int start = At++;
+        int min = Number(MostRepeats), max = min;
+        if (Take(","))
+        {
+            max = Number(MostRepeats);
+            min = min < 0 && max >= 0 ? 0 : min;
+        }
+        if (min < 0 || !Take("}"))
+        {
+            At = start;
+            return (-1, 0, true);
+        }
+        if (max >= 0 && max < min)
+        {
+            At = start;
+            throw Wrong($"the counts {min} and {max} are in the wrong order");
+        }
+        return (min, max, true);
     }
 }

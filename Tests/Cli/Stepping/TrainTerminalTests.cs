@@ -9,28 +9,7 @@ namespace PureLlm.Tests.Cli.Stepping;
 [Platform(Exclude = "Win")]
 public sealed partial class TrainTerminalTests
 {
-    private const string Config = """
-        version = 1
-        [run]
-        name = "keys"
-        [data]
-        source = "sort"
-        size = "40kB"
-        [tokenizer]
-        kind = "chars"
-        [model]
-        layers = 1
-        width = 16
-        heads = 2
-        context = 32
-        [train]
-        budget = "6000 steps"
-        batch = 2
-        threads = 1
-        [eval]
-        every = "1000 steps"
-        sample = { prompt = "b", tokens = 8, temperature = 1.0 }
-        """;
+    private static readonly string Config = SmallConfig.Text(steps: 6000, evaluateEvery: 1000);
 
     [OneTimeSetUp]
     public void Require_tmux() => Tmux.Require();
@@ -39,8 +18,8 @@ public sealed partial class TrainTerminalTests
     public async Task A_run_is_paused_stepped_through_and_served_and_has_the_bits_of_one_that_is_left_alone()
     {
         using var terminal = new Tmux();
-        await File.WriteAllTextAsync(Path.Combine(terminal.Folder, "keys.toml"), Config);
-        terminal.Type($"{Tmux.Program} train keys.toml");
+        await File.WriteAllTextAsync(Path.Combine(terminal.Folder, "small.toml"), Config);
+        terminal.Type($"{Tmux.Program} train small.toml");
         terminal.WaitFor("[s] step-through");
         terminal.Press("p");
         terminal.WaitFor("paused: p goes on");
@@ -75,9 +54,9 @@ public sealed partial class TrainTerminalTests
         Assert.That((terminal.IsAlternate, terminal.IsCursorShown), Is.EqualTo((false, true)));
 
         using var alone = new CliRunner();
-        alone.Write("keys.toml", Config);
-        Assert.That(alone.Run("train", "keys.toml", "--plain"), Is.EqualTo(ExitCode.Ok), alone.Error.ToString());
-        Assert.That(Weights(Path.Combine(terminal.Folder, "runs/keys/result.json")), Is.EqualTo(Weights(Path.Combine(alone.Folder, "runs/keys/result.json"))));
+        alone.Write("small.toml", Config);
+        Assert.That(alone.Run("train", "small.toml", "--plain"), Is.EqualTo(ExitCode.Ok), alone.Error.ToString());
+        Assert.That(Weights(Path.Combine(terminal.Folder, "runs/small/result.json")), Is.EqualTo(Weights(Path.Combine(alone.Folder, "runs/small/result.json"))));
     }
 
     private static string Weights(string path) => JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("weights_sha256").GetString()!;

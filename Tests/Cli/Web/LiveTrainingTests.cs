@@ -8,29 +8,7 @@ namespace PureLlm.Tests.Cli.Web;
 /// <summary>W5: a run in the browser: its curve grows, its sample changes, it is paused, its next step opens, it goes on.</summary>
 public sealed class LiveTrainingTests : BrowserFixture
 {
-    private const string Config = """
-        version = 1
-        [run]
-        name = "live"
-        [data]
-        source = "sort"
-        size = "40kB"
-        [tokenizer]
-        kind = "chars"
-        [model]
-        layers = 1
-        width = 16
-        heads = 2
-        context = 32
-        [train]
-        budget = "100000 steps"
-        batch = 2
-        [eval]
-        every = "50 steps"
-        sample = { prompt = "b", tokens = 8, temperature = 1.0 }
-        [checkpoint]
-        every = "1000000 steps"
-        """;
+    private static readonly string Config = SmallConfig.Text(steps: 100_000, evaluateEvery: 50);
 
     [Test, CancelAfter(90_000)]
     public async Task A_run_is_watched_paused_stepped_through_and_resumed()

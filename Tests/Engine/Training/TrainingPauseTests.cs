@@ -11,30 +11,18 @@ public sealed class TrainingPauseTests
     public void A_paused_run_stands_still_until_it_is_resumed()
     {
         using var pause = new TrainingPause();
-        long steps = 0;
-        bool stop = false;
-        var training = new Thread(() =>
-        {
-            while (!Volatile.Read(ref stop))
-            {
-                _ = pause.WantsStep;
-                pause.OnStep(Step(Interlocked.Increment(ref steps)));
-            }
-        });
-        training.Start();
+        using var run = new EndlessRun(pause);
         Assert.That(pause.Pause(TimeSpan.FromSeconds(10)), Is.True);
-        long seen = Volatile.Read(ref steps);
+        long seen = run.Steps;
         Thread.Sleep(50);
         Assert.Multiple(() =>
         {
-            Assert.That(Volatile.Read(ref steps), Is.EqualTo(seen));
+            Assert.That(run.Steps, Is.EqualTo(seen));
             Assert.That(pause.StepsDone, Is.EqualTo(seen));
             Assert.That(pause.IsPaused);
         });
         pause.Resume();
-        Assert.That(SpinWait.SpinUntil(() => Volatile.Read(ref steps) > seen + 10, 10_000), Is.True);
-        Volatile.Write(ref stop, true);
-        training.Join();
+        Assert.That(SpinWait.SpinUntil(() => run.Steps > seen + 10, 10_000), Is.True);
     }
 
     [Test]
@@ -73,57 +61,67 @@ public sealed class TrainingPauseTests
     public void However_often_it_is_asked_and_resumed_it_stands_whenever_it_says_so()
     {
         using var pause = new TrainingPause();
-        long steps = 0;
-        bool stop = false;
-        var training = new Thread(() =>
-        {
-            while (!Volatile.Read(ref stop))
-            {
-                _ = pause.WantsStep;
-                pause.OnStep(Step(Interlocked.Increment(ref steps)));
-            }
-        });
-        training.Start();
+        using var run = new EndlessRun(pause);
         for (int i = 0; i < 2000; i++)
         {
             Assert.That(pause.Pause(TimeSpan.FromSeconds(10)), Is.True);
-            long seen = Volatile.Read(ref steps);
+            long seen = run.Steps;
             Thread.SpinWait(50);
-            Assert.That(Volatile.Read(ref steps), Is.EqualTo(seen), $"round {i}");
+            Assert.That(run.Steps, Is.EqualTo(seen), $"round {i}");
             pause.Resume();
         }
-        Volatile.Write(ref stop, true);
-        training.Join();
     }
 
     [Test, CancelAfter(20_000)]
     public void What_is_done_while_it_stands_is_done_before_it_goes_on()
     {
         using var pause = new TrainingPause();
-        long steps = 0;
         Assert.That(pause.WhileStanding(() => Assert.Fail("it runs")), Is.False);
-        var training = new Thread(() =>
-        {
-            while (!pause.HasEnded)
-            {
-                _ = pause.WantsStep;
-                pause.OnStep(Step(Interlocked.Increment(ref steps)));
-            }
-        });
-        training.Start();
+        using var run = new EndlessRun(pause);
         Assert.That(pause.Pause(TimeSpan.FromSeconds(10)), Is.True);
         bool isDone = pause.WhileStanding(() =>
         {
-            long seen = Volatile.Read(ref steps);
+            long seen = run.Steps;
             var other = new Thread(pause.Resume);
             other.Start();
             Assert.That(other.Join(50), Is.False, "who wants it to go on waits");
-            Assert.That(Volatile.Read(ref steps), Is.EqualTo(seen));
+            Assert.That(run.Steps, Is.EqualTo(seen));
         });
         Assert.That(isDone);
         Assert.That(SpinWait.SpinUntil(() => !pause.IsPaused, 10_000), Is.True);
         pause.OnEnd(null!);
-        training.Join();
         Assert.That(pause.WhileStanding(() => Assert.Fail("it has ended")), Is.False);
+    }
+
+    /// <summary>A run that takes no time for a step and has no last one; ends when it is disposed of or the pause has ended.</summary>
+    private sealed class EndlessRun : IDisposable
+    {
+        private readonly TrainingPause pause;
+        private readonly Thread thread;
+        private volatile bool stop;
+        private long steps;
+
+        public EndlessRun(TrainingPause pause)
+        {
+            this.pause = pause;
+            thread = new Thread(() =>
+            {
+                while (!stop && !pause.HasEnded)
+                {
+                    _ = pause.WantsStep;
+                    pause.OnStep(Step(Interlocked.Increment(ref steps)));
+                }
+            });
+            thread.Start();
+        }
+
+        public long Steps => Volatile.Read(ref steps);
+
+        public void Dispose()
+        {
+            stop = true;
+            pause.Resume(); // a test that failed may have left it standing
+            thread.Join();
+        }
     }
 }

@@ -3,105 +3,13 @@ using System.Text;
 using PureLlm.Tokenizer;
 using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.PreTokenizers;
+using static PureLlm.Tests.Tokenizer.Models.PlainBytePairs;
 
 namespace PureLlm.Tests.Tokenizer.Models;
 
 public class BytePairModelTests
 {
     private const string Prose = "the cat sat on the mat. the dog and the cat ran, and ran, and ran! don't they? 12 123 é€𝄞日本語";
-
-    private static readonly byte[][] Bytes = [.. Enumerable.Range(0, 256).Select(b => new[] { (byte)b })];
-
-    /// <summary>Random merges of random pairs, so that ranks, lengths and neighbours meet in every order; ids of the results are shuffled.</summary>
-    private static BytePairModel RandomModel(int seed, bool ignoreMerges = false, int count = 120)
-    {
-        var random = new Random(seed);
-        List<byte[]> tokens = [.. Bytes];
-        List<(int Left, int Right)> merges = [];
-        int[] letters = [.. "abcd ".Select(c => (int)c)];
-        while (merges.Count < count)
-        {
-            int Pick() => random.Next(3) == 0 ? letters[random.Next(letters.Length)] : tokens.Count == 256 ? 'a' : random.Next(256, tokens.Count);
-            (int left, int right) = (Pick(), Pick());
-            byte[] joined = [.. tokens[left], .. tokens[right]];
-            int at = tokens.FindIndex(t => t.AsSpan().SequenceEqual(joined));
-            if (joined.Length < 40 && !merges.Contains((left, right)))
-            {
-                if (at < 0)
-                {
-                    tokens.Add(joined);
-                }
-                merges.Add((left, right));
-            }
-        }
-        return new BytePairModel(tokens, merges, ignoreMerges);
-    }
-
-    /// <summary>The textbook: the lowest-ranked pair that is there, its leftmost occurrence, again and again.</summary>
-    private static List<int> Textbook(BytePairModel model, byte[] piece)
-    {
-        Dictionary<(int, int), (int Rank, int Result)> ranks = [];
-        for (int rank = 0; rank < model.Merges.Count; rank++)
-        {
-            (int left, int right) = model.Merges[rank];
-            ranks[(left, right)] = (rank, model.Find([.. model.Token(left).Span, .. model.Token(right).Span]));
-        }
-        List<int> symbols = [.. piece.Select(b => model.Find([b]))];
-        while (true)
-        {
-            int best = int.MaxValue, at = -1;
-            for (int i = 0; i + 1 < symbols.Count; i++)
-            {
-                if (ranks.TryGetValue((symbols[i], symbols[i + 1]), out (int Rank, int Result) merge) && merge.Rank < best)
-                {
-                    (best, at) = (merge.Rank, i);
-                }
-            }
-            if (at < 0)
-            {
-                return symbols;
-            }
-            symbols[at] = ranks[(symbols[at], symbols[at + 1])].Result;
-            symbols.RemoveAt(at + 1);
-        }
-    }
-
-    /// <summary>tiktoken's rule, with the bytes of every pair looked up.</summary>
-    private static List<int> ByRanks(BytePairModel model, byte[] piece)
-    {
-        if (model.Find(piece) is var whole and >= 0)
-        {
-            return [whole];
-        }
-        List<byte[]> parts = [.. piece.Select(b => new[] { b })];
-        while (true)
-        {
-            int best = int.MaxValue, at = -1;
-            for (int i = 0; i + 1 < parts.Count; i++)
-            {
-                int id = model.Find([.. parts[i], .. parts[i + 1]]);
-                if (id >= 0 && id < best)
-                {
-                    (best, at) = (id, i);
-                }
-            }
-            if (at < 0)
-            {
-                return [.. parts.Select(p => model.Find(p))];
-            }
-            parts[at] = [.. parts[at], .. parts[at + 1]];
-            parts.RemoveAt(at + 1);
-        }
-    }
-
-    private static int[] Encode(PieceEncoder encoder, byte[] piece)
-    {
-        var tokens = new TokenBuffer();
-        encoder.Encode(piece, 0, tokens);
-        return tokens.Ids.ToArray();
-    }
-
-    private static byte[] Letters(Random random, int length) => [.. Enumerable.Range(0, length).Select(_ => (byte)"aaabbcd x"[random.Next(9)])];
 
     private static BytePairModel TrainedOnProse() => new(
         [.. Bytes, "th"u8.ToArray(), "the"u8.ToArray(), " the"u8.ToArray(), "an"u8.ToArray(), "at"u8.ToArray(), " c"u8.ToArray(), " cat"u8.ToArray(), [0xE6, 0x97], [0xE6, 0x97, 0xA5]],
@@ -121,89 +29,6 @@ public class BytePairModelTests
             Assert.That(Encode(encoder, piece), Is.EqualTo(Textbook(model, piece)), () => Encoding.ASCII.GetString(piece));
             Assert.That(Encode(encoder, piece), Is.EqualTo(Textbook(model, piece)), "the second time, from memory");
         }
-    }
-
-    /// <summary>Merges of what is there already, in the order of training: characters may merge first, if no token takes a part of one too early.</summary>
-    [TestCase(31)]
-    [TestCase(32)]
-    [TestCase(33)]
-    [TestCase(34)]
-    [TestCase(35)]
-    public void Characters_merge_as_the_textbook_does_where_merges_are_ordered(int seed)
-    {
-        string[] characters = ["日", "本", "語", "中", "é", "а", "о", "😀", "a", " "];
-        var random = new Random(seed);
-        List<byte[]> tokens = [.. Bytes];
-        List<(int Left, int Right)> merges = [];
-        byte[] Draw(int most) => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(1, most)).Select(_ => characters[random.Next(characters.Length)])));
-        while (merges.Count < 80)
-        {
-            // Neighbours in a text as it is encoded so far, so that every merge can happen and comes after its parts.
-            List<int> symbols = Textbook(new BytePairModel(tokens, merges), Draw(6));
-            int at = random.Next(symbols.Count);
-            byte[] joined = at + 1 < symbols.Count ? [.. tokens[symbols[at]], .. tokens[symbols[at + 1]]] : [];
-            if (joined.Length is > 0 and < 10 && !tokens.Exists(t => t.AsSpan().SequenceEqual(joined)))
-            {
-                tokens.Add(joined);
-                merges.Add((symbols[at], symbols[at + 1]));
-            }
-        }
-        var model = new BytePairModel(tokens, merges);
-        Assert.That(model.IsOrdered);
-        PieceEncoder encoder = model.CreateEncoder();
-        for (int i = 0; i < 1500; i++)
-        {
-            byte[] piece = Draw(14);
-            if (i % 10 == 0)
-            {
-                piece[random.Next(piece.Length)] = (byte)random.Next(256);
-            }
-            Assert.That(Encode(encoder, piece), Is.EqualTo(Textbook(model, piece)), () => Encoding.UTF8.GetString(piece));
-        }
-    }
-
-    /// <summary>Merges inside characters, across them, and of parts of them; tokens that no merge makes.</summary>
-    [TestCase(21, false)]
-    [TestCase(22, false)]
-    [TestCase(23, true)]
-    [TestCase(24, true)]
-    public void Characters_of_several_bytes_merge_as_the_textbook_does(int seed, bool ignoreMerges)
-    {
-        string[] characters = ["日", "本", "語", "中", "é", "а", "😀", "a", " "];
-        var random = new Random(seed);
-        List<byte[]> tokens = [.. Bytes];
-        List<(int Left, int Right)> merges = [];
-        while (merges.Count < 60)
-        {
-            byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 3).Select(_ => characters[random.Next(characters.Length)])));
-            int at = random.Next(text.Length - 1), middle = at + 1 + random.Next(Math.Min(4, text.Length - at - 1)), end = middle + 1 + random.Next(Math.Min(4, text.Length - middle));
-            int left = Id(text[at..middle]), right = Id(text[middle..Math.Min(end, text.Length)]);
-            if (left >= 0 && right >= 0 && !merges.Contains((left, right)))
-            {
-                byte[] joined = [.. tokens[left], .. tokens[right]];
-                if (Id(joined) < 0)
-                {
-                    tokens.Add(joined);
-                }
-                merges.Add((left, right));
-            }
-        }
-        tokens.AddRange(new[] { "語語"u8.ToArray(), "日中é"u8.ToArray(), "中中中中中中"u8.ToArray() }.Where(t => Id(t) < 0));
-        var model = new BytePairModel(tokens, merges, ignoreMerges);
-        PieceEncoder encoder = model.CreateEncoder();
-        for (int i = 0; i < 1500; i++)
-        {
-            string text = i % 50 == 0 ? "中中中中中中" : i % 51 == 0 ? "語語" : string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => characters[random.Next(characters.Length)]));
-            byte[] piece = Encoding.UTF8.GetBytes(text);
-            if (random.Next(5) == 0)
-            {
-                piece[random.Next(piece.Length)] = (byte)random.Next(256);
-            }
-            List<int> expected = ignoreMerges && model.Find(piece) is var whole and >= 0 ? [whole] : Textbook(model, piece);
-            Assert.That(Encode(encoder, piece), Is.EqualTo(expected), () => Convert.ToHexString(piece));
-        }
-
-        int Id(byte[] bytes) => tokens.FindIndex(t => t.AsSpan().SequenceEqual(bytes));
     }
 
     [Test]
