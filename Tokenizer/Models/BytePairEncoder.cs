@@ -172,15 +172,6 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
         }
     }
 
-    private bool TryWrite(int id, int place, TokenBuffer tokens)
-    {
-        if (id >= 0)
-        {
-            tokens.Add(id, place, place + _table.LengthOf(id));
-        }
-        return id >= 0;
-    }
-
     /// <summary>A short piece that is not remembered, or a part of a piece.</summary>
     /// <param name="symbols">What merging makes of it before any two characters join; empty where that is not known.</param>
     /// <remarks>
