@@ -9,7 +9,10 @@ using PureLlm.Tokenizer.Text;
 namespace PureLlm.Tokenizer;
 
 /// <summary>The way of one text through a pipeline up to its tokens, with the working memory of one thread.</summary>
-internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added)
+/// <param name="parts">The pipeline.</param>
+/// <param name="added">Its added tokens.</param>
+/// <param name="borders">Where its texts may be cut; null where that is not sure.</param>
+internal sealed partial class PipelineEncoder(PipelineParts parts, AddedVocabulary added, WordBorders? borders)
 {
     private const int LargeText = 1 << 24;
 
@@ -110,6 +113,11 @@ internal sealed class PipelineEncoder(PipelineParts parts, AddedVocabulary added
         if (_scanner is not null && (parts.Normalizer is null || parts.Normalizer.Leaves(utf8[start..end])))
         {
             ScanSegment(utf8[start..end], start, matcher);
+            return;
+        }
+        if (borders is not null && matcher is null && !repaired)
+        {
+            EncodeWords(utf8[start..end], start);
             return;
         }
         if (repaired)

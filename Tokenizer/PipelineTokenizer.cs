@@ -34,7 +34,8 @@ public sealed partial class PipelineTokenizer : TextTokenizer
         ArgumentNullException.ThrowIfNull(parts);
         Parts = parts;
         _added = new AddedVocabulary(parts.AddedTokens, parts.Model, parts.Normalizer);
-        _encoders = new(() => new PipelineEncoder(Parts, _added));
+        WordBorders? borders = WordBorders.Of(parts);
+        _encoders = new(() => new PipelineEncoder(Parts, _added, borders));
         _decoders = new(() => new DecodingChain(this));
         EndOfText = KnownEnds.Select(name => _added.Tokens.FirstOrDefault(t => t.IsSpecial && t.Content == name)?.Id).FirstOrDefault(id => id is not null);
         Kind = parts.Model.Type.ToLowerInvariant();

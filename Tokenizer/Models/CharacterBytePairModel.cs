@@ -42,6 +42,7 @@ public sealed class CharacterBytePairModel : TokenModel
     internal readonly int[]? ByteIds;
     internal readonly int Unknown;
     internal readonly bool SplitsAtSpaces;
+    private readonly bool _splitsAtLines;
     private readonly (int Left, int Right)[] _merges;
 
     /// <summary>Builds from the tokens by id (null where an id is unused) and the merges as pairs of ids, the first to apply first.</summary>
@@ -59,6 +60,7 @@ public sealed class CharacterBytePairModel : TokenModel
         ByteIds = options.ByteFallback ? BytePieces.Ids(Vocabulary) : null;
         Unknown = options.UnknownToken is null ? -1 : Vocabulary.Find(Encoding.UTF8.GetBytes(options.UnknownToken));
         SplitsAtSpaces = options.ContinuingSubwordPrefix is null && options.EndOfWordSuffix is null && SpaceMark.SeparatesMerges(Vocabulary, _merges);
+        _splitsAtLines = SplitsAtSpaces && SeparatesLines();
     }
 
     public override string Type => "BPE";
@@ -76,6 +78,21 @@ public sealed class CharacterBytePairModel : TokenModel
     public override int Find(ReadOnlySpan<byte> token) => Vocabulary.Find(token);
 
     public override PieceEncoder CreateEncoder() => new CharacterBytePairEncoder(this);
+
+    /// <summary>The length of the word that starts here, where merges run over neither spaces nor, if so, line breaks.</summary>
+    internal int WordLength(ReadOnlySpan<byte> text)
+    {
+        int length = SpaceMark.WordLength(text);
+        int line = _splitsAtLines ? text[1..length].IndexOf((byte)'\n') : -1;
+        return line < 0 ? length : line + 1;
+    }
+
+    /// <summary>True where a line break has a token, and no merge has a part in it.</summary>
+    private bool SeparatesLines()
+    {
+        int line = Vocabulary.Find("\n"u8), fallback = ByteIds is null || Array.IndexOf(ByteIds, -1) >= 0 ? -1 : ByteIds['\n'];
+        return (line >= 0 || fallback >= 0) && !_merges.Any(m => m.Left == fallback || m.Right == fallback || Vocabulary[m.Left].Contains((byte)'\n') || Vocabulary[m.Right].Contains((byte)'\n'));
+    }
 
     /// <summary>The merges with what they make: the left spelling and the right one without its prefix.</summary>
     private PairTable Results()
