@@ -33,6 +33,9 @@ internal static class LocalParts
                 return SpaceRuns.Contains(replace.Pattern) && replace.Content is " " or "▁";
             case ReplaceNormalizer replace:
                 return ReplacesWithin(replace.Pattern, replace.Content);
+            case SentencePieceNormalizer whole:
+                continued = whole.Continued();
+                return continued is not null;
             case SequenceNormalizer sequence:
                 return TryContinue(sequence.Steps, out continued);
             default:

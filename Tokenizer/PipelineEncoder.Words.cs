@@ -20,9 +20,9 @@ internal sealed unsafe partial class PipelineEncoder
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EncodeWords(ReadOnlySpan<byte> utf8, int offset)
     {
-        bool notes = _notesPieces;
-        _notesPieces = notes && borders!.PartPieces;
         int next = borders!.Next(utf8, 0);
+        bool notes = _notesPieces;
+        _notesPieces = notes && (borders.PartPieces || next == utf8.Length);
         EncodeRewritten(utf8[..next], offset, parts.Normalizer);
         for (int at = next; at < utf8.Length; at = next)
         {
@@ -40,11 +40,11 @@ internal sealed unsafe partial class PipelineEncoder
             }
             EncodeWord(utf8[at..next], offset + at, isLast: next == utf8.Length);
         }
-        _notesPieces = notes;
-        if (!borders.PartPieces)
+        if (notes && !_notesPieces)
         {
-            NotePiece();
+            PieceEnds.Add(_tokens.Count);
         }
+        _notesPieces = notes;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

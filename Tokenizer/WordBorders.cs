@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Text;
 using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.Normalizers;
 using PureLlm.Tokenizer.PreTokenizers;
@@ -23,13 +24,13 @@ internal sealed class WordBorders
     private const byte Parts = 2;
 
     private readonly PreTokenizer? _preTokenizer;
-    private readonly CharacterBytePairModel? _splittingModel;
+    private readonly TokenModel? _cuttingModel;
     private readonly byte[] _tried = new byte[1 << 16];
     private readonly bool _linesToo;
 
-    private WordBorders(Normalizer? normalizer, PreTokenizer? preTokenizer, CharacterBytePairModel? splittingModel)
+    private WordBorders(Normalizer? normalizer, PreTokenizer? preTokenizer, TokenModel? cuttingModel)
     {
-        (Normalizer, _preTokenizer, _splittingModel) = (normalizer, preTokenizer, splittingModel);
+        (Normalizer, _preTokenizer, _cuttingModel) = (normalizer, preTokenizer, cuttingModel);
         _linesToo = PartsAll("\n", " \n", "\n ");
     }
 
@@ -37,7 +38,7 @@ internal sealed class WordBorders
     public Normalizer? Normalizer { get; }
 
     /// <summary>True where each part has pieces of its own; false where the model cuts the text's one piece.</summary>
-    public bool PartPieces => _splittingModel is null;
+    public bool PartPieces => _cuttingModel is null;
 
     /// <summary>The borders that a pipeline has; null where none is sure.</summary>
     public static WordBorders? Of(PipelineParts parts)
@@ -46,16 +47,16 @@ internal sealed class WordBorders
         {
             return null;
         }
-        CharacterBytePairModel? splitting = null;
+        TokenModel? cutting = null;
         if (!LocalParts.Cuts(parts.PreTokenizer))
         {
-            if (parts.PreTokenizer is not (null or MetaspacePreTokenizer { Splits: false }) || parts.Model is not CharacterBytePairModel { SplitsAtSpaces: true, Options.IgnoreMerges: false } model)
+            cutting = parts.Model;
+            if (parts.PreTokenizer is not (null or MetaspacePreTokenizer { Splits: false }))
             {
                 return null;
             }
-            splitting = model;
         }
-        var borders = new WordBorders(normalizer, parts.PreTokenizer, splitting);
+        var borders = new WordBorders(normalizer, parts.PreTokenizer, cutting);
         return borders.PartsAll(" ", "  ") && Enumerable.Range('!', '~' - '!' + 1).All(c => borders.Try((char)c)) ? borders : null;
     }
 
@@ -152,32 +153,34 @@ internal sealed class WordBorders
         return true;
     }
 
-    /// <summary>True where "c c" becomes what "c" and " c" become, and "c" ends in something that is seen.</summary>
+    /// <summary>True where "c c" becomes what "c" and " c" become, from the same places, and "c" ends in something that is seen.</summary>
     private bool PartsAround(char c, string space)
     {
-        List<string> before = Pieces($"{c}"), after = Pieces($"{space}{c}"), together = Pieces($"{c}{space}{c}");
-        return before.Count > 0 && after.Count > 0 && together.SequenceEqual([.. before, .. after])
-            && CharUnicodeInfo.GetUnicodeCategory(before[^1], before[^1].Length - (char.IsLowSurrogate(before[^1][^1]) ? 2 : 1)) is var last
-            && (last <= UnicodeCategory.OtherLetter || last is >= UnicodeCategory.DecimalDigitNumber and <= UnicodeCategory.OtherNumber
-                or >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherSymbol) && before[^1][^1] != '▁';
+        int length = Encoding.UTF8.GetByteCount([c]);
+        List<(string Text, int Start, int End)> before = Pieces($"{c}", 1), after = Pieces($"{space}{c}", 1 + length), together = Pieces($"{c}{space}{c}", 1);
+        return before.Count > 0 && after.Count > 0 && together.SequenceEqual([.. before, .. after]) && EndsVisibly(before[^1].Text);
     }
 
-    /// <summary>The pieces of a text that does not begin the input; where the model cuts, its words.</summary>
-    private List<string> Pieces(string text)
+    private static bool EndsVisibly(string text) => text[^1] != '▁' && CharUnicodeInfo.GetUnicodeCategory(text[^1]) is <= UnicodeCategory.OtherLetter or (>= UnicodeCategory.DecimalDigitNumber and <= UnicodeCategory.OtherNumber)
+            or (>= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherSymbol);
+
+    /// <summary>The pieces of a text that stands at a place of the input, with the places that each came from; where the model cuts, its words.</summary>
+    private List<(string Text, int Start, int End)> Pieces(string text, int place)
     {
         (var aligned, var cut) = (new AlignedText(), new PieceList());
-        aligned.Reset(System.Text.Encoding.UTF8.GetBytes(text), 1);
+        aligned.Reset(Encoding.UTF8.GetBytes(text), place);
         Normalizer?.Normalize(aligned);
         cut.Reset(aligned.Length);
         _preTokenizer?.Split(aligned, cut);
-        List<string> pieces = [];
+        List<(string, int, int)> pieces = [];
         for (int i = 0; i < cut.Count; i++)
         {
             (int start, int end) = cut[i];
             for (int length; start < end; start += length)
             {
-                length = _splittingModel?.WordLength(aligned.Bytes[start..end]) ?? end - start;
-                pieces.Add(System.Text.Encoding.UTF8.GetString(aligned.Bytes.Slice(start, length)));
+                length = _cuttingModel?.PartLength(aligned.Bytes[start..end]) ?? end - start;
+                (int from, int to) = aligned.Source(start, start + length);
+                pieces.Add((Encoding.UTF8.GetString(aligned.Bytes.Slice(start, length)), from, to));
             }
         }
         return pieces;

@@ -79,11 +79,14 @@ public sealed class CharacterBytePairModel : TokenModel
 
     public override PieceEncoder CreateEncoder() => new CharacterBytePairEncoder(this);
 
-    /// <summary>The length of the word that starts here, where merges run over neither spaces nor, if so, line breaks.</summary>
-    internal int WordLength(ReadOnlySpan<byte> text)
+    internal override int PartLength(ReadOnlySpan<byte> piece)
     {
-        int length = SpaceMark.WordLength(text);
-        int line = _splitsAtLines ? text[1..length].IndexOf((byte)'\n') : -1;
+        if (!SplitsAtSpaces || Options is not { IgnoreMerges: false, Dropout: 0 })
+        {
+            return piece.Length;
+        }
+        int length = SpaceMark.WordLength(piece);
+        int line = _splitsAtLines ? piece[1..length].IndexOf((byte)'\n') : -1;
         return line < 0 ? length : line + 1;
     }
 

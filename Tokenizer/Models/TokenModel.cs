@@ -19,6 +19,10 @@ public abstract class TokenModel
     /// <summary>The id of a token in the vocabulary's spelling, or −1.</summary>
     public abstract int Find(ReadOnlySpan<byte> token);
 
+    /// <summary>The length of the first part of a piece that is encoded by itself, whatever follows: a word, where the model cuts at spaces; else the whole piece.</summary>
+    /// <remarks>The piece must not be empty.</remarks>
+    internal virtual int PartLength(ReadOnlySpan<byte> piece) => piece.Length;
+
     /// <summary>A new encoder, which holds the working memory of one thread.</summary>
     public abstract PieceEncoder CreateEncoder();
 }

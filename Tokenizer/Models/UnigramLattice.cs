@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PureLlm.Tokenizer.Models;
 
 /// <summary>How the score of a path is kept from one token to the next; it decides which of two nearly equal paths wins.</summary>
@@ -29,66 +31,83 @@ internal sealed class UnigramLattice<TScore>(ByteTrie trie, double[] scores, dou
 {
     private const int Unreached = -1;
 
-    private End[] _ends = [];
-    private (int Id, int Start, int End)[] _path = [];
+    private End[] _ends = new End[64];
+    private (int Id, int Start, int End)[] _path = new (int, int, int)[64];
+    private int _pathLength;
 
     /// <summary>The tokens of the best path, in order; a character passed as unknown has the unknown id.</summary>
+    /// <remarks>Where no token runs over a place, every path meets: what is before it is decided, and its memory is used again.</remarks>
     /// <exception cref="TokenizerException">A character must be passed as unknown, and there is no unknown id.</exception>
     public ReadOnlySpan<(int Id, int Start, int End)> Solve(ReadOnlySpan<byte> text)
     {
-        if (_ends.Length <= text.Length)
+        (_pathLength, _ends[0].Score) = (0, 0);
+        // All ends from the base to the one furthest reached are set.
+        for (int start = 0, first = 0, reached = 0, length; start < text.Length; start += length)
         {
-            _ends = new End[Math.Max(text.Length + 1, (int)Math.Min(Array.MaxLength, 2L * _ends.Length))];
-        }
-        Span<End> ends = _ends.AsSpan(0, text.Length + 1);
-        ends.Fill(new End { Start = Unreached });
-        for (int start = 0, length; start < text.Length; start += length)
-        {
-            length = Characters.Length(text[start..]);
-            if (!Extend(text[start..], ends[start..], start, length))
+            if (start == reached)
             {
-                PassUnknown(text, start, length);
+                Decide(first, reached);
+                _ends[0].Score = _ends[reached - first].Score;
+                first = reached;
+            }
+            length = Characters.Length(text[start..]);
+            if (!Extend(text, first, start, length, ref reached))
+            {
+                PassUnknown(text, first, start, length, ref reached);
+            }
+            if (start + length >= text.Length)
+            {
+                Decide(first, text.Length);
             }
         }
-        return Path(text.Length);
+        return _path.AsSpan(0, _pathLength);
     }
 
-    /// <summary>Tries every token that begins the rest of the text; true where one of them is the single character.</summary>
-    private bool Extend(ReadOnlySpan<byte> rest, Span<End> ends, int start, int characterLength)
+    /// <summary>Tries every token that begins at <paramref name="start"/>; true where one of them is the single character.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Extend(ReadOnlySpan<byte> text, int first, int start, int characterLength, ref int reached)
     {
-        double here = ends[0].Score;
+        double here = _ends[start - first].Score;
         bool single = false;
         ReadOnlySpan<ByteTrie.Node> nodes = trie.Nodes;
         int node = ByteTrie.Root;
-        for (int i = 0; i < rest.Length; i++)
+        for (int i = start; i < text.Length; i++)
         {
-            int next = nodes[node].Base ^ rest[i];
-            ref readonly ByteTrie.Node reached = ref nodes[next];
-            if (reached.Parent != node)
+            int next = nodes[node].Base ^ text[i];
+            ref readonly ByteTrie.Node at = ref nodes[next];
+            if (at.Parent != node)
             {
                 break;
             }
             node = next;
-            int id = reached.Value;
+            int id = at.Value;
             if (id == ByteTrie.None)
             {
                 continue;
             }
-            ref End end = ref ends[i + 1];
+            if (i + 1 > reached)
+            {
+                reached = Reach(first, reached, i + 1);
+            }
+            ref End end = ref _ends[i + 1 - first];
             double score = scores[id] + here;
             if (end.Start == Unreached || score > end.Score)
             {
                 end = new End { Score = TScore.Keep(score), Start = start, Id = id };
             }
-            single |= i + 1 == characterLength;
+            single |= i + 1 == start + characterLength;
         }
         return single;
     }
 
-    private void PassUnknown(ReadOnlySpan<byte> text, int start, int length)
+    private void PassUnknown(ReadOnlySpan<byte> text, int first, int start, int length, ref int reached)
     {
-        double score = TScore.Keep(unknownScore + _ends[start].Score);
-        ref End end = ref _ends[start + length];
+        double score = TScore.Keep(unknownScore + _ends[start - first].Score);
+        if (start + length > reached)
+        {
+            reached = Reach(first, reached, start + length);
+        }
+        ref End end = ref _ends[start + length - first];
         if (end.Start != Unreached && score <= end.Score)
         {
             return;
@@ -100,19 +119,34 @@ internal sealed class UnigramLattice<TScore>(ByteTrie trie, double[] scores, dou
         end = new End { Score = score, Start = start, Id = unknown };
     }
 
-    private ReadOnlySpan<(int Id, int Start, int End)> Path(int end)
+    /// <summary>Makes room for ends up to <paramref name="end"/>, none of which was reached.</summary>
+    private int Reach(int first, int reached, int end)
     {
-        if (_path.Length < end)
+        if (end - first >= _ends.Length)
         {
-            _path = new (int, int, int)[Math.Max(end, (int)Math.Min(Array.MaxLength, 2L * _path.Length))];
+            Array.Resize(ref _ends, Math.Max(end - first + 1, (int)Math.Min(Array.MaxLength, 2L * _ends.Length)));
         }
-        int first = end, length = end;
-        while (end > 0)
+        _ends.AsSpan(reached - first + 1, end - reached).Fill(new End { Start = Unreached });
+        return end;
+    }
+
+    /// <summary>Appends the best path from one place where all meet to the next.</summary>
+    private void Decide(int first, int end)
+    {
+        int count = 0;
+        for (int at = end; at > first; at = _ends[at - first].Start)
         {
-            _path[--first] = (_ends[end].Id, _ends[end].Start, end);
-            end = _ends[end].Start;
+            count++;
         }
-        return _path.AsSpan(first, length - first);
+        if (_path.Length < _pathLength + count)
+        {
+            Array.Resize(ref _path, Math.Max(_pathLength + count, (int)Math.Min(Array.MaxLength, 2L * _path.Length)));
+        }
+        _pathLength += count;
+        for (int at = end, place = _pathLength; at > first; at = _ends[at - first].Start)
+        {
+            _path[--place] = (_ends[at - first].Id, _ends[at - first].Start, at);
+        }
     }
 
     /// <summary>The best token that ends at a byte, and the score of the path up to it.</summary>

@@ -60,6 +60,37 @@ internal sealed class PrecompiledCharacterMap
     /// <summary>The shortest rule that applies at the start of a text; false where none does.</summary>
     public bool TryShortest(ReadOnlySpan<byte> text, out int length, out ReadOnlySpan<byte> replacement) => TryFind(text, first: true, out length, out replacement);
 
+    /// <summary>True where a rule has one of these bytes behind its first one.</summary>
+    /// <remarks>A node's label tells where its parent's children begin, so that a sweep over all units finds more of those that rules lead to, until none is left.</remarks>
+    public bool HasInside(ReadOnlySpan<byte> bytes)
+    {
+        var reached = new bool[_units.Length + 256];
+        uint root = Children(_units[0]);
+        bool found = root < (uint)_units.Length;
+        reached[found ? root : 0] = found;
+        while (found)
+        {
+            found = false;
+            for (uint at = 0; at < (uint)_units.Length; at++)
+            {
+                uint label = _units[at] & (IsValue | 0xFF), parent = at ^ label, below = at ^ Children(_units[at]);
+                if (label is 0 or > 0xFF || parent >= (uint)reached.Length || !reached[parent])
+                {
+                    continue;
+                }
+                if (parent != root && bytes.Contains((byte)label))
+                {
+                    return true;
+                }
+                if (below < (uint)_units.Length && !reached[below])
+                {
+                    reached[below] = found = true;
+                }
+            }
+        }
+        return false;
+    }
+
     private bool TryFind(ReadOnlySpan<byte> text, bool first, out int length, out ReadOnlySpan<byte> replacement)
     {
         length = 0;

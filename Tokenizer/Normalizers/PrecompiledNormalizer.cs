@@ -15,7 +15,12 @@ public sealed class PrecompiledNormalizer : Normalizer
 {
     private const int LongestWhole = 5;
 
+    private const byte Untried = 0;
+    private const byte Plain = 1;
+    private const byte Special = 2;
+
     private readonly PrecompiledCharacterMap _map;
+    private readonly byte[] _tried = new byte[1 << 16];
 
     /// <summary>Builds from the bytes of "precompiled_charsmap".</summary>
     /// <exception cref="TokenizerException">The compiled rules are damaged.</exception>
@@ -45,28 +50,64 @@ public sealed class PrecompiledNormalizer : Normalizer
         }
     }
 
-    /// <summary>Leading ASCII that no rule rewrites: each such character, before another one or the end, stands alone.</summary>
+    /// <summary>The length of the leading characters that stay as they are: each is plain and stands alone, before another one, any ASCII character, or the end.</summary>
     private int PlainLength(ReadOnlySpan<byte> input)
     {
-        int i = 0;
-        while (i < input.Length && input[i] < 0x80 && input[i] != '\r' && _map.StopsEarly[input[i]] && (i + 1 == input.Length || input[i + 1] < 0x80))
+        int at = 0;
+        for (int length; at < input.Length; at += length)
         {
-            i++;
-        }
-        return i;
-    }
-
-    /// <summary>The length up to a border that is sure: between two ASCII characters, unless they are a line end.</summary>
-    private static int ZoneLength(ReadOnlySpan<byte> input)
-    {
-        for (int i = 1; i < input.Length; i++)
-        {
-            if (input[i - 1] < 0x80 && input[i] < 0x80 && !(input[i - 1] == '\r' && input[i] == '\n'))
+            if (!IsPlain(Utf8Character.Decode(input, at, out length)) || (at + length < input.Length && input[at + length] >= 0x80 && !IsPlain(Utf8Character.Decode(input, at + length, out _))))
             {
-                return i;
+                break;
             }
         }
+        return at;
+    }
+
+    /// <summary>The length up to a border that is sure: between two ASCII or plain characters, unless they are a line end.</summary>
+    private int ZoneLength(ReadOnlySpan<byte> input)
+    {
+        bool wasSure = false;
+        for (int at = 0, last = 0, length; at < input.Length; at += length)
+        {
+            int character = Utf8Character.Decode(input, at, out length);
+            bool sure = character < 0x80 || IsPlain(character);
+            if (wasSure && sure && !(last == '\r' && character == '\n'))
+            {
+                return at;
+            }
+            (wasSure, last) = (sure, character);
+        }
         return input.Length;
+    }
+
+    /// <summary>True for a character that no rule rewrites and that is a user-perceived one by itself beside others of its kind; ASCII where that is sure before ASCII.</summary>
+    private bool IsPlain(int character)
+    {
+        if (character < 0x80)
+        {
+            return character != '\r' && _map.StopsEarly[character];
+        }
+        if (character > char.MaxValue)
+        {
+            return false;
+        }
+        byte tried = _tried[character];
+        if (tried == Untried)
+        {
+            tried = _tried[character] = Try((char)character) ? Plain : Special;
+        }
+        return tried == Plain;
+    }
+
+    /// <summary>Letters and numbers only, so that no pair of different ones joins where each stands alone beside itself.</summary>
+    private bool Try(char character)
+    {
+        Span<byte> utf8 = stackalloc byte[4];
+        return char.IsLetterOrDigit(character) && !_map.TryShortest(utf8[..Utf8Character.Encode(character, utf8)], out _, out _)
+            && Alone([character, character]) && Alone(['a', character]) && Alone([character, 'a']);
+
+        static bool Alone(ReadOnlySpan<char> pair) => StringInfo.GetNextTextElementLength(pair) == 1;
     }
 
     private void RewriteZone(AlignedText text, int at, int length, ref int kept)

@@ -34,6 +34,7 @@ public sealed class SentencePieceNormalizer : Normalizer
     private readonly PrecompiledCharacterMap? _map;
     private readonly ByteTrie? _userDefined;
     private readonly bool[] _plain = new bool[128];
+    private readonly bool _continues;
 
     /// <summary>Builds from the fields of a model's normalizer_spec.</summary>
     /// <exception cref="TokenizerException">The compiled rules are damaged.</exception>
@@ -48,6 +49,12 @@ public sealed class SentencePieceNormalizer : Normalizer
         }
     }
 
+    private SentencePieceNormalizer(SentencePieceNormalizer whole)
+    {
+        (Options, _map, _userDefined, _plain) = (whole.Options, whole._map, whole._userDefined, whole._plain);
+        _continues = true;
+    }
+
     public override string Type => "SentencePiece";
 
     public override bool TakesAnyBytes => true;
@@ -57,16 +64,23 @@ public sealed class SentencePieceNormalizer : Normalizer
 
     private ReadOnlySpan<byte> Space => Options.EscapesWhitespaces ? SpaceMark.Utf8 : " "u8;
 
+    /// <summary>The same for parts of a text after the first one; null where a rule or a piece may run over a space.</summary>
+    internal SentencePieceNormalizer? Continued()
+    {
+        bool runsOver = Options.TreatsWhitespaceAsSuffix || Options.UserDefinedPieces.Any(piece => piece.AsSpan(1).IndexOfAny(" \n"u8) >= 0);
+        return runsOver || (_map is not null && _map.HasInside(" \n"u8)) ? null : new SentencePieceNormalizer(this);
+    }
+
     public override void Normalize(AlignedText text)
     {
         ReadOnlySpan<byte> input = text.Bytes;
-        int at = Options.RemovesExtraWhitespaces ? LeadingSpaces(input) : 0;
+        int at = Options.RemovesExtraWhitespaces && !_continues ? LeadingSpaces(input) : 0;
         if (at == input.Length)
         {
             text.Commit();
             return;
         }
-        if (Options.AddsDummyPrefix && !Options.TreatsWhitespaceAsSuffix)
+        if (Options.AddsDummyPrefix && !Options.TreatsWhitespaceAsSuffix && !_continues)
         {
             text.Write(Space, at, at);
         }
@@ -86,7 +100,7 @@ public sealed class SentencePieceNormalizer : Normalizer
 
     private void Rewrite(AlignedText text, ReadOnlySpan<byte> input, int at)
     {
-        bool afterSpace = Options.RemovesExtraWhitespaces;
+        bool afterSpace = Options.RemovesExtraWhitespaces && !_continues;
         while (at < input.Length)
         {
             int plain = PlainLength(input[at..]);

@@ -39,6 +39,8 @@ public sealed class SentencePieceBytePairModel : SentencePieceModel
     /// <summary>How many symbols merging knows: the pieces, and the characters that occur only inside of pieces.</summary>
     internal int SymbolCount => _symbols.Count;
 
+    internal override int PartLength(ReadOnlySpan<byte> piece) => SplitsAtSpaces ? SpaceMark.WordLength(piece) : piece.Length;
+
     public override PieceEncoder CreateEncoder() => new SentencePieceBytePairEncoder(this);
 
     /// <summary>The symbol of a spelling, or −1.</summary>
