@@ -21,7 +21,7 @@ internal static unsafe partial class AttentionKernel
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         float** scratch = stackalloc float*[team.Threads];
-        State state = new() { Shape = shape, Q = q, K = k, V = v, Y = y, LogSumExp = logSumExp, Dy = dy, Dq = dq, Dk = dk, Dv = dv, Scratch = scratch };
+        State state = new() { Shape = shape, Q = q, K = k, V = v, Y = y, LogSumExp = logSumExp, Dy = dy, Dq = dq, Dk = dk, Dv = dv, Scratch = scratch, Threads = team.Threads };
         Arena arena = new(null);
         _ = new BackwardScratch(ref arena, shape.HeadSize, Align<TWidth, TVector>());
         for (int worker = 0; worker < team.Threads; worker++)
@@ -33,6 +33,7 @@ internal static unsafe partial class AttentionKernel
         int groups = shape.Batch * shape.KeyValueHeads;
         if (5 * Blocks(groups, team.Threads) * team.Threads <= 7 * groups)
         {
+            state.Units = groups;
             team.For(groups, &state, &BackwardGroup<TWidth, TVector>);
         }
         else
@@ -75,7 +76,20 @@ internal static unsafe partial class AttentionKernel
         pair.TakeAll(state);
         for (int key = 0; key < state->Shape.Keys; key += KeyTile)
         {
-            BackwardTile<TWidth, TVector>(state, worker, in pair, key);
+            AttentionRowsAhead ahead = new(state->Shape.HeadSize);
+            if (key + KeyTile < state->Shape.Keys)
+            {
+                pair.FetchKeys(state, ref ahead, key + KeyTile);
+            }
+            else if (After(state, unit) is int after && after != unit)
+            {
+                (int nextBatch, int nextGroup) = Math.DivRem(after, state->Shape.KeyValueHeads);
+                BackwardPair next = pair with { Batch = nextBatch, Group = nextGroup };
+                next.TakeAll(state);
+                next.FetchKeys(state, ref ahead, 0);
+                next.FetchFirstQueries(state, ref ahead);
+            }
+            BackwardTile<TWidth, TVector>(state, worker, in pair, key, ref ahead);
         }
     }
 
@@ -86,7 +100,8 @@ internal static unsafe partial class AttentionKernel
         (int batch, int group) = Math.DivRem(column, state->Shape.KeyValueHeads);
         BackwardPair pair = new() { Batch = batch, Group = group, AddsKeys = true };
         pair.TakeAll(state);
-        BackwardTile<TWidth, TVector>(state, worker, in pair, tile * KeyTile);
+        AttentionRowsAhead ahead = new(state->Shape.HeadSize);
+        BackwardTile<TWidth, TVector>(state, worker, in pair, tile * KeyTile, ref ahead);
     }
 
     private static void BackwardQueries<TWidth, TVector>(State* state, int unit, int worker)
@@ -110,13 +125,18 @@ internal static unsafe partial class AttentionKernel
         int endKey = state->EndKey(end - 1);
         for (int key = RoundDown(state->FirstKey(first), KeyTile); key < endKey; key += KeyTile)
         {
-            BackwardTile<TWidth, TVector>(state, worker, in pair, key);
+            AttentionRowsAhead ahead = new(shape.HeadSize);
+            if (key + KeyTile < endKey)
+            {
+                pair.FetchKeys(state, ref ahead, key + KeyTile);
+            }
+            BackwardTile<TWidth, TVector>(state, worker, in pair, key, ref ahead);
         }
     }
 
     /// <summary>One tile of keys against the queries of the pair that see it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void BackwardTile<TWidth, TVector>(State* state, int worker, in BackwardPair pair, int key)
+    private static void BackwardTile<TWidth, TVector>(State* state, int worker, in BackwardPair pair, int key, ref AttentionRowsAhead ahead)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         ref readonly AttentionShape shape = ref state->Shape;
@@ -137,6 +157,8 @@ internal static unsafe partial class AttentionKernel
             AttentionTiles.CopyRows<TWidth, TVector>(state->K + state->KeyRow(pair.Batch, key, pair.Group), shape.KeyStride, scratch.Keys, scratch.Padded, keys, size, shape.Scale);
         }
         scratch.Begin();
+        pair.FetchGradients(state, ref ahead, key, keys);
+        ahead.Spread((pair.EndHead - pair.FirstHead) * Blocks(endQuery - firstQuery, AttentionTiles.Rows));
         for (int head = pair.FirstHead; head < pair.EndHead; head++)
         {
             for (int query = firstQuery; query < endQuery; query += QueryTile)
@@ -147,7 +169,8 @@ internal static unsafe partial class AttentionKernel
                 {
                     int rows = Math.Min(AttentionTiles.Rows, queries - row);
                     float* dq = pair.AddsQueries ? state->Dq + state->QueryRow(pair.Batch, query + row, head) : null;
-                    FetchQueries(state, in pair, head, query + row + QueryTile, endQuery);
+                    pair.FetchQueries(state, head, query + row + QueryTile, endQuery);
+                    ahead.Step();
                     ScoreGradients<TWidth, TVector>(in scratch, row, rows, key, keys, dq, shape.QueryStride, size);
                 }
                 if (pair.AddsKeys)
@@ -158,43 +181,29 @@ internal static unsafe partial class AttentionKernel
         }
         if (pair.AddsKeys && state->Dk != null)
         {
-            AttentionTiles.AddRows<TWidth, TVector>(scratch.Dk, scratch.Padded, state->Dk + state->KeyRow(pair.Batch, key, pair.Group), shape.KeyStride, keys, size);
+            AttentionTiles.AddRows<TWidth, TVector>(scratch.Dk, scratch.Padded, state->Dk + state->KeyRow(pair.Batch, key, pair.Group), shape.KeyStride, keys, size, 1f / VectorMath.Log2E);
         }
         if (pair.AddsKeys && state->Dv != null)
         {
-            AttentionTiles.AddRows<TWidth, TVector>(scratch.Dv, scratch.Padded, state->Dv + state->ValueRow(pair.Batch, key, pair.Group), shape.ValueStride, keys, size);
+            AttentionTiles.AddRows<TWidth, TVector>(scratch.Dv, scratch.Padded, state->Dv + state->ValueRow(pair.Batch, key, pair.Group), shape.ValueStride, keys, size, 1f);
         }
     }
 
-    /// <summary>Asks for the queries that come a tile later, six at a time, while the CPU computes: a head's rows lie too far apart for the hardware to guess.</summary>
-    private static void FetchQueries(State* state, in BackwardPair pair, int head, int query, int endQuery)
-    {
-        ref readonly AttentionShape shape = ref state->Shape;
-        int rows = Math.Min(AttentionTiles.Rows, endQuery - query);
-        nint row = state->QueryRow(pair.Batch, query, head);
-        AttentionTiles.Fetch(state->Q + row, shape.QueryStride, rows, shape.HeadSize);
-        AttentionTiles.Fetch(state->Dy + state->OutputRow(pair.Batch, query, head), shape.OutputStride, rows, shape.HeadSize);
-        if (pair.AddsQueries)
-        {
-            AttentionTiles.Fetch(state->Dq + row, shape.QueryStride, rows, shape.HeadSize);
-        }
-    }
-
-    /// <summary>scale·q, dy, logSumExp and delta of a tile of queries.</summary>
+    /// <summary>scale/ln 2·q, dy, logSumExp/ln 2 and delta of a tile of queries.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadQueries<TWidth, TVector>(State* state, in BackwardScratch scratch, int batch, int head, int query, int queries)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         ref readonly AttentionShape shape = ref state->Shape;
         int size = shape.HeadSize, padded = scratch.Padded;
-        AttentionTiles.CopyRows<TWidth, TVector>(state->Q + state->QueryRow(batch, query, head), shape.QueryStride, scratch.Q, padded, queries, size, shape.Scale);
+        AttentionTiles.CopyRows<TWidth, TVector>(state->Q + state->QueryRow(batch, query, head), shape.QueryStride, scratch.Q, padded, queries, size, shape.Scale * VectorMath.Log2E);
         AttentionTiles.CopyRows<TWidth, TVector>(state->Dy + state->OutputRow(batch, query, head), shape.OutputStride, scratch.Dy, padded, queries, size, 1f);
         nint statistic = state->Statistic(batch, query, head);
         for (int r = 0; r < queries; r++)
         {
             scratch.Delta[r] = state->Delta[statistic + r];
             float logSumExp = state->LogSumExp[statistic + r];
-            scratch.LogSumExp[r] = float.IsNegativeInfinity(logSumExp) ? 0f : logSumExp;
+            scratch.LogSumExp[r] = float.IsNegativeInfinity(logSumExp) ? 0f : logSumExp * VectorMath.Log2E;
             scratch.FirstKey[r] = state->FirstKey(query + r);
             scratch.EndKey[r] = state->EndKey(query + r);
         }
@@ -279,21 +288,6 @@ internal static unsafe partial class AttentionKernel
                 AttentionTiles.Multiply<TWidth, TVector>(scratch.Ds + at, 1, ScoreRow, scratch.Q + (first * padded), padded,
                     scratch.Dk + (j * padded), padded, padded, end - first, accumulate: true);
             }
-        }
-    }
-
-    /// <summary>Which heads and queries a unit of work pairs with its keys, and which gradients it adds.</summary>
-    private struct BackwardPair
-    {
-        public int Batch, Group, FirstHead, EndHead, FirstQuery, EndQuery;
-        public bool AddsKeys, AddsQueries;
-
-        /// <summary>All heads of the group and all queries.</summary>
-        public void TakeAll(State* state)
-        {
-            FirstHead = Group * state->HeadsPerGroup;
-            EndHead = FirstHead + state->HeadsPerGroup;
-            (FirstQuery, EndQuery) = (0, state->Shape.Queries);
         }
     }
 }

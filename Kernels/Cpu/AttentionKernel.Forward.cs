@@ -16,15 +16,15 @@ internal static unsafe partial class AttentionKernel
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         float** scratch = stackalloc float*[team.Threads];
-        State state = new() { Shape = shape, Q = q, K = k, V = v, Y = y, LogSumExp = logSumExp, Scratch = scratch };
-        int units = CutForward(ref state, team.Threads);
+        State state = new() { Shape = shape, Q = q, K = k, V = v, Y = y, LogSumExp = logSumExp, Scratch = scratch, Threads = team.Threads };
+        state.Units = CutForward(ref state, team.Threads);
         Arena arena = new(null);
         _ = new ForwardScratch(ref arena, shape.HeadSize, Align<TWidth, TVector>(), state.HeadsPerUnit * state.QueriesPerUnit);
         for (int worker = 0; worker < team.Threads; worker++)
         {
             scratch[worker] = team.Scratch(worker, arena.Length);
         }
-        team.For(units, &state, &ForwardUnit<TWidth, TVector>);
+        team.For(state.Units, &state, &ForwardUnit<TWidth, TVector>);
     }
 
     // Large units share the packing of keys; smaller ones keep all threads busy.
@@ -56,39 +56,30 @@ internal static unsafe partial class AttentionKernel
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         ref readonly AttentionShape shape = ref state->Shape;
-        int headBlocks = Blocks(state->HeadsPerGroup, state->HeadsPerUnit);
-        (int late, int column) = Math.DivRem(unit, shape.Batch * shape.KeyValueHeads * headBlocks);
-        (int sequence, int headBlock) = Math.DivRem(column, headBlocks);
-        (int batch, int group) = Math.DivRem(sequence, shape.KeyValueHeads);
-
-        // The last queries see the most keys under a causal mask: start with them.
-        int firstQuery = (Blocks(shape.Queries, state->QueriesPerUnit) - 1 - late) * state->QueriesPerUnit;
-        int queries = Math.Min(state->QueriesPerUnit, shape.Queries - firstQuery);
-        int firstHead = (group * state->HeadsPerGroup) + (headBlock * state->HeadsPerUnit);
-        int heads = Math.Min(state->HeadsPerUnit, ((group + 1) * state->HeadsPerGroup) - firstHead);
-
-        int size = shape.HeadSize, align = Align<TWidth, TVector>(), rows = heads * queries;
+        ForwardPlace place = new(state, unit);
+        int size = shape.HeadSize, align = Align<TWidth, TVector>(), rows = place.Rows;
         Arena arena = new(state->Scratch[worker]);
         ForwardScratch scratch = new(ref arena, size, align, state->HeadsPerUnit * state->QueriesPerUnit);
         scratch.Begin(rows);
-        for (int row = 0; row < rows; row++)
+        for (int row = 0; row < rows;)
         {
-            scratch.FirstKey[row] = state->FirstKey(firstQuery + (row % queries));
-            scratch.EndKey[row] = state->EndKey(firstQuery + (row % queries));
+            for (int query = place.FirstQuery; query < place.FirstQuery + place.Queries; query++, row++)
+            {
+                scratch.FirstKey[row] = state->FirstKey(query);
+                scratch.EndKey[row] = state->EndKey(query);
+            }
         }
         for (int row = 0; row < rows; row += AttentionTiles.Rows)
         {
             scratch.Seen[row / AttentionTiles.Rows] = SeenKeys.Of(scratch.FirstKey + row, scratch.EndKey + row, Math.Min(AttentionTiles.Rows, rows - row));
         }
-        int endKey = state->EndKey(firstQuery + queries - 1);
-        int firstKey = RoundDown(state->FirstKey(firstQuery), KeyTile);
-        for (int key = firstKey; key < endKey; key += KeyTile)
+        for (int key = place.FirstKey; key < place.EndKey; key += KeyTile)
         {
-            int keys = Math.Min(KeyTile, shape.Keys - key), later = Math.Min(KeyTile, endKey - key - KeyTile);
-            AttentionTiles.Fetch(state->K + state->KeyRow(batch, key + KeyTile, group), shape.KeyStride, later, size);
-            AttentionTiles.Fetch(state->V + state->ValueRow(batch, key + KeyTile, group), shape.ValueStride, later, size);
-            AttentionTiles.Transpose(state->K + state->KeyRow(batch, key, group), shape.KeyStride, scratch.KeyColumns, KeyTile, keys, size);
-            float* values = state->V + state->ValueRow(batch, key, group);
+            int keys = Math.Min(KeyTile, shape.Keys - key);
+            AttentionRowsAhead ahead = RowsAfter(state, in place, unit, key);
+            ahead.Spread(scratch.TilesAt(key, keys, rows));
+            AttentionTiles.Transpose(state->K + state->KeyRow(place.Batch, key, place.Group), shape.KeyStride, scratch.KeyColumns, KeyTile, keys, size);
+            float* values = state->V + state->ValueRow(place.Batch, key, place.Group);
             int valueRow = shape.ValueStride;
             if (rows > AttentionTiles.Rows || size % align != 0)
             {
@@ -98,45 +89,64 @@ internal static unsafe partial class AttentionKernel
             }
             for (int row = 0; row < rows; row += AttentionTiles.Rows)
             {
-                if (key == firstKey)
+                if (key == place.FirstKey)
                 {
-                    LoadRows<TWidth, TVector>(state, in scratch, batch, firstHead, firstQuery, queries, row, rows);
+                    LoadRows<TWidth, TVector>(state, in scratch, in place, row);
                 }
-                ForwardTile<TWidth, TVector>(in scratch, row, Math.Min(AttentionTiles.Rows, rows - row), key, keys, values, valueRow, size);
+                ForwardTile<TWidth, TVector>(in scratch, ref ahead, row, Math.Min(AttentionTiles.Rows, rows - row), key, keys, values, valueRow, size);
             }
         }
 
         SumRows<TWidth, TVector>(in scratch, rows);
-        for (int head = 0; head < heads; head++)
+        for (int head = 0; head < place.Heads; head++)
         {
-            float* y = state->Y + state->OutputRow(batch, firstQuery, firstHead + head), logSumExp = state->LogSumExp + state->Statistic(batch, firstQuery, firstHead + head);
-            for (int query = 0; query < queries; query++, y += shape.OutputStride)
+            float* y = state->Y + state->OutputRow(place.Batch, place.FirstQuery, place.FirstHead + head);
+            float* logSumExp = state->LogSumExp + state->Statistic(place.Batch, place.FirstQuery, place.FirstHead + head);
+            for (int query = 0; query < place.Queries; query++, y += shape.OutputStride)
             {
-                Finish<TWidth, TVector>(in scratch, (head * queries) + query, y, size, logSumExp + query);
+                Finish<TWidth, TVector>(in scratch, (head * place.Queries) + query, y, size, logSumExp + query);
             }
         }
     }
 
-    /// <summary>scale·q of six rows, while those that come next are asked for, and the place of the output.</summary>
-    private static void LoadRows<TWidth, TVector>(State* state, in ForwardScratch scratch, int batch, int firstHead, int firstQuery, int queries, int row, int rows)
+    /// <summary>What comes after a tile of keys: the next one, or the first one and the first queries of the next unit.</summary>
+    private static AttentionRowsAhead RowsAfter(State* state, in ForwardPlace place, int unit, int key)
+    {
+        AttentionRowsAhead ahead = new(state->Shape.HeadSize);
+        if (key + KeyTile < place.EndKey)
+        {
+            place.Fetch(state, ref ahead, key + KeyTile);
+        }
+        else if (After(state, unit) is int after && after != unit)
+        {
+            ForwardPlace next = new(state, after);
+            next.Fetch(state, ref ahead, next.FirstKey);
+            next.FetchQueries(state, ref ahead);
+        }
+        return ahead;
+    }
+
+    /// <summary>scale/ln 2·q of six rows, while those that come next are asked for, and the place of the output.</summary>
+    private static void LoadRows<TWidth, TVector>(State* state, in ForwardScratch scratch, in ForwardPlace place, int row)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         ref readonly AttentionShape shape = ref state->Shape;
-        for (int end = Math.Min(row + AttentionTiles.Rows, rows), count; row < end; row += count)
+        int queries = place.Queries;
+        for (int end = Math.Min(row + AttentionTiles.Rows, place.Rows), count; row < end; row += count)
         {
             (int head, int query) = Math.DivRem(row, queries);
             count = Math.Min(end - row, queries - query);
-            float* q = state->Q + state->QueryRow(batch, firstQuery + query, firstHead + head);
+            float* q = state->Q + state->QueryRow(place.Batch, place.FirstQuery + query, place.FirstHead + head);
             AttentionTiles.Fetch(q + ((nint)RowsAhead * shape.QueryStride), shape.QueryStride, Math.Min(count, queries - query - RowsAhead), shape.HeadSize);
-            AttentionTiles.Fetch(state->Y + state->OutputRow(batch, firstQuery + query, firstHead + head), shape.OutputStride, count, shape.HeadSize);
-            AttentionTiles.CopyRows<TWidth, TVector>(q, shape.QueryStride, scratch.Q + (row * shape.HeadSize), shape.HeadSize, count, shape.HeadSize, shape.Scale);
+            AttentionTiles.Fetch(state->Y + state->OutputRow(place.Batch, place.FirstQuery + query, place.FirstHead + head), shape.OutputStride, count, shape.HeadSize);
+            AttentionTiles.CopyRows<TWidth, TVector>(q, shape.QueryStride, scratch.Q + (row * shape.HeadSize), shape.HeadSize, count, shape.HeadSize, shape.Scale * VectorMath.Log2E);
         }
     }
 
     /// <summary>Six rows against one tile of keys.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardTile<TWidth, TVector>(
-        in ForwardScratch scratch, int row, int rows, int key, int keys, float* values, int valueRow, int size)
+        in ForwardScratch scratch, ref AttentionRowsAhead ahead, int row, int rows, int key, int keys, float* values, int valueRow, int size)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         (int first, int end, bool masked) = scratch.Seen[row / AttentionTiles.Rows].In(key, keys);
@@ -144,6 +154,7 @@ internal static unsafe partial class AttentionKernel
         {
             return;
         }
+        ahead.Step();
         int align = Align<TWidth, TVector>();
         int firstColumn = RoundDown(first, align), endColumn = RoundUp(end, align);
         float* scores = scratch.Scores;
@@ -172,7 +183,7 @@ internal static unsafe partial class AttentionKernel
             output, scratch.Padded, scratch.Padded, end - first, accumulate: true);
     }
 
-    /// <summary>The sum of each row into the first of its lanes, and maximum + ln sum into the maxima; −∞ for a row that saw no key.</summary>
+    /// <summary>The sum of each row into the first of its lanes, and ln 2·maximum + ln sum into the maxima; −∞ for a row that saw no key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumRows<TWidth, TVector>(in ForwardScratch scratch, int rows)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
@@ -189,7 +200,7 @@ internal static unsafe partial class AttentionKernel
             TWidth.Store(logarithm, sums);
             for (int i = 0; i < TWidth.Lanes && row + i < rows; i++)
             {
-                scratch.Maxima[row + i] += sums[i];
+                scratch.Maxima[row + i] = MathF.FusedMultiplyAdd(scratch.Maxima[row + i], VectorMath.Ln2High, sums[i]);
             }
         }
     }
@@ -220,43 +231,6 @@ internal static unsafe partial class AttentionKernel
         for (; c < size; c++)
         {
             y[c] = (output[c] * inverse) + 0f;
-        }
-    }
-
-    private readonly ref struct ForwardScratch
-    {
-        public readonly int Size, Padded;
-        public readonly float* Q, Output, Sums, Maxima, Corrections, KeyColumns, Values, Scores;
-        public readonly int* FirstKey, EndKey;
-        public readonly SeenKeys* Seen;
-
-        public ForwardScratch(ref Arena arena, int size, int align, int rows)
-        {
-            int whole = RoundUp(rows, AttentionTiles.Rows);
-            Size = size;
-            Padded = RoundUp(size, align);
-            Q = arena.Take(whole * size);
-            Output = arena.Take(whole * Padded);
-            Sums = arena.Take(whole * SumLanes);
-            Maxima = arena.Take(whole);
-            Corrections = arena.Take(SumLanes);
-            FirstKey = (int*)arena.Take(whole);
-            EndKey = (int*)arena.Take(whole);
-            Seen = (SeenKeys*)arena.Take(whole / AttentionTiles.Rows * (sizeof(SeenKeys) / sizeof(float)));
-            KeyColumns = arena.Take(size * KeyTile);
-            Values = arena.Take(KeyTile * Padded);
-            Scores = arena.Take(AttentionTiles.Rows * KeyTile);
-        }
-
-        /// <summary>Nothing seen yet: a maximum below every score makes the first correction 0, and the weight of a masked −∞ too. The rows that fill up the last register tile are zeros.</summary>
-        public void Begin(int rows)
-        {
-            int whole = RoundUp(rows, AttentionTiles.Rows);
-            AttentionTiles.Fill(Q + (rows * Size), (whole - rows) * Size, 0f);
-            AttentionTiles.Fill(Output, whole * Padded, 0f);
-            AttentionTiles.Fill(Sums, whole * SumLanes, 0f);
-            AttentionTiles.Fill(Maxima, whole, float.MinValue);
-            AttentionTiles.Fill(Corrections, SumLanes, 0f);
         }
     }
 }

@@ -66,7 +66,7 @@ internal static unsafe partial class AttentionKernel
         }
         for (int r = 0; r < AttentionTiles.Rows; r += n)
         {
-            TWidth.Store(VectorMath.Weight<TWidth, TVector>(TWidth.Load(corrections + r)), corrections + r);
+            TWidth.Store(VectorMath.BinaryWeight<TWidth, TVector>(TWidth.Load(corrections + r)), corrections + r);
         }
         for (int r = 0; r < AttentionTiles.Rows; r++, sums += SumLanes)
         {
@@ -77,8 +77,8 @@ internal static unsafe partial class AttentionKernel
                 TVector low = TWidth.Multiply(TWidth.Load(sums), factor), high = TWidth.Multiply(TWidth.Load(sums + n), factor);
                 for (int i = first; i < end; i += SumLanes)
                 {
-                    TVector a = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i), shift));
-                    TVector b = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i + n), shift));
+                    TVector a = VectorMath.BinaryWeight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i), shift));
+                    TVector b = VectorMath.BinaryWeight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i + n), shift));
                     TWidth.Store(a, row + i);
                     TWidth.Store(b, row + i + n);
                     low = TWidth.Add(low, a);
@@ -93,7 +93,7 @@ internal static unsafe partial class AttentionKernel
                 TVector sum = TWidth.Multiply(TWidth.Load(sums + lane), factor);
                 for (int i = first + lane; i < end; i += SumLanes)
                 {
-                    TVector weight = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i), shift));
+                    TVector weight = VectorMath.BinaryWeight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(row + i), shift));
                     TWidth.Store(weight, row + i);
                     sum = TWidth.Add(sum, weight);
                 }
@@ -114,7 +114,7 @@ internal static unsafe partial class AttentionKernel
         }
     }
 
-    /// <summary>p = exp(s − logSumExp) over s, ds = p·(dp − delta) over dp.</summary>
+    /// <summary>p = 2^(s − logSumExp) over s, ds = p·(dp − delta) over dp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SoftmaxGradient<TWidth, TVector>(float* s, float* dp, int first, int end, float logSumExp, float delta)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
@@ -122,7 +122,7 @@ internal static unsafe partial class AttentionKernel
         TVector shift = TWidth.Broadcast(logSumExp), mean = TWidth.Broadcast(delta);
         for (int i = first; i < end; i += TWidth.Lanes)
         {
-            TVector p = VectorMath.Weight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(s + i), shift));
+            TVector p = VectorMath.BinaryWeight<TWidth, TVector>(TWidth.Subtract(TWidth.Load(s + i), shift));
             TWidth.Store(p, s + i);
             TWidth.Store(TWidth.Multiply(p, TWidth.Subtract(TWidth.Load(dp + i), mean)), dp + i);
         }

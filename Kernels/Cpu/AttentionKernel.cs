@@ -40,7 +40,7 @@ internal static unsafe partial class AttentionKernel
         public float** Scratch;
 
         /// <summary>How the work is cut; has no influence on any bit.</summary>
-        public int HeadsPerUnit, QueriesPerUnit;
+        public int HeadsPerUnit, QueriesPerUnit, Units, Threads;
 
         public readonly int HeadsPerGroup => Shape.Heads / Shape.KeyValueHeads;
 
@@ -75,6 +75,9 @@ internal static unsafe partial class AttentionKernel
         private readonly nint Row(int batch, int rowsPerBatch, int row, int stride, int head) =>
             ((((nint)batch * rowsPerBatch) + row) * stride) + ((nint)head * Shape.HeadSize);
     }
+
+    /// <summary>The unit that a worker probably takes after this one; this one at the end.</summary>
+    private static int After(State* state, int unit) => unit + state->Threads < state->Units ? unit + state->Threads : unit;
 
     /// <summary>Carves pieces from a block of scratch memory; from null it only counts them.</summary>
     private ref struct Arena(float* start)

@@ -112,21 +112,22 @@ internal static unsafe class AttentionTiles
         }
     }
 
-    /// <summary>destination[r, :] += source[r, :columns].</summary>
+    /// <summary>destination[r, :] += scale · source[r, :columns].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddRows<TWidth, TVector>(float* source, nint sourceRow, float* destination, nint destinationRow, int rows, int columns)
+    public static void AddRows<TWidth, TVector>(float* source, nint sourceRow, float* destination, nint destinationRow, int rows, int columns, float scale)
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
+        TVector factor = TWidth.Broadcast(scale);
         for (int r = 0; r < rows; r++, source += sourceRow, destination += destinationRow)
         {
             int c = 0;
             for (; c <= columns - TWidth.Lanes; c += TWidth.Lanes)
             {
-                TWidth.Store(TWidth.Add(TWidth.Load(destination + c), TWidth.Load(source + c)), destination + c);
+                TWidth.Store(TWidth.MultiplyAdd(TWidth.Load(source + c), factor, TWidth.Load(destination + c)), destination + c);
             }
             for (; c < columns; c++)
             {
-                destination[c] += source[c];
+                destination[c] = MathF.FusedMultiplyAdd(source[c], scale, destination[c]);
             }
         }
     }

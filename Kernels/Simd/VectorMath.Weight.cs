@@ -18,4 +18,21 @@ public static partial class VectorMath
         y = TWidth.AddBits(y, TWidth.ShiftLeft(t, 23));
         return TWidth.Select(TWidth.LessThan(x, TWidth.Broadcast(SmallestExponent)), default, y);
     }
+
+    /// <summary>2ˣ of a score against the largest of its row, both in units of ln 2: the same limit, NaN stays NaN. Relative error ≤ 1.7·10⁻⁷.</summary>
+    /// <remarks>The factor 1/ln 2 is part of what scales the queries, so that nothing is left of the reduction but a rounding.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector BinaryWeight<TWidth, TVector>(TVector x)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        TVector t = TWidth.Add(x, TWidth.Broadcast(Rounder));
+        TVector f = TWidth.Subtract(x, TWidth.Subtract(t, TWidth.Broadcast(Rounder)));
+        TVector square = TWidth.Multiply(f, f);
+        TVector low = TWidth.MultiplyAdd(TWidth.Broadcast(P1), f, TWidth.Broadcast(P0));
+        TVector high = TWidth.MultiplyAdd(TWidth.Broadcast(P3), f, TWidth.Broadcast(P2));
+        high = TWidth.MultiplyAdd(TWidth.Broadcast(P4), square, high);
+        TVector y = TWidth.MultiplyAdd(TWidth.MultiplyAdd(high, square, low), f, TWidth.Broadcast(1f));
+        y = TWidth.AddBits(y, TWidth.ShiftLeft(t, 23));
+        return TWidth.AndNot(y, TWidth.LessThan(x, TWidth.Broadcast(SmallestExponent * Log2E)));
+    }
 }

@@ -13,8 +13,8 @@ public static partial class VectorMath
 
     // The same with 127, the bias of an exponent: the low bits shifted into place are 2ⁿ.
     private const float BiasedRounder = Rounder + 127f;
-    private const float Log2E = 1.44269502f;
-    private const float Ln2High = 0.693147182f;
+    internal const float Log2E = 1.44269502f;
+    internal const float Ln2High = 0.693147182f;
     private const float Ln2Low = -1.90465421e-09f;
 
     // (eʳ − 1 − r)/r² on |r| ≤ ½ ln 2.

@@ -28,6 +28,7 @@ public class VectorMathTests
         new("cos", VectorMath.Cos, VectorMath.Cos, VectorMath.Cos, Math.Cos, -100f, 100f, 1.2e-7, true),
         new("cos far", VectorMath.Cos, VectorMath.Cos, VectorMath.Cos, Math.Cos, -4194304f, 4194304f, 1.2e-7, true),
         new("power of two", VectorMath.PowerOfTwo<Width1, float>, VectorMath.PowerOfTwo<Width256, Vector256<float>>, VectorMath.PowerOfTwo<Width512, Vector512<float>>, x => Math.Pow(2, x), -125.5f, 125.5f, 2e-7),
+        new("weight", VectorMath.BinaryWeight<Width1, float>, VectorMath.BinaryWeight<Width256, Vector256<float>>, VectorMath.BinaryWeight<Width512, Vector512<float>>, x => Math.Pow(2, x), -92.3f, 0.5f, 1.7e-7),
         new("normal", Phi, Phi, Phi, Phi64, -12.5f, 7f, 5e-7),
     ];
 
@@ -123,6 +124,15 @@ public class VectorMathTests
             Assert.That(VectorMath.ExpNotPositive<Width1, float>(BitConverter.Int32BitsToSingle(bits), -69f), Is.NaN);
         }
     }
+
+    [TestCase(0f, 1f)]
+    [TestCase(-0f, 1f)]
+    [TestCase(-92.34f, 0f)]
+    [TestCase(-1e30f, 0f)]
+    [TestCase(float.MinValue, 0f)]
+    [TestCase(float.NegativeInfinity, 0f)]
+    [TestCase(float.NaN, float.NaN)]
+    public void Weight_of_special_values(float x, float expected) => Assert.That(VectorMath.BinaryWeight<Width1, float>(x), Is.EqualTo(expected));
 
     [TestCase(0f, float.NegativeInfinity)]
     [TestCase(-0f, float.NegativeInfinity)]
