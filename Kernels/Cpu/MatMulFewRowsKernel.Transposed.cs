@@ -13,9 +13,10 @@ internal static unsafe partial class MatMulFewRowsKernel
         nint depth = job->K;
         int vectorDepth = job->K & ~3, first = j;
         bool isFar = IsFar(*job), isNear = job->N * depth < FarFloats && !AreRowsAliased(*job);
-        for (; job->M == 1 && isNear && j + 2 * Group <= end; j += 2 * Group)
+        for (int groups = Math.Min(4, (end - j) / Group); job->M == 1 && isNear && groups > 0; groups = Math.Min(4, (end - j) / Group))
         {
-            OneRow(job->A, job->B + j * depth, depth, vectorDepth, job->C + j);
+            MultiplyGroups(groups, job->A, job->B + j * depth, depth, vectorDepth, job->C + j);
+            j += groups * Group;
         }
         for (; j + Group <= end; j += Group)
         {
@@ -58,31 +59,83 @@ internal static unsafe partial class MatMulFewRowsKernel
         AddDots(job, j, end, 0);
     }
 
-    // Two chains hide the latency of one another; a whole cache line of one group before the other's.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneRow(float* a, float* b, nint stride, int depth, float* c)
+    private static void MultiplyGroups(int groups, float* a, float* b, nint stride, int depth, float* c)
     {
-        float* b1 = b + Group * stride;
-        Vector256<float> c0 = Vector256.Load(c), c1 = Vector256.Load(c + 8);
-        for (nint k = 0; k < depth; k += 16)
+        switch (groups)
         {
-            nint end = Math.Min(depth, k + 16);
-            c0 = AddSegment(a, b, stride, k, end, c0);
-            c1 = AddSegment(a, b1, stride, k, end, c1);
+            case 4:
+                OneRow<Four>(a, b, stride, depth, c);
+                break;
+            case 3:
+                OneRow<Three>(a, b, stride, depth, c);
+                break;
+            case 2:
+                OneRow<Two>(a, b, stride, depth, c);
+                break;
+            default:
+                OneRow<One>(a, b, stride, depth, c);
+                break;
+        }
+    }
+
+    // One row of a by several groups of columns: their chains hide the latency of one another, and share the elements of a.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OneRow<TGroups>(float* a, float* b, nint stride, int depth, float* c) where TGroups : struct, IRows
+    {
+        float* b1 = b + Group * stride, b2 = b1 + Group * stride, b3 = b2 + Group * stride;
+        Vector256<float> c0 = Vector256.Load(c), c1 = default, c2 = default, c3 = default;
+        if (TGroups.Count > 1)
+        {
+            c1 = Vector256.Load(c + Group);
+        }
+        if (TGroups.Count > 2)
+        {
+            c2 = Vector256.Load(c + 2 * Group);
+        }
+        if (TGroups.Count > 3)
+        {
+            c3 = Vector256.Load(c + 3 * Group);
+        }
+        for (nint k = 0; k < depth; k += 4)
+        {
+            Vector256<float> a0 = Vector256.Create(a[k]), a1 = Vector256.Create(a[k + 1]), a2 = Vector256.Create(a[k + 2]), a3 = Vector256.Create(a[k + 3]);
+            c0 = AddGroup(a0, a1, a2, a3, b + k, stride, c0);
+            if (TGroups.Count > 1)
+            {
+                c1 = AddGroup(a0, a1, a2, a3, b1 + k, stride, c1);
+            }
+            if (TGroups.Count > 2)
+            {
+                c2 = AddGroup(a0, a1, a2, a3, b2 + k, stride, c2);
+            }
+            if (TGroups.Count > 3)
+            {
+                c3 = AddGroup(a0, a1, a2, a3, b3 + k, stride, c3);
+            }
         }
         c0.Store(c);
-        c1.Store(c + 8);
+        if (TGroups.Count > 1)
+        {
+            c1.Store(c + Group);
+        }
+        if (TGroups.Count > 2)
+        {
+            c2.Store(c + 2 * Group);
+        }
+        if (TGroups.Count > 3)
+        {
+            c3.Store(c + 3 * Group);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> AddSegment(float* a, float* b, nint stride, nint k, nint end, Vector256<float> sum)
+    private static Vector256<float> AddGroup(Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3, float* b, nint stride, Vector256<float> sum)
     {
-        for (; k < end; k += 4)
-        {
-            Load(b + k, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
-            sum = Add(a + k, x0, x1, x2, x3, sum);
-        }
-        return sum;
+        Load(b, stride, out Vector256<float> x0, out Vector256<float> x1, out Vector256<float> x2, out Vector256<float> x3);
+        sum = Vector256.FusedMultiplyAdd(a0, x0, sum);
+        sum = Vector256.FusedMultiplyAdd(a1, x1, sum);
+        sum = Vector256.FusedMultiplyAdd(a2, x2, sum);
+        return Vector256.FusedMultiplyAdd(a3, x3, sum);
     }
 
     // The same line of the columns that come next, where the matrix comes from memory: the processor does not guess so many streams.
