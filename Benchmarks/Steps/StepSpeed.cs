@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using PureLlm.Autograd;
 using PureLlm.Autograd.Memory;
+using PureLlm.Cli.Benching;
 using PureLlm.Engine.Configuration;
 using PureLlm.Engine.Modules;
 using PureLlm.Engine.Optimizers;
@@ -13,11 +14,13 @@ namespace PureLlm.Benchmarks.Steps;
 /// <summary>Times whole training steps of known models, by phase and by operation.</summary>
 internal static class StepSpeed
 {
+    private static readonly TimeSpan BetweenSamples = TimeSpan.FromMilliseconds(200);
+
     /// <param name="arguments">A model's name (all without), then the seconds for each.</param>
     public static int Run(string[] arguments)
     {
         double seconds = arguments.Length > 1 ? double.Parse(arguments[1], CultureInfo.InvariantCulture) : 5;
-        Console.WriteLine($"| model | threads | ms/step | forward | backward | optimizer | tokens/s | GFLOP/s |\n|---|---|---|---|---|---|---|---|");
+        Console.WriteLine($"| model | threads | ms/step | forward | backward | optimizer | tokens/s | GFLOP/s | % peak | % of the peak meanwhile |\n|---|---|---|---|---|---|---|---|---|---|");
         foreach (StepShape shape in StepShape.All.Where(shape => arguments.Length == 0 || arguments[0] == "all" || shape.Name == arguments[0]))
         {
             foreach (int threads in new[] { 1, Environment.ProcessorCount }.Distinct()) { Measure(shape, threads, seconds, arguments.Length > 2); }
@@ -28,6 +31,8 @@ internal static class StepSpeed
     private static void Measure(StepShape shape, int threads, double seconds, bool byOperation)
     {
         using CpuBackend backend = new(threads);
+        using MachineCeilings machine = new(threads, backend.Width);
+        ICeilings ceilings = machine;
         using LanguageModel model = LanguageModel.Create(shape.Model, shape.Vocabulary);
         model.Allocate(backend, 1, training: true);
         using ModelBatch batch = new(backend, shape.Batch, shape.Time);
@@ -42,6 +47,7 @@ internal static class StepSpeed
 
         List<(double Forward, double Backward, double Update)> steps = [];
         Stopwatch total = Stopwatch.StartNew();
+        long sampled = Stopwatch.GetTimestamp();
         for (int step = 1; step <= 3 || total.Elapsed.TotalSeconds < seconds; step++)
         {
             if (step == 3) { times?.Clear(); }
@@ -55,11 +61,17 @@ internal static class StepSpeed
             long backward = Stopwatch.GetTimestamp();
             optimizer.Step(step, 1e-4, 1);
             long end = Stopwatch.GetTimestamp();
-            if (step > 2) { steps.Add((Milliseconds(start, forward), Milliseconds(forward, backward), Milliseconds(backward, end))); }
+            if (step <= 2) { continue; }
+            steps.Add((Milliseconds(start, forward), Milliseconds(forward, backward), Milliseconds(backward, end)));
+            if (Stopwatch.GetElapsedTime(sampled) >= BetweenSamples)
+            {
+                ceilings.Sample();
+                sampled = Stopwatch.GetTimestamp();
+            }
         }
-        double median = Median(steps.Select(s => s.Forward + s.Backward + s.Update)), tokens = shape.Batch * shape.Time;
+        double median = Median(steps.Select(s => s.Forward + s.Backward + s.Update)), tokens = shape.Batch * shape.Time, rate = shape.Operations(model) / median * 1e3;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {shape.Name} | {threads} | {median:0.0} | {Median(steps.Select(s => s.Forward)):0.0} | {Median(steps.Select(s => s.Backward)):0.0} | {Median(steps.Select(s => s.Update)):0.0} | {tokens / median * 1e3:0} | {shape.Operations(model) / median / 1e6:0.0} |"));
+            $"| {shape.Name} | {threads} | {median:0.0} | {Median(steps.Select(s => s.Forward)):0.0} | {Median(steps.Select(s => s.Backward)):0.0} | {Median(steps.Select(s => s.Update)):0.0} | {tokens / median * 1e3:0} | {rate / 1e9:0.0} | {rate / ceilings.Peak:0.0%} of {ceilings.Peak / 1e9:0} | {rate / ceilings.Sustained:0.0%} of {ceilings.Sustained / 1e9:0} |"));
         times?.Print(steps.Count);
     }
 

@@ -65,6 +65,9 @@ internal sealed record BenchReport(string Kind, IReadOnlyList<BenchRow> Rows)
     /// <summary>Multiply-add ceiling in operations per second; 0 where it was not needed.</summary>
     public double Peak { get; init; }
 
+    /// <summary>The same measured between the rows' samples; 0 where it was not needed.</summary>
+    public double Sustained { get; init; }
+
     /// <summary>The median noise floor of the comparisons.</summary>
     public double Noise => SampleStatistics.Median([.. Rows.Where(row => row.Noise > 0).Select(row => row.Noise)]);
 
@@ -75,6 +78,7 @@ internal sealed record BenchReport(string Kind, IReadOnlyList<BenchRow> Rows)
         json.WriteString("runtime", Runtime);
         json.WriteString("version", Version);
         json.WriteNumber("peak_flops", Peak);
+        json.WriteNumber("sustained_flops", Sustained);
         Number(json, "noise", Noise);
         json.WriteStartArray("rows");
         foreach (BenchRow row in Rows)
@@ -114,7 +118,7 @@ internal sealed record BenchReport(string Kind, IReadOnlyList<BenchRow> Rows)
             string schema = root.GetProperty("schema").GetString() ?? "";
             if (schema != $"pure-llm/{Schema}/1") { throw new CliException(ExitCode.Input, $"{shown} holds '{schema}', not pure-llm/{Schema}/1", "pure-llm bench kernel --json > a.json"); }
             BenchRow[] rows = [.. root.GetProperty("rows").EnumerateArray().Select(ReadRow)];
-            return new BenchReport(Text(root, "kind"), rows) { Cpu = Text(root, "cpu"), Runtime = Text(root, "runtime"), Version = Text(root, "version"), Peak = Value(root, "peak_flops") };
+            return new BenchReport(Text(root, "kind"), rows) { Cpu = Text(root, "cpu"), Runtime = Text(root, "runtime"), Version = Text(root, "version"), Peak = Value(root, "peak_flops"), Sustained = root.TryGetProperty("sustained_flops", out _) ? Value(root, "sustained_flops") : 0 };
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IOException or UnauthorizedAccessException or FormatException)
         {

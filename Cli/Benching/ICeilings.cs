@@ -12,6 +12,14 @@ internal interface ICeilings : IDisposable
     /// <summary>What the peak was measured with.</summary>
     string PeakOf { get; }
 
+    /// <summary>Operations per second over all samples of <see cref="Sample"/>: what the machine gives for longer than a moment. The peak where none was taken.</summary>
+    double Sustained => Peak;
+
+    /// <summary>Measures the arithmetic for some milliseconds, beside the work that is held to it; other programs of a shared machine slow both.</summary>
+    void Sample()
+    {
+    }
+
     /// <summary>Bytes per second, read and written, of copying within about this many bytes.</summary>
     double Copy(double bytes);
 

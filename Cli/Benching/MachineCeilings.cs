@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PureLlm.Kernels;
 using PureLlm.Kernels.Cpu;
@@ -7,12 +8,16 @@ namespace PureLlm.Cli.Benching;
 /// <summary>What this machine can do at all, measured in the same run as the rows that are held to it: multiply-adds, and copying as much memory as a kernel touches.</summary>
 internal sealed unsafe class MachineCeilings : ICeilings
 {
+    // Some 20 ms: long enough that waking the threads does not count.
+    private const int RoundsOfSample = 600;
+
     private readonly Dictionary<int, double> copies = [];
     private readonly ThreadTeam team;
     private readonly CpuBackend backend;
     private readonly float* sink;
     private readonly SimdWidth width;
     private double? peak;
+    private double sampledOperations, sampledSeconds;
 
     /// <param name="threads">Threads that share the work.</param>
     /// <param name="width">Vectors of the peak; by default the widest of this CPU.</param>
@@ -29,6 +34,16 @@ internal sealed unsafe class MachineCeilings : ICeilings
 
     /// <summary>Multiply-adds of the vectors, in operations per second: the best of half a second, as a ceiling should be.</summary>
     public double Peak => peak ??= MultiplyAddPeak.Operations(width, team.Threads) / Best(MultiplyAdds(width), 0.5);
+
+    public double Sustained => sampledSeconds > 0 ? sampledOperations / sampledSeconds : Peak;
+
+    public void Sample()
+    {
+        long began = Stopwatch.GetTimestamp();
+        MultiplyAddPeak.Run(team, width, sink, RoundsOfSample);
+        sampledSeconds += Stopwatch.GetElapsedTime(began).TotalSeconds;
+        sampledOperations += RoundsOfSample * MultiplyAddPeak.Operations(width, team.Threads);
+    }
 
     public string PeakOf => $"multiply-adds on {team.Threads} thread{(team.Threads == 1 ? "" : "s")}";
 

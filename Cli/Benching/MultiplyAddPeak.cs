@@ -10,12 +10,12 @@ internal static unsafe class MultiplyAddPeak
 {
     private const int Steps = 20_000, Chains = 10;
 
-    /// <summary>Floating-point operations of one <see cref="Run"/>.</summary>
+    /// <summary>Floating-point operations of one <see cref="Run"/> of a single round.</summary>
     public static double Operations(SimdWidth width, int threads) => 2.0 * Steps * Chains * Math.Max(1, (int)width / 32) * threads;
 
-    /// <summary>Keeps every thread of the team busy once; <paramref name="sink"/> holds 16 floats for each thread.</summary>
-    public static void Run(ThreadTeam team, SimdWidth width, float* sink) =>
-        team.For(team.Threads, sink, width switch { SimdWidth.Vector512 => &Chains512, SimdWidth.Vector256 => &Chains256, _ => &Chains1 });
+    /// <summary>Keeps every thread of the team busy, in the mean for <paramref name="rounds"/> rounds; <paramref name="sink"/> holds 16 floats for each thread.</summary>
+    public static void Run(ThreadTeam team, SimdWidth width, float* sink, int rounds = 1) =>
+        team.For(team.Threads * rounds, sink, width switch { SimdWidth.Vector512 => &Chains512, SimdWidth.Vector256 => &Chains256, _ => &Chains1 });
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Chains1(float* sink, int chunk, int worker)
@@ -34,7 +34,7 @@ internal static unsafe class MultiplyAddPeak
             c8 = MathF.FusedMultiplyAdd(c8, x, x);
             c9 = MathF.FusedMultiplyAdd(c9, x, x);
         }
-        sink[16 * chunk] = c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9;
+        sink[16 * worker] = c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -54,7 +54,7 @@ internal static unsafe class MultiplyAddPeak
             c8 = Vector256.FusedMultiplyAdd(c8, x, x);
             c9 = Vector256.FusedMultiplyAdd(c9, x, x);
         }
-        sink[16 * chunk] = Vector256.Sum(c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9);
+        sink[16 * worker] = Vector256.Sum(c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -74,6 +74,6 @@ internal static unsafe class MultiplyAddPeak
             c8 = Vector512.FusedMultiplyAdd(c8, x, x);
             c9 = Vector512.FusedMultiplyAdd(c9, x, x);
         }
-        sink[16 * chunk] = Vector512.Sum(c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9);
+        sink[16 * worker] = Vector512.Sum(c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9);
     }
 }

@@ -10,10 +10,12 @@ internal static class TrainBench
 {
     private const int WarmUp = 2, FewestSteps = 3;
 
+    private static readonly TimeSpan BetweenSamples = TimeSpan.FromMilliseconds(200);
+
     /// <summary>One row for each of <see cref="StepRun.Phases"/>; the last has the bytes held.</summary>
     public static IReadOnlyList<BenchRow> Run(StepRun run, int threads, double seconds, ICeilings ceilings)
     {
-        Measure([run], seconds);
+        Measure([run], seconds, ceilings);
         double operations = run.Operations;
         return [.. StepRun.Phases.Select((phase, i) =>
         {
@@ -32,7 +34,7 @@ internal static class TrainBench
     /// <summary>One row of whole steps for each run, taken in turns; the first is what the others are compared with.</summary>
     public static IReadOnlyList<BenchRow> Compare(IReadOnlyList<StepRun> runs, int threads, double seconds, ICeilings ceilings)
     {
-        Measure(runs, seconds);
+        Measure(runs, seconds, ceilings);
         List<double> reference = runs[0].Seconds[^1];
         return [.. runs.Select(run => new BenchRow(runs[0].Name, run.Name, run.Shape, threads, [.. run.Seconds[^1]])
         {
@@ -69,17 +71,23 @@ internal static class TrainBench
         _ => 50257,
     };
 
-    private static void Measure(IReadOnlyList<StepRun> runs, double seconds)
+    // A sample of the ceiling after every fifth of a second: a tenth of the time.
+    private static void Measure(IReadOnlyList<StepRun> runs, double seconds, ICeilings ceilings)
     {
         for (int i = 0; i < WarmUp; i++)
         {
             foreach (StepRun run in runs) { run.Step(); }
         }
         foreach (StepRun run in runs) { run.Forget(); }
-        long began = Stopwatch.GetTimestamp();
+        long began = Stopwatch.GetTimestamp(), sampled = began;
         for (int i = 0; i < FewestSteps || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds; i++)
         {
             foreach (StepRun run in runs) { run.Step(); }
+            if (i + 1 == FewestSteps || Stopwatch.GetElapsedTime(sampled) >= BetweenSamples)
+            {
+                ceilings.Sample();
+                sampled = Stopwatch.GetTimestamp();
+            }
         }
     }
 }
