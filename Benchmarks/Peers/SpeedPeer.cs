@@ -5,7 +5,6 @@ using System.Runtime.Loader;
 using System.Text;
 using PureLlm.Benchmarks.Tokenizer;
 using PureLlm.Tokenizer;
-using PureLlm.Tokenizer.Formats;
 
 namespace PureLlm.Benchmarks.Peers;
 
@@ -40,7 +39,7 @@ internal sealed class OurSpeed(SpeedVocabulary vocabulary) : SpeedPeer("pure-llm
     public override double Load()
     {
         var clock = Stopwatch.StartNew();
-        _tokenizer = PipelineTokenizer.ByteLevel(TiktokenFile.Load(vocabulary.Path), [], vocabulary.Split);
+        _tokenizer = vocabulary.Load();
         double seconds = clock.Elapsed.TotalSeconds;
         _tokens = new TokenBuffer();
         return seconds;

@@ -11,7 +11,7 @@ internal static class TokenizerSpeed
 {
     private const int BatchRounds = 51;
 
-    private const string Usage = "usage: tokenizer-speed --data FOLDER --code FOLDER [--microsoft FOLDER_WITH_DLL] [--modules NODE_MODULES [--package NAME]] [--rounds N] [--unwarmed] [VOCABULARY|TEXT ...]";
+    private const string Usage = "usage: tokenizer-speed --data FOLDER --code FOLDER [--microsoft FOLDER_WITH_DLL] [--modules NODE_MODULES [--package NAME]] [--rounds N] [--unwarmed] [VOCABULARY|TEXT|TOKENIZER.json ...]";
 
     public static int Run(string[] args)
     {
@@ -53,7 +53,9 @@ internal static class TokenizerSpeed
             SpeedText warmUp = Save("warm-up", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("Warm up: don't, 123 Ünïcode Привет 日本語 😀\n\n  if (x == 1) { return FooBar; }\r\n", 4000))), work);
             Console.WriteLine("| vocabulary | text | MB | tokenizer | load ms | first pass MB/s | warm MB/s | tokens | ours ÷ it, first | warm |");
             Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
-            foreach (SpeedVocabulary vocabulary in SpeedVocabulary.In(Path.Combine(data, "tokenizers")).Where(v => Chosen(v.Name, "r50k_base", "cl100k_base", "o200k_base")))
+            SpeedVocabulary[] files = [.. chosen.Where(name => name.EndsWith(".json", StringComparison.Ordinal)).Select(SpeedVocabulary.OfJson)];
+            SpeedVocabulary[] published = [.. SpeedVocabulary.In(Path.Combine(data, "tokenizers")).Where(v => files.Length > 0 ? chosen.Contains(v.Name) : Chosen(v.Name, "r50k_base", "cl100k_base", "o200k_base"))];
+            foreach (SpeedVocabulary vocabulary in published.Concat(files))
             {
                 Compare(vocabulary, texts, warmed ? warmUp : null, microsoft, modules, package, work, rounds);
             }
@@ -71,15 +73,19 @@ internal static class TokenizerSpeed
     {
         var ours = new OurSpeed(vocabulary);
         List<SpeedPeer> peers = [ours];
-        if (microsoft.Length > 0)
+        if (microsoft.Length > 0 && vocabulary.Model is not null)
         {
             peers.Add(new MicrosoftSpeed(vocabulary, microsoft));
         }
         if (modules.Length > 0)
         {
-            string json = Path.Combine(work, $"{vocabulary.Name}.json");
-            TokenizerJson.Save(PipelineTokenizer.ByteLevel(TiktokenFile.Load(vocabulary.Path), [], vocabulary.Split), json);
-            (string Name, string Vocabulary)[] packages = [("tiktoken", vocabulary.Name), ("gpt-tokenizer", vocabulary.Name), ("tokenizers", json)];
+            string json = vocabulary.Path;
+            if (vocabulary.Split is not null)
+            {
+                json = Path.Combine(work, $"{vocabulary.Name}.json");
+                TokenizerJson.Save(vocabulary.Load(), json);
+            }
+            (string Name, string Vocabulary)[] packages = [.. vocabulary.Split is null ? Array.Empty<(string, string)>() : [("tiktoken", vocabulary.Name), ("gpt-tokenizer", vocabulary.Name)], ("tokenizers", json)];
             peers.AddRange(packages.Where(p => package.Length == 0 || p.Name == package).Select(p => new NodeSpeed(p.Name, p.Vocabulary, modules)));
         }
         if (warmUp is not null)

@@ -3,7 +3,6 @@ using BenchmarkDotNet.Attributes;
 using PureLlm.Engine.Data;
 using PureLlm.Engine.Data.Generators;
 using PureLlm.Tokenizer;
-using PureLlm.Tokenizer.Formats;
 using PureLlm.Tokenizer.Training;
 
 namespace PureLlm.Benchmarks.Tokenizer;
@@ -45,7 +44,7 @@ public class TokenizerSuite
         else
         {
             SpeedVocabulary vocabulary = Published().First(v => v.Name == Vocabulary);
-            load = () => PipelineTokenizer.ByteLevel(TiktokenFile.Load(vocabulary.Path), [], vocabulary.Split);
+            load = () => vocabulary.Load();
         }
         text = Text == "mixed" ? SpeedTexts.Mixed(TextBytes)[..TextBytes] : [.. stories.Train.All().SelectMany(story => story.ToArray()).Take(TextBytes)];
         tokenizer = load();
