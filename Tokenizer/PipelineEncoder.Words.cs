@@ -12,6 +12,9 @@ internal sealed unsafe partial class PipelineEncoder
     /// <summary>Behind the end of a token in <see cref="_longWords"/>: it ends a piece.</summary>
     private const int EndsPiece = 1 << 16;
 
+    /// <summary>How many words are looked for before they are looked up.</summary>
+    private const int Ahead = 8;
+
     private readonly WordCache _words = new();
     private readonly PieceCache _longWords = new();
     private int[] _fresh = new int[64];
@@ -24,21 +27,32 @@ internal sealed unsafe partial class PipelineEncoder
         bool notes = _notesPieces;
         _notesPieces = notes && (borders.PartPieces || next == utf8.Length);
         EncodeRewritten(utf8[..next], offset, parts.Normalizer);
-        for (int at = next; at < utf8.Length; at = next)
+        Span<ShortKey> keys = stackalloc ShortKey[Ahead];
+        Span<int> ends = stackalloc int[Ahead];
+        while (next < utf8.Length)
         {
-            next = borders.Next(utf8, at);
-            int length = next - at;
-            if (length <= ShortKey.MaximumLength)
+            // Some words at a time, so that their entries come from memory together.
+            int count = 0, at = next;
+            for (; count < Ahead && next < utf8.Length; count++)
             {
-                ShortKey key = at + 16 <= utf8.Length ? ShortKey.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(utf8), at), length) : ShortKey.Of(utf8[at..next]);
-                WordCache.Entry* known = _words.Find(key);
+                int start = next;
+                next = borders.Next(utf8, start);
+                keys[count] = KeyOf(utf8, start, next);
+                _words.Prefetch(keys[count]);
+                ends[count] = next;
+            }
+            for (int i = 0; i < count; at = ends[i++])
+            {
+                WordCache.Entry* known = _words.Find(keys[i]);
                 if (known != null)
                 {
                     Write(known, offset + at);
-                    continue;
+                }
+                else
+                {
+                    EncodeWord(utf8[at..ends[i]], offset + at, isLast: ends[i] == utf8.Length);
                 }
             }
-            EncodeWord(utf8[at..next], offset + at, isLast: next == utf8.Length);
         }
         if (notes && !_notesPieces)
         {
@@ -46,6 +60,13 @@ internal sealed unsafe partial class PipelineEncoder
         }
         _notesPieces = notes;
     }
+
+    /// <summary>The key of a word; of one that is too long for it, a key that is never found.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ShortKey KeyOf(ReadOnlySpan<byte> utf8, int start, int end) =>
+        end - start > ShortKey.MaximumLength ? new ShortKey(0, 1)
+        : start + 16 <= utf8.Length ? ShortKey.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(utf8), start), end - start)
+        : ShortKey.Of(utf8[start..end]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Write(WordCache.Entry* word, int offset)

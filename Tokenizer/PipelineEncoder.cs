@@ -74,7 +74,8 @@ internal sealed partial class PipelineEncoder(PipelineParts parts, AddedVocabula
     /// </remarks>
     public int PortionLength(ReadOnlySpan<byte> utf8, bool findsSpecial, int size)
     {
-        if (utf8.Length <= 2 * size || _scanner is null || parts.Normalizer is not (null or UnicodeNormalizer)
+        // What dropout leaves out depends on the place in the text.
+        if (utf8.Length <= 2 * size || _scanner is null || parts.Model is BytePairModel { Dropout: > 0 } || parts.Normalizer is not (null or UnicodeNormalizer)
             || (added.Raw is { } raw && (findsSpecial || raw.HasOrdinary)) || (added.Normalized is { } normalized && (findsSpecial || normalized.HasOrdinary)))
         {
             return utf8.Length;

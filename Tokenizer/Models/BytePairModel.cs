@@ -77,6 +77,12 @@ public sealed class BytePairModel : TokenModel
     /// <summary>True where a piece that is a token as a whole is that token, whatever the merges would make of it.</summary>
     public bool IgnoresMerges { get; }
 
+    /// <summary>The probability of leaving out a merge; 0 in use.</summary>
+    public float Dropout { get; private set; }
+
+    /// <summary>The same text, place and seed leave out the same merges.</summary>
+    public ulong DropoutSeed { get; private set; }
+
     /// <summary>The merges, as pairs of ids, in the order in which they apply; put together when first asked for.</summary>
     public IReadOnlyList<(int Left, int Right)> Merges => _merges ??= [.. Pairs.All().OrderBy(m => m.Rank).Select(m => (m.Left, m.Right))];
 
@@ -122,6 +128,20 @@ public sealed class BytePairModel : TokenModel
         return model;
     }
 
+    /// <summary>The same model that leaves out merges at random, for training; even a piece that is a token as a whole is then merged from its bytes.</summary>
+    /// <remarks>Provilkov et al. 2019, "BPE-dropout", arXiv 1910.13267.</remarks>
+    /// <exception cref="TokenizerException">The dropout is not in [0, 1].</exception>
+    public BytePairModel WithDropout(float dropout, ulong seed = 0)
+    {
+        if (!(dropout >= 0 && dropout <= 1))
+        {
+            throw new TokenizerException($"bpe: a dropout of {dropout} is no probability; it lies in [0, 1].");
+        }
+        var model = (BytePairModel)MemberwiseClone();
+        (model.Dropout, model.DropoutSeed) = (dropout, seed);
+        return model;
+    }
+
     /// <summary>The reason why the ids alone do not give this model again by <see cref="FromRanks"/>, or null where they do.</summary>
     internal string? FindUnranked()
     {
@@ -149,7 +169,7 @@ public sealed class BytePairModel : TokenModel
 
     public override int Find(ReadOnlySpan<byte> token) => Table.Find(token);
 
-    public override PieceEncoder CreateEncoder() => new BytePairEncoder(this);
+    public override PieceEncoder CreateEncoder() => Dropout > 0 ? new DroppingBytePairEncoder(this) : new BytePairEncoder(this);
 
     /// <summary>Whether merging the bytes of this token gives this token; found once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,13 +24,13 @@ internal sealed class CharacterBytePairEncoder : CachingEncoder
 
     public override void Encode(ReadOnlySpan<byte> piece, int offset, TokenBuffer tokens)
     {
-        if (_options.IgnoreMerges && _model.Find(piece) is var whole and >= 0)
-        {
-            tokens.Add(whole, offset, offset + piece.Length);
-        }
-        else if (_options.Dropout > 0)
+        if (_options.Dropout > 0)
         {
             EncodeNew(piece, offset, tokens);
+        }
+        else if (_options.IgnoreMerges && _model.Find(piece) is var whole and >= 0)
+        {
+            tokens.Add(whole, offset, offset + piece.Length);
         }
         else if (_model.SplitsAtSpaces)
         {

@@ -14,7 +14,7 @@ public sealed record CharacterBytePairRules
     /// <summary>True where an unknown character becomes its bytes, "&lt;0x00&gt;" to "&lt;0xFF&gt;", if the vocabulary has them all.</summary>
     public bool ByteFallback { get; init; }
 
-    /// <summary>True where a piece that is a token as a whole becomes it, whatever the merges say.</summary>
+    /// <summary>True where a piece that is a token as a whole becomes it, whatever the merges say; of no effect with dropout.</summary>
     public bool IgnoreMerges { get; init; }
 
     /// <summary>What begins the spelling of every character after the first of a piece, such as "##".</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PureLlm.Tokenizer.Models;
 
@@ -35,6 +36,18 @@ internal sealed unsafe class WordCache
         }
         entry++;
         return entry->High == key.High && entry->Low == key.Low ? entry : null;
+    }
+
+    /// <summary>Asks for the memory of a word's place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ShortKey key)
+    {
+        if (Sse.IsSupported)
+        {
+            Entry* entry = At(key);
+            Sse.Prefetch0(entry);
+            Sse.Prefetch0(entry + 1);
+        }
     }
 
     /// <summary>Remembers the tokens of a word, at most seven, whose places are those of the text.</summary>

@@ -12,7 +12,7 @@ internal static class ByteLevelModelJson
     /// <param name="added">The texts of added tokens; the special ones among them that no merge makes are kept from being made of text.</param>
     public static (BytePairModel Model, Dictionary<string, int> Ids)? TryRead(JsonField model, IReadOnlyDictionary<string, AddedToken> added)
     {
-        if (!Unset(model["continuing_subword_prefix"]) || !Unset(model["end_of_word_suffix"]) || !(model["dropout"].IsNull || model["dropout"].Number() == 0))
+        if (!Unset(model["continuing_subword_prefix"]) || !Unset(model["end_of_word_suffix"]))
         {
             return null;
         }
@@ -39,7 +39,8 @@ internal static class ByteLevelModelJson
         HideSpecial(tokens, merges, added.Values, ids);
         try
         {
-            return (new BytePairModel(tokens, merges, model["ignore_merges"].Flag(false)), ids);
+            var read = new BytePairModel(tokens, merges, model["ignore_merges"].Flag(false));
+            return (BytePairModelJson.Dropout(model) is var dropout and > 0 ? read.WithDropout(dropout) : read, ids);
         }
         catch (TokenizerException error)
         {
@@ -54,7 +55,7 @@ internal static class ByteLevelModelJson
     public static void Write(Utf8JsonWriter json, BytePairModel model, IEnumerable<AddedToken> others)
     {
         json.WriteStartObject();
-        WriteOptions(json, model.IgnoresMerges);
+        WriteOptions(json, model.IgnoresMerges, model.Dropout);
         Dictionary<int, string> unmade = others.ToDictionary(t => t.Id, t => t.Content);
         json.WriteStartObject("vocab");
         for (int id = 0; id < model.VocabularySize; id++)
@@ -84,10 +85,10 @@ internal static class ByteLevelModelJson
     }
 
     /// <summary>The fields of the model before its tables.</summary>
-    public static void WriteOptions(Utf8JsonWriter json, bool ignoreMerges)
+    public static void WriteOptions(Utf8JsonWriter json, bool ignoreMerges, float dropout = 0)
     {
         json.WriteString("type", "BPE");
-        json.WriteNull("dropout");
+        BytePairModelJson.WriteDropout(json, dropout);
         json.WriteNull("unk_token");
         json.WriteNull("continuing_subword_prefix");
         json.WriteNull("end_of_word_suffix");

@@ -30,21 +30,36 @@ internal static class BytePairModelJson
         writer.WriteEndObject();
     }
 
-    private static CharacterBytePairRules Options(JsonField model)
+    /// <summary>The field "dropout"; 0 where there is none.</summary>
+    public static float Dropout(JsonField model)
     {
         JsonField dropout = model["dropout"];
         double probability = dropout.IsNull ? 0 : dropout.Number();
-        return new CharacterBytePairRules
-        {
-            Dropout = probability >= 0 && probability <= 1 ? (float)probability : throw dropout.Wrong($"is {dropout.Value.GetRawText()}, not a probability from 0 to 1"),
-            UnknownToken = model["unk_token"].Text(null),
-            ContinuingSubwordPrefix = Unset(model["continuing_subword_prefix"].Text(null)),
-            EndOfWordSuffix = Unset(model["end_of_word_suffix"].Text(null)),
-            FuseUnknown = model["fuse_unk"].Flag(false),
-            ByteFallback = model["byte_fallback"].Flag(false),
-            IgnoreMerges = model["ignore_merges"].Flag(false),
-        };
+        return probability >= 0 && probability <= 1 ? (float)probability : throw dropout.Wrong($"is {dropout.Value.GetRawText()}, not a probability from 0 to 1");
     }
+
+    public static void WriteDropout(Utf8JsonWriter writer, float dropout)
+    {
+        if (dropout > 0)
+        {
+            writer.WriteNumber("dropout", dropout);
+        }
+        else
+        {
+            writer.WriteNull("dropout");
+        }
+    }
+
+    private static CharacterBytePairRules Options(JsonField model) => new()
+    {
+        Dropout = Dropout(model),
+        UnknownToken = model["unk_token"].Text(null),
+        ContinuingSubwordPrefix = Unset(model["continuing_subword_prefix"].Text(null)),
+        EndOfWordSuffix = Unset(model["end_of_word_suffix"].Text(null)),
+        FuseUnknown = model["fuse_unk"].Flag(false),
+        ByteFallback = model["byte_fallback"].Flag(false),
+        IgnoreMerges = model["ignore_merges"].Flag(false),
+    };
 
     /// <summary>An empty prefix or suffix changes nothing.</summary>
     private static string? Unset(string? text) => text?.Length > 0 ? text : null;
@@ -72,14 +87,7 @@ internal static class BytePairModelJson
     private static void WriteOptions(Utf8JsonWriter writer, CharacterBytePairRules options)
     {
         writer.WriteString("type", "BPE");
-        if (options.Dropout > 0)
-        {
-            writer.WriteNumber("dropout", options.Dropout);
-        }
-        else
-        {
-            writer.WriteNull("dropout");
-        }
+        WriteDropout(writer, options.Dropout);
         writer.WriteString("unk_token", options.UnknownToken);
         writer.WriteString("continuing_subword_prefix", options.ContinuingSubwordPrefix);
         writer.WriteString("end_of_word_suffix", options.EndOfWordSuffix);
