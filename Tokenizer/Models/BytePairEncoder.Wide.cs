@@ -1,15 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using PureLlm.Tokenizer.PreTokenizers;
 
 namespace PureLlm.Tokenizer.Models;
 
-/// <content>Pieces with characters beyond ASCII: cut where no token spans two characters, and merged from characters instead of bytes.</content>
+/// <content>Pieces with characters beyond ASCII: parted where no token spans two characters, and merged from characters instead of bytes.</content>
 /// <remarks>
-/// Where no token holds a part of a character and something of its neighbour, the bytes of a character merge by themselves, and nothing else can
-/// happen to it before it is one token. If every merge comes after those that make its parts, all characters can merge first and what they make
-/// after that: the ranks say the same order. A character that does not become one token joins no neighbour, and parts the piece.
+/// A border that no token spans parts a piece exactly, whatever the ranks. Where the tokens that span a border hold whole characters only, the
+/// bytes of a character merge by themselves, and nothing else can happen to it before it is one token. If every merge comes after those that
+/// make its parts, all characters can merge first and what they make after that: the ranks say the same order.
 /// </remarks>
 public sealed unsafe partial class BytePairEncoder
 {
@@ -20,205 +19,221 @@ public sealed unsafe partial class BytePairEncoder
     private const int FewMerges = 3;
 
     private readonly CharacterTokens _characters;
-    private int _characterCount;
+    private readonly TokenSpans _spans;
     private readonly int[] _symbols = new int[PieceMerger.MostSymbols];
 
-    /// <summary>A whole piece that is not among the short ones that are remembered; true where it may be put there.</summary>
+    /// <summary>A whole piece that is not among the short ones that are remembered, or the rest of one; true where it may be put there.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private bool MeetWide(ReadOnlySpan<byte> piece, ulong hash, int place, TokenBuffer tokens)
+    private bool MeetWide(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, bool isRest)
     {
-        // Long words that are tokens are found faster than read; short ones are found once and then remembered.
-        bool isLong = piece.Length > ShortKey.MaximumLength;
-        if (isLong || _model.HasUnmadeWholes)
-        {
-            int id = isLong ? _table.FindLong(piece, hash) : _table.Find(ShortKey.Of(piece), hash);
-            if (id >= 0 && (_model.IgnoresMerges || _model.IsMade(id, _merger)))
-            {
-                tokens.Add(id, place, place + piece.Length);
-                return false;
-            }
-        }
-        bool isKept = piece.Length <= LongPieceCache.LongestPiece;
-        ReadOnlySpan<int> known = isKept ? _long.Find(piece, hash) : [];
-        if (known.Length > 0)
-        {
-            Write(known, place, tokens);
-            return false;
-        }
-        int first = tokens.Count;
         fixed (byte* p = piece)
         {
-            _characterCount = 0;
-            WideResult result = EncodeWide(p, p + piece.Length, place, tokens, _model.IsOrdered);
-            if (result == WideResult.Disturbed)
+            // Only a piece whose first two characters can join is a token, or worth remembering as a whole.
+            bool isLong = piece.Length > ShortKey.MaximumLength;
+            bool canBeKnown = piece.Length <= Math.Max(LongPieceCache.LongestPiece, _table.LongestToken) && BeginsJoined(p, p + piece.Length);
+            bool isKept = canBeKnown && piece.Length <= LongPieceCache.LongestPiece;
+            ulong hash = 0;
+            if (canBeKnown)
             {
-                tokens.SetCount(first);
-                _characterCount = 0;
-                result = EncodeWide(p, p + piece.Length, place, tokens, trustsRanks: false);
+                hash = isLong ? _table.Seed.Of(piece) : _table.Seed.Of(ShortKey.Of(piece));
+                if (isLong || (_model.HasUnmadeWholes && !isRest))
+                {
+                    int id = isLong ? _table.FindLong(piece, hash) : _table.Find(ShortKey.Of(piece), hash);
+                    if (id >= 0 && ((_model.IgnoresMerges && !isRest) || _model.IsMade(id, _merger)))
+                    {
+                        tokens.AddNext(id, place + piece.Length);
+                        return false;
+                    }
+                }
+                ReadOnlySpan<int> known = isKept ? _long.Find(piece, hash) : [];
+                if (known.Length > 0)
+                {
+                    Write(known, place, tokens);
+                    return false;
+                }
             }
-            if (result == WideResult.Remembered)
+            int first = tokens.Count;
+            bool isRemembered = EncodeParts(p, p + piece.Length, place, tokens, out int characters);
+            int count = tokens.Count - first;
+            if (isKept && (isLong || count > ShortPieceCache.MostTokens) && characters - count >= FewMerges)
             {
-                return false;
+                _long.Add(piece, hash, tokens.Ids[first..]);
             }
+            return !isRemembered;
         }
-        int count = tokens.Count - first;
-        if (isKept && (isLong || count > ShortPieceCache.MostTokens) && _characterCount - count >= FewMerges)
-        {
-            _long.Add(piece, hash, tokens.Ids[first..]);
-        }
-        return true;
     }
 
+    /// <summary>Whether a token can hold the first two characters, or there is one alone.</summary>
+    private bool BeginsJoined(byte* p, byte* end)
+    {
+        WideCharacter first = Read(p, end);
+        byte* next = p + first.Length;
+        return next == end || BorderAt(next, first, Read(next, end)) != Border.Free;
+    }
+
+    /// <summary>Parts a piece where no token spans the border of two characters; true where it is one part, which is remembered.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private WideResult EncodeWide(byte* p, byte* end, int place, TokenBuffer tokens, bool trustsRanks)
+    private bool EncodeParts(byte* p, byte* end, int place, TokenBuffer tokens, out int characters)
     {
         // Room for all: what is called below does not move the arrays.
-        tokens.EnsureCapacity(tokens.Count + (int)(end - p) + CharacterTokens.MostTokens);
-        (int[] idArray, int[] startArray, int[] endArray) = tokens.Arrays;
+        tokens.EnsureCapacity(tokens.Count + (int)(end - p) + MostAtOnce);
+        (int[] idArray, int[] borderArray) = tokens.Arrays;
         ref int ids = ref MemoryMarshal.GetArrayDataReference(idArray);
-        ref int starts = ref MemoryMarshal.GetArrayDataReference(startArray);
-        ref int ends = ref MemoryMarshal.GetArrayDataReference(endArray);
-        nint count = tokens.Count;
-        TokenSpans spans = _model.Spans;
+        ref int ends = ref borderArray[1];
         byte* start = p, part = p;
         int symbols = 0;
-        bool ofCharacters = true, leftBroken = false, leftDoubtful = false;
-        int character = ScanText.CodePointAt(p, end, out int length);
-        ref readonly CharacterTokens.Entry known = ref _characters.Of(character, p, length);
-        while (true)
+        bool isRemembered = false;
+        Border borders = Border.Free;
+        characters = 0;
+        WideCharacter here = Read(p, end);
+        while (p < end)
         {
-            byte* next = p + length;
-            int following = -1, followingLength = 0;
-            bool rightBroken = false, rightDoubtful = false, joined = false;
-            ref readonly CharacterTokens.Entry after = ref known;
-            if (next < end)
+            byte* next = p + here.Length;
+            WideCharacter after = next < end ? Read(next, end) : here;
+            Border border = next < end ? BorderAt(next, here, after) : Border.Free;
+            characters++;
+            if (border == Border.Free && symbols == 0)
             {
-                following = ScanText.CodePointAt(next, end, out followingLength);
-                after = ref _characters.Of(following, next, followingLength);
-                int brokenFrom = spans.BrokenFrom(next, character < 0 ? 0 : length, following < 0 ? 0 : followingLength);
-                if (brokenFrom != PairTable.Never)
-                {
-                    // A character that is whole before the token could come about stays whole, if nothing takes of it on its other side.
-                    rightBroken = !trustsRanks || brokenFrom < Math.Max(known.WholeFrom, after.WholeFrom);
-                    rightDoubtful = !rightBroken;
-                }
-                joined = rightBroken || (known.Count == 1 && after.Count == 1 && (character | following) is var both && both >= 0 && (both < 0x80 || spans.Has(character, following)));
-            }
-            _characterCount++;
-            if ((leftDoubtful & rightBroken) | (leftBroken & rightDoubtful))
-            {
-                return WideResult.Disturbed;
-            }
-            bool broken = leftBroken | rightBroken;
-            if (!broken && known.Count == 1 && (joined || symbols > 0))
-            {
-                if (symbols < PieceMerger.MostSymbols)
-                {
-                    _symbols[symbols] = known.First;
-                }
-                symbols++;
-            }
-            else if (broken)
-            {
-                ofCharacters = false;
-                symbols++;
+                int count = tokens.Count;
+                here.Known->Write(ref Unsafe.Add(ref ids, count), ref Unsafe.Add(ref ends, count), place + (int)(p - start));
+                tokens.SetCount(count + here.Known->Count);
+                part = next;
             }
             else
             {
-                // Nothing joins this character to its neighbours.
-                if (symbols > 0)
+                if (symbols < PieceMerger.MostSymbols)
                 {
-                    tokens.SetCount((int)count);
-                    EncodePart(part, p, place + (int)(part - start), tokens, ofCharacters ? symbols : 0);
-                    count = tokens.Count;
-                    symbols = 0;
-                    ofCharacters = true;
+                    _symbols[symbols] = here.Known->First;
                 }
-                part = next;
-                int at = place + (int)(p - start);
-                known.Write(ref Unsafe.Add(ref ids, count), ref Unsafe.Add(ref starts, count), ref Unsafe.Add(ref ends, count), at);
-                count += known.Count;
-            }
-            if (symbols > 0 && !joined)
-            {
-                tokens.SetCount((int)count);
-                EncodePart(part, next, place + (int)(part - start), tokens, ofCharacters ? symbols : 0);
-                count = tokens.Count;
-                if (part == start && next == end)
+                symbols++;
+                borders |= here.Known->Count == 1 ? border : border | Border.Broken;
+                if (border == Border.Free)
                 {
-                    return WideResult.Remembered;
+                    int at = place + (int)(part - start);
+                    bool isPart = part != start || next != end;
+                    isRemembered = EncodePart(part, next, at, tokens, symbols, borders, isPart) && !isPart;
+                    part = next;
+                    (symbols, borders) = (0, Border.Free);
                 }
-                symbols = 0;
-                ofCharacters = true;
-                part = next;
-            }
-            if (next == end)
-            {
-                break;
             }
             p = next;
-            character = following;
-            length = followingLength;
-            leftBroken = rightBroken;
-            leftDoubtful = rightDoubtful;
-            known = ref after;
+            here = after;
         }
-        tokens.SetCount((int)count);
-        return WideResult.Encoded;
+        return isRemembered;
     }
 
-    /// <summary>Characters that tokens may join, by merges alone.</summary>
+    /// <summary>Characters between borders that no token spans; true where they are remembered.</summary>
+    private bool EncodePart(byte* p, byte* end, int place, TokenBuffer tokens, int symbols, Border borders, bool isPart) =>
+        (borders & Border.Broken) == 0 ? EncodeJoined(p, end, place, tokens, symbols) : EncodeBroken(p, end, place, tokens, isPart);
+
+    /// <summary>Characters that tokens may join, by merges alone; true where they are remembered.</summary>
     /// <param name="symbols">How many of <see cref="_symbols"/> the characters are; 0 where it takes the bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void EncodePart(byte* p, byte* end, int place, TokenBuffer tokens, int symbols)
+    private bool EncodeJoined(byte* p, byte* end, int place, TokenBuffer tokens, int symbols)
     {
         var bytes = new ReadOnlySpan<byte>(p, (int)(end - p));
         ReadOnlySpan<int> from = symbols <= PieceMerger.MostSymbols && _model.IsOrdered ? _symbols.AsSpan(0, symbols) : [];
         if (from.Length == 1)
         {
-            tokens.Add(from[0], place, place + bytes.Length);
+            tokens.AddNext(from[0], place + bytes.Length);
+            return false;
         }
-        else if (from.Length == 2)
+        if (from.Length == 2)
         {
-            int middle = place + _table.LengthOf(from[0]), last = place + bytes.Length;
-            if (_model.Pairs.Rank(from[0], from[1], out int made) != PairTable.Never)
+            int made = from[1];
+            if (_model.Pairs.Rank(from[0], from[1], out int joined) != PairTable.Never)
             {
-                tokens.Add(made, place, last);
+                made = joined;
             }
             else
             {
-                tokens.Add(from[0], place, middle);
-                tokens.Add(from[1], middle, last);
+                tokens.AddNext(from[0], place + _table.LengthOf(from[0]));
             }
+            tokens.AddNext(made, place + bytes.Length);
+            return false;
         }
-        else if (from.Length is > 0 and <= FewSymbols || Ascii.IsValid(bytes))
+        if (from.Length is > 0 and <= FewSymbols || Ascii.IsValid(bytes))
         {
             Write(Merge(bytes, from), place, tokens);
+            return false;
         }
-        else if (bytes.Length > ShortKey.MaximumLength)
+        if (bytes.Length > ShortKey.MaximumLength)
         {
             EncodeLong(bytes, place, tokens, from, isPart: true);
+            return true;
         }
-        else
+        ShortKey key = ShortKey.Of(bytes);
+        ulong hash = _table.Seed.Of(key);
+        if (!WriteRemembered(key, hash, place, tokens))
         {
-            ShortKey key = ShortKey.Of(bytes);
-            ulong hash = _table.Seed.Of(key);
-            ShortPieceCache.Entry* known = _short.Find(key, hash);
-            if (known != null)
-            {
-                Write(new ReadOnlySpan<int>(&known->First, known->Count), place, tokens);
-            }
-            else
-            {
-                MeetShort(key, hash, bytes, place, tokens, from, isPart: true);
-            }
+            MeetShort(key, hash, bytes, place, tokens, from, isPart: true);
         }
+        return true;
     }
 
-    private enum WideResult
+    private bool WriteRemembered(ShortKey key, ulong hash, int place, TokenBuffer tokens)
     {
-        Encoded,
-        Remembered,
-        Disturbed,
+        ShortPieceCache.Entry* known = _short.Find(key, hash);
+        if (known == null)
+        {
+            return false;
+        }
+        int count = tokens.Count;
+        tokens.EnsureCapacity(count + ShortPieceCache.MostTokens);
+        (int[] ids, int[] borders) = tokens.Arrays;
+        _short.Write(known, ref ids[count], ref borders[count + 1], place);
+        tokens.SetCount(count + known->Count);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private WideCharacter Read(byte* p, byte* end)
+    {
+        CharacterTokens.Entry* known = _characters.At(p, end, out int codePoint, out int length);
+        return new WideCharacter(known, codePoint, length);
+    }
+
+    /// <summary>What tokens of the vocabulary hold across the border at <paramref name="border"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Border BorderAt(byte* border, WideCharacter left, WideCharacter right)
+    {
+        if ((left.Known->Right & right.Known->Left) == 0)
+        {
+            return Border.Free;
+        }
+        if (_spans.BrokenFrom(border, left.BytesOfCharacter, right.BytesOfCharacter) != PairTable.Never)
+        {
+            return Border.Joined | Border.Broken;
+        }
+        int both = left.CodePoint | right.CodePoint;
+        return left.Known->IsUnmade || right.Known->IsUnmade || (both >= 0 && (both < 0x80 || _spans.Has(left.CodePoint, right.CodePoint)))
+            ? Border.Joined : Border.Free;
+    }
+
+    /// <summary>A character of a piece, or a byte that is part of none, whose code point is negative.</summary>
+    private readonly struct WideCharacter(CharacterTokens.Entry* known, int codePoint, int length)
+    {
+        public readonly CharacterTokens.Entry* Known = known;
+        public readonly int CodePoint = codePoint;
+        public readonly int Length = length;
+
+        public int BytesOfCharacter => CodePoint < 0 ? 0 : Length;
+    }
+
+    /// <summary>What tokens can do at the border of two characters.</summary>
+    [Flags]
+    private enum Border
+    {
+        /// <summary>No token spans it.</summary>
+        Free = 0,
+
+        /// <summary>A token may span it.</summary>
+        Joined = 1,
+
+        /// <summary>A token that spans it holds a part of one of the characters.</summary>
+        Broken = 2,
+
+        /// <summary>Such a token comes about only after both characters are whole, if nothing takes of them on their other side.</summary>
+        Doubtful = 4,
     }
 }

@@ -12,6 +12,9 @@ namespace PureLlm.Tokenizer.Models;
 /// </remarks>
 public sealed unsafe partial class BytePairEncoder : PieceEncoder
 {
+    /// <summary>Room that a step of the loop over a text needs.</summary>
+    private const int MostAtOnce = ShortPieceCache.MostTokens;
+
     /// <summary>Bytes of a text that say how many tokens the rest will have.</summary>
     private const int LeastSample = 4096;
 
@@ -27,6 +30,7 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
         _table = model.Table;
         _merger = new PieceMerger(model);
         _characters = new CharacterTokens(model, _merger);
+        _spans = model.Spans;
         // Methods that are compiled for good at once need not ask whether the table is there.
         RuntimeHelpers.RunClassConstructor(typeof(Unicode.CharacterTable).TypeHandle);
     }
@@ -36,10 +40,13 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
         ArgumentNullException.ThrowIfNull(tokens);
         if (piece.Length > 0)
         {
+            int first = tokens.Count;
+            tokens.StartAt(offset);
             fixed (byte* start = piece)
             {
-                EncodePiece(start, start + piece.Length, offset, tokens);
+                EncodePiece(start, start + piece.Length, offset, tokens, isRest: false);
             }
+            tokens.FillStarts(first, offset);
         }
     }
 
@@ -54,48 +61,70 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
     internal void EncodeText<TScan>(ReadOnlySpan<byte> text, int offset, TokenBuffer tokens)
         where TScan : struct, IPieceScan
     {
+        tokens.StartAt(offset);
+        int first = tokens.Count;
         fixed (byte* start = text)
         {
             byte* p = start, end = start + text.Length;
-            int first = tokens.Count;
+            nint shift = offset - (nint)start;
+            bool isRest = false;
             while (p < end)
             {
-                if (tokens.Capacity < tokens.Count + ShortPieceCache.MostTokens)
+                if (tokens.Capacity < tokens.Count + MostAtOnce)
                 {
                     MakeRoom(tokens, tokens.Count - first, p - start, end - p);
                 }
-                p = EncodeRemembered<TScan>(p, end, offset - (nint)start, tokens, out byte* next);
+                p = EncodeRemembered<TScan>(p, end, shift, tokens, out byte* next, ref isRest);
                 if (p == end)
                 {
                     break;
                 }
-                EncodePiece(p, next, offset + (int)(p - start), tokens);
-                p = next;
+                byte* piece = p;
+                if (TScan.Lasting != 0 && next - p > 3 && *p == ' ' && (p[1] & 0xF0) == 0xE0)
+                {
+                    p = EncodeRun<TScan>(p, end, shift, tokens, ref isRest);
+                }
+                if (p == piece)
+                {
+                    EncodePiece(p, next, (int)((nint)p + shift), tokens, isRest);
+                    p = next;
+                    isRest = false;
+                }
             }
         }
+        tokens.FillStarts(first, offset);
     }
 
     /// <summary>Room for the rest of a text, if it goes on as it began: its memory is touched once, and hardly more of it than it takes.</summary>
     private static void MakeRoom(TokenBuffer tokens, int count, long bytes, long rest)
     {
         double more = bytes < LeastSample ? Math.Min(rest, LeastSample) : 1.05 * rest * count / bytes;
-        tokens.Reserve(tokens.Count + ShortPieceCache.MostTokens + (int)Math.Min(rest, more));
+        tokens.Reserve(tokens.Count + MostAtOnce + (int)Math.Min(rest, more));
     }
 
-    /// <summary>Encodes as long as there is room and pieces are short and remembered; returns the place of the first piece that is not, and its end.</summary>
+    /// <summary>Encodes as long as there is room, and pieces are short and remembered or fall into single characters; returns the place of the first piece that is not, and its end.</summary>
     /// <param name="shift">What takes a place in memory to a byte position.</param>
-    private byte* EncodeRemembered<TScan>(byte* p, byte* end, nint shift, TokenBuffer tokens, out byte* next)
+    /// <param name="isRest">What comes next is the rest of a piece, whose beginning no token joins to it.</param>
+    private byte* EncodeRemembered<TScan>(byte* p, byte* end, nint shift, TokenBuffer tokens, out byte* next, ref bool isRest)
         where TScan : struct, IPieceScan
     {
-        (int[] idArray, int[] startArray, int[] endArray) = tokens.Arrays;
+        (int[] idArray, int[] borderArray) = tokens.Arrays;
         ref int ids = ref MemoryMarshal.GetArrayDataReference(idArray);
-        ref int starts = ref MemoryMarshal.GetArrayDataReference(startArray);
-        ref int ends = ref MemoryMarshal.GetArrayDataReference(endArray);
-        nint count = tokens.Count, room = tokens.Capacity - ShortPieceCache.MostTokens;
+        ref int ends = ref borderArray[1];
+        nint count = tokens.Count, room = tokens.Capacity - MostAtOnce;
         HashSeed seed = _table.Seed;
         next = end;
         for (; p < end; p = next)
         {
+            if (TScan.Lasting != 0 && (*p & 0xF0) == 0xE0)
+            {
+                tokens.SetCount((int)count);
+                p = EncodeRun<TScan>(p, end, shift, tokens, ref isRest);
+                (idArray, borderArray) = tokens.Arrays;
+                ids = ref MemoryMarshal.GetArrayDataReference(idArray);
+                ends = ref borderArray[1];
+                (count, room) = (tokens.Count, tokens.Capacity - MostAtOnce);
+            }
             next = TScan.Next(p, end);
             int length = (int)(next - p);
             if (length > ShortKey.MaximumLength || count > room)
@@ -108,42 +137,24 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
             {
                 break;
             }
-            int place = (int)((nint)p + shift), after = place + length;
-            Unsafe.Add(ref ids, count) = known->First;
-            Unsafe.Add(ref starts, count) = place;
-            if (known->Count > 1)
-            {
-                int second = place + known->FirstLength;
-                Unsafe.Add(ref ends, count) = second;
-                count++;
-                Unsafe.Add(ref ids, count) = known->Second;
-                Unsafe.Add(ref starts, count) = second;
-                if (known->Count > 2)
-                {
-                    int third = second + known->SecondLength;
-                    Unsafe.Add(ref ends, count) = third;
-                    count++;
-                    Unsafe.Add(ref ids, count) = known->Third;
-                    Unsafe.Add(ref starts, count) = third;
-                }
-            }
-            Unsafe.Add(ref ends, count) = after;
-            count++;
+            _short.Write(known, ref Unsafe.Add(ref ids, count), ref Unsafe.Add(ref ends, count), (int)((nint)p + shift));
+            count += known->Count;
+            isRest = false;
         }
         tokens.SetCount((int)count);
         return p;
     }
 
-    /// <summary>A whole piece.</summary>
+    /// <summary>A whole piece, or what is left of one behind characters that no token joins to it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void EncodePiece(byte* p, byte* end, int place, TokenBuffer tokens)
+    private void EncodePiece(byte* p, byte* end, int place, TokenBuffer tokens, bool isRest)
     {
         var piece = new ReadOnlySpan<byte>(p, (int)(end - p));
         if (piece.Length > ShortKey.MaximumLength)
         {
             if ((p[0] | p[1]) >= 0x80)
             {
-                MeetWide(piece, _table.Seed.Of(piece), place, tokens);
+                MeetWide(piece, place, tokens, isRest);
             }
             else
             {
@@ -153,22 +164,28 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
         }
         ShortKey key = ShortKey.Of(piece);
         ulong hash = _table.Seed.Of(key);
-        ShortPieceCache.Entry* known = _short.Find(key, hash);
-        if (known != null)
+        if (WriteRemembered(key, hash, place, tokens))
         {
-            Write(new ReadOnlySpan<int>(&known->First, known->Count), place, tokens);
+            return;
         }
-        else if (key.IsAscii)
+        if (key.IsAscii)
         {
             MeetShort(key, hash, piece, place, tokens, [], isPart: false);
+            return;
         }
-        else
+        int first = tokens.Count;
+        if (MeetWide(piece, place, tokens, isRest))
         {
-            int first = tokens.Count;
-            if (MeetWide(piece, hash, place, tokens) && tokens.Count - first <= ShortPieceCache.MostTokens)
-            {
-                _short.Add(key, hash, tokens.Ids[first..], _table);
-            }
+            Remember(key, hash, tokens.Ids[first..], isRest);
+        }
+    }
+
+    /// <summary>Remembers what merging made of a short piece or part, unless it is too much, or a whole piece of the same bytes can be another token.</summary>
+    private void Remember(ShortKey key, ulong hash, ReadOnlySpan<int> ids, bool isPart)
+    {
+        if (ids.Length <= ShortPieceCache.MostTokens && !(isPart && _model.HasUnmadeWholes && ids.Length > 1 && _table.Find(key, hash) >= 0))
+        {
+            _short.Add(key, hash, ids, _table);
         }
     }
 
@@ -190,7 +207,7 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
         }
         else if (whole >= 0 && whatever)
         {
-            tokens.Add(whole, place, place + piece.Length);
+            tokens.AddNext(whole, place + piece.Length);
             return;
         }
         else
@@ -219,7 +236,7 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
         int whole = _table.FindLong(piece, hash);
         if (whole >= 0 && ((_model.IgnoresMerges && !isPart) || _model.IsMade(whole, _merger)))
         {
-            tokens.Add(whole, place, place + piece.Length);
+            tokens.AddNext(whole, place + piece.Length);
             return;
         }
         bool remembered = piece.Length <= LongPieceCache.LongestPiece;
@@ -242,13 +259,12 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
     {
         int count = tokens.Count;
         tokens.EnsureCapacity(count + ids.Length);
-        (int[] idArray, int[] starts, int[] ends) = tokens.Arrays;
+        (int[] idArray, int[] borders) = tokens.Arrays;
         foreach (int id in ids)
         {
-            idArray[count] = id;
-            starts[count] = place;
             place += _table.LengthOf(id);
-            ends[count++] = place;
+            idArray[count] = id;
+            borders[++count] = place;
         }
         tokens.SetCount(count);
     }

@@ -1,60 +1,121 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using PureLlm.Tokenizer.PreTokenizers;
+using PureLlm.Tokenizer.Unicode;
 
 namespace PureLlm.Tokenizer.Models;
 
 /// <summary>The tokens of single characters, by code point: pages of 256 that are made when first met. Belongs to one encoder.</summary>
-internal sealed unsafe class CharacterTokens(BytePairModel model, PieceMerger merger)
+internal sealed unsafe class CharacterTokens
 {
     /// <summary>The most tokens that a character can have.</summary>
     public const int MostTokens = 4;
 
     private const int PageBits = 8;
+    private const int PageSize = 1 << PageBits;
 
-    private readonly Entry[]?[] _pages = new Entry[0x110000 >> PageBits][];
-    private readonly Entry[] _bytes = [.. model.ByteIds.ToArray().Select(id => new Entry { First = id, Count = 1, Ends = 1, WholeFrom = PairTable.Never })];
+    private readonly BytePairModel _model;
+    private readonly PieceMerger _merger;
+    private readonly List<Entry[]> _memory = [];
+    private readonly nint[] _pages = GC.AllocateArray<nint>(0x110000 >> PageBits, pinned: true);
+    private readonly Entry** _page;
+    private readonly Entry* _empty;
+    private readonly Entry* _bytes;
 
-    /// <summary>The tokens of the character of <paramref name="length"/> bytes at <paramref name="p"/>, or of a byte that is part of none, where the code point is negative.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref readonly Entry Of(int codePoint, byte* p, int length)
+    public CharacterTokens(BytePairModel model, PieceMerger merger)
     {
+        (_model, _merger) = (model, merger);
+        _page = (Entry**)Unsafe.AsPointer(ref _pages[0]);
+        _empty = NewPage();
+        Array.Fill(_pages, (nint)_empty);
+        _bytes = NewPage();
+        for (int b = 0; b < PageSize; b++)
+        {
+            _bytes[b] = new Entry { First = model.ByteIds[b], Count = 1, Ends = 1, WholeFrom = PairTable.Never, Kind = CharacterKind.Broken, Left = Joints.All, Right = Joints.All };
+        }
+    }
+
+    /// <summary>The tokens of the character at <paramref name="p"/>, or of a byte that is part of none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Entry* At(byte* p, byte* end, out int codePoint, out int length)
+    {
+        codePoint = ScanText.CodePointAt(p, end, out length);
         if (codePoint < 0)
         {
-            return ref _bytes[*p];
+            return _bytes + *p;
         }
-        Entry[]? page = _pages[codePoint >> PageBits];
-        if (page is not null)
+        Entry* known = _page[codePoint >> PageBits] + (codePoint & (PageSize - 1));
+        return known->Count != 0 ? known : Meet(codePoint, p, length);
+    }
+
+    /// <summary>The tokens of a character of three bytes, or null where there is none at <paramref name="p"/>; four bytes can be read there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Entry* AtThree(byte* p, out int codePoint)
+    {
+        uint bytes = Unsafe.ReadUnaligned<uint>(p);
+        codePoint = (int)(((bytes & 0x0F) << 12) | ((bytes >> 2) & 0xFC0) | ((bytes >> 16) & 0x3F));
+        if ((bytes & 0xC0C0F0) != 0x8080E0 || codePoint < 0x800)
         {
-            ref Entry known = ref page[codePoint & ((1 << PageBits) - 1)];
-            if (known.Count != 0)
-            {
-                return ref known;
-            }
+            return null;
         }
-        return ref Meet(codePoint, p, length);
+        // Surrogates are never met: their places stay empty.
+        Entry* known = _page[codePoint >> PageBits] + (codePoint & (PageSize - 1));
+        return known->Count != 0 ? known : codePoint >> 11 == 0xD800 >> 11 ? null : Meet(codePoint, p, 3);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private ref Entry Meet(int codePoint, byte* p, int length)
+    private Entry* Meet(int codePoint, byte* p, int length)
     {
-        Entry[] page = _pages[codePoint >> PageBits] ??= new Entry[1 << PageBits];
-        ref Entry entry = ref page[codePoint & ((1 << PageBits) - 1)];
-        ReadOnlySpan<int> ids = merger.Merge(new ReadOnlySpan<byte>(p, length));
+        if (_page[codePoint >> PageBits] == _empty)
+        {
+            _page[codePoint >> PageBits] = NewPage();
+        }
+        Entry* entry = _page[codePoint >> PageBits] + (codePoint & (PageSize - 1));
+        var character = new ReadOnlySpan<byte>(p, length);
+        ReadOnlySpan<int> ids = _merger.Merge(character);
         uint end = 0;
         for (int i = 0; i < ids.Length; i++)
         {
-            Unsafe.Add(ref entry.First, i) = ids[i];
-            end += (uint)model.Table.LengthOf(ids[i]);
-            entry.Ends |= end << (8 * i);
+            (&entry->First)[i] = ids[i];
+            end += (uint)_model.Table.LengthOf(ids[i]);
+            entry->Ends |= end << (8 * i);
         }
-        entry.WholeFrom = ids.Length > 1 ? PairTable.Never : length == 1 ? -1 : model.LastRankOf(ids[0]);
-        entry.Count = ids.Length;
-        return ref entry;
+        bool isWhole = ids.Length == 1, isUnmade = !isWhole && _model.IgnoresMerges && _model.Table.Find(character) >= 0;
+        entry->WholeFrom = !isWhole ? PairTable.Never : length == 1 ? -1 : _model.LastRankOf(ids[0]);
+        entry->Kind = (byte)ScanText.KindAt(p, p + length, out _);
+        entry->Left = Joints.Left(_model.Spans.CanJoinLeft(codePoint, character, isWhole), isUnmade);
+        entry->Right = Joints.Right(_model.Spans.CanJoinRight(codePoint, character, isWhole), isUnmade);
+        entry->Count = (byte)ids.Length;
+        return entry;
+    }
+
+    private Entry* NewPage()
+    {
+        Entry[] page = GC.AllocateArray<Entry>(PageSize, pinned: true);
+        _memory.Add(page);
+        return (Entry*)Unsafe.AsPointer(ref page[0]);
+    }
+
+    /// <summary>What can happen at the two borders of a character, so that one "and" of a right and a left side says that nothing does.</summary>
+    public static class Joints
+    {
+        /// <summary>Some token holds bytes of both sides of such a border.</summary>
+        private const int Spanned = 1;
+
+        // Set on the one side for a character that is a token which merging does not make, and on the other side for all.
+        private const int UnmadeRight = 2;
+        private const int UnmadeLeft = 4;
+
+        public const byte All = Spanned | UnmadeRight | UnmadeLeft;
+
+        public static byte Left(bool spanned, bool unmade) => (byte)((spanned ? Spanned : 0) | UnmadeRight | (unmade ? UnmadeLeft : 0));
+
+        public static byte Right(bool spanned, bool unmade) => (byte)((spanned ? Spanned : 0) | (unmade ? UnmadeRight : 0) | UnmadeLeft);
     }
 
     /// <summary>One to four tokens of a character, 32 bytes.</summary>
-    [StructLayout(LayoutKind.Sequential)]
+    [StructLayout(LayoutKind.Sequential, Size = 32)]
     public struct Entry
     {
         public int First;
@@ -62,28 +123,33 @@ internal sealed unsafe class CharacterTokens(BytePairModel model, PieceMerger me
         private readonly int _third;
         private readonly int _fourth;
 
-        /// <summary>How many tokens there are; 0 where the character was not met.</summary>
-        public int Count;
-
         /// <summary>The end of each token in the character, the first in the low byte.</summary>
         public uint Ends;
 
         /// <summary>The rank of the merge that makes the character one token; the largest number where none does.</summary>
         public int WholeFrom;
-        private readonly int _unused;
+
+        /// <summary>How many tokens there are; 0 where the character was not met.</summary>
+        public byte Count;
+
+        /// <summary>The character's <see cref="CharacterKind"/>.</summary>
+        public byte Kind;
+
+        /// <summary>The <see cref="Joints"/> of its two borders.</summary>
+        public byte Left;
+        public byte Right;
+
+        /// <summary>True where the character as a whole piece is a token that merging does not make.</summary>
+        public readonly bool IsUnmade => (Right & 2) != 0;
 
         /// <summary>Writes four tokens, whose count only says how many there are: no branch depends on the text.</summary>
         /// <param name="place">The place of the character.</param>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Write(ref int ids, ref int starts, ref int ends, int place)
+        public readonly void Write(ref int ids, ref int ends, int place)
         {
-            Vector128<int> at = Vector128.Create(place);
             Vector128.LoadUnsafe(in First).StoreUnsafe(ref ids);
-            (at + Places(Ends << 8)).StoreUnsafe(ref starts);
-            (at + Places(Ends)).StoreUnsafe(ref ends);
+            Vector128<int> bytes = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(Ends).AsByte())).AsInt32();
+            (Vector128.Create(place) + bytes).StoreUnsafe(ref ends);
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector128<int> Places(uint bytes) => Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(bytes).AsByte())).AsInt32();
     }
 }

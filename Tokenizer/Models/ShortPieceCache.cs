@@ -1,23 +1,37 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace PureLlm.Tokenizer.Models;
 
-/// <summary>What short pieces became: up to 15 bytes to up to three tokens, two entries to a cache line. Belongs to one encoder.</summary>
-/// <remarks>A place holds the two pieces that came last; growing with the pieces that it meets, from 32 KB to 2 MB, keeps small jobs small.</remarks>
+/// <summary>What short pieces became: up to 15 bytes to up to eight tokens, two entries to a cache line. Belongs to one encoder.</summary>
+/// <remarks>
+/// A place holds the two pieces that came last; growing with the pieces that it meets, from 32 KB to 2 MB, keeps small jobs small. Up to three
+/// tokens stand in the entry itself, more of them in a block of their own; when that is full, all starts over.
+/// </remarks>
 internal sealed unsafe class ShortPieceCache
 {
+    /// <summary>The most tokens of a piece that is remembered.</summary>
+    public const int MostTokens = 8;
+
     /// <summary>The most tokens that an entry holds.</summary>
-    public const int MostTokens = 3;
+    private const int MostInEntry = 3;
 
     private const int SmallestBits = 9;
     private const int LargestBits = 15;
+    private const int SmallestBlock = 1 << 10;
+    private const int LargestBlock = 1 << 17;
 
     private Entry[] _memory = [];
     private Entry* _entries;
     private int _bits;
     private int _shift;
     private int _added;
+
+    // The tokens of entries with more than three, in eights.
+    private int[] _block = [];
+    private int* _tokens;
+    private int _tokenEnd;
 
     public ShortPieceCache() => Allocate(SmallestBits);
 
@@ -34,7 +48,22 @@ internal sealed unsafe class ShortPieceCache
         return entry->High == key.High && entry->Low == key.Low ? entry : null;
     }
 
-    /// <summary>Remembers one to three tokens and their lengths in bytes; the older of the two pieces at this place is forgotten.</summary>
+    /// <summary>Writes the tokens of an entry, and where each ends in a text where the piece begins at <paramref name="place"/>; there is room for eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write(Entry* entry, ref int ids, ref int ends, int place)
+    {
+        if (entry->Count > MostInEntry)
+        {
+            Vector256.Load(_tokens + entry->First).StoreUnsafe(ref ids);
+            (Vector256.Create(place) + Vector256.WidenLower(Vector256.WidenLower(Vector256.CreateScalar(entry->ManyEnds).AsByte())).AsInt32()).StoreUnsafe(ref ends);
+            return;
+        }
+        // Always three, and a fourth that means nothing: how many there are decides nothing here.
+        Vector128.Load(&entry->First).StoreUnsafe(ref ids);
+        (Vector128.Create(place) + Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(entry->Ends).AsByte())).AsInt32()).StoreUnsafe(ref ends);
+    }
+
+    /// <summary>Remembers one to eight tokens and their lengths in bytes; the older of the two pieces at this place is forgotten.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ShortKey key, ulong hash, ReadOnlySpan<int> tokens, TokenTable table)
     {
@@ -42,19 +71,51 @@ internal sealed unsafe class ShortPieceCache
         {
             Grow(table);
         }
+        ulong ends = 0;
+        uint end = 0;
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            end += (uint)table.LengthOf(tokens[i]);
+            ends |= (ulong)end << (8 * i);
+        }
+        var made = new Entry { Low = key.Low, High = key.High };
+        if (tokens.Length > MostInEntry)
+        {
+            (made.First, made.ManyEnds) = (Store(tokens), ends);
+        }
+        else
+        {
+            (made.First, made.Second, made.Third) = (tokens[0], tokens.Length > 1 ? tokens[1] : 0, tokens.Length > 2 ? tokens[2] : 0);
+            made.Ends = (uint)ends;
+        }
+        made.Count = (byte)tokens.Length;
         Entry* entry = _entries + (2 * (hash >> _shift));
         entry[1] = entry[0];
-        *entry = new Entry
+        *entry = made;
+    }
+
+    /// <summary>Puts tokens into the block; the place where they stand.</summary>
+    private int Store(ReadOnlySpan<int> tokens)
+    {
+        if (_tokenEnd == _block.Length)
         {
-            Low = key.Low,
-            High = key.High,
-            First = tokens[0],
-            Second = tokens.Length > 1 ? tokens[1] : 0,
-            Third = tokens.Length > 2 ? tokens[2] : 0,
-            Count = (byte)tokens.Length,
-            FirstLength = (byte)table.LengthOf(tokens[0]),
-            SecondLength = (byte)(tokens.Length > 1 ? table.LengthOf(tokens[1]) : 0),
-        };
+            if (_block.Length == LargestBlock)
+            {
+                Array.Clear(_memory);
+                _tokenEnd = 0;
+            }
+            else
+            {
+                int[] grown = GC.AllocateArray<int>(Math.Max(SmallestBlock, 4 * _block.Length), pinned: true);
+                _block.CopyTo(grown, 0);
+                _block = grown;
+                _tokens = (int*)Unsafe.AsPointer(ref grown[0]);
+            }
+        }
+        int place = _tokenEnd;
+        tokens.CopyTo(_block.AsSpan(place));
+        _tokenEnd += MostTokens;
+        return place;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -87,15 +148,34 @@ internal sealed unsafe class ShortPieceCache
     }
 
     /// <summary>A piece and its tokens, 32 bytes.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 32)]
     public struct Entry
     {
+        [FieldOffset(0)]
         public ulong Low;
+
+        [FieldOffset(8)]
         public ulong High;
+
+        /// <summary>The first token; the place of all in the block where there are more than three.</summary>
+        [FieldOffset(16)]
         public int First;
+
+        [FieldOffset(20)]
         public int Second;
+
+        [FieldOffset(24)]
         public int Third;
+
+        /// <summary>In the place of the second and the third of more than three tokens: the end of each in the piece, the first in the low byte.</summary>
+        [FieldOffset(20)]
+        public ulong ManyEnds;
+
+        /// <summary>The end of each of up to three tokens in the piece, the first in the low byte.</summary>
+        [FieldOffset(28)]
+        public uint Ends;
+
+        [FieldOffset(31)]
         public byte Count;
-        public byte FirstLength;
-        public byte SecondLength;
     }
 }

@@ -13,6 +13,7 @@ namespace PureLlm.Tokenizer.Models;
 internal sealed unsafe class TokenSpans
 {
     private const int FilterBits = 20;
+    private const int CharacterBits = 1 << 16;
 
     private readonly ulong[] _filter = new ulong[1 << (FilterBits - 6)];
 
@@ -22,6 +23,12 @@ internal sealed unsafe class TokenSpans
     private ulong[] _brokenKeys = new ulong[1 << 8];
     private int[] _brokenRanks = new int[1 << 8];
     private int _brokenCount;
+
+    // By the low bits of a code point, and by the last and first byte of a character: whether it stands at such a border at all.
+    private readonly ulong[] _before = new ulong[CharacterBits / 64];
+    private readonly ulong[] _after = new ulong[CharacterBits / 64];
+    private readonly bool[] _brokenBefore = new bool[256];
+    private readonly bool[] _brokenAfter = new bool[256];
 
     /// <summary>Reads the tokens.</summary>
     /// <param name="ranks">For each id the least rank of a merge that makes it.</param>
@@ -47,6 +54,16 @@ internal sealed unsafe class TokenSpans
         ulong bit = Hash(left, right);
         return (_filter[bit >> 6] >> (int)bit & 1) != 0;
     }
+
+    /// <summary>False where no token that can come about spans the border after this character.</summary>
+    /// <param name="isWhole">Merging makes one token of the character; one of several tokens joins a neighbour only by its bytes, or after the other neighbour took of them.</param>
+    public bool CanJoinRight(int codePoint, ReadOnlySpan<byte> character, bool isWhole) =>
+        _brokenBefore[character[^1]] || ((isWhole || _brokenAfter[character[0]]) && (codePoint < 0x80 || IsIn(_before, codePoint)));
+
+    /// <summary>False where no token that can come about spans the border before this character.</summary>
+    /// <param name="isWhole">Merging makes one token of the character; one of several tokens joins a neighbour only by its bytes, or after the other neighbour took of them.</param>
+    public bool CanJoinLeft(int codePoint, ReadOnlySpan<byte> character, bool isWhole) =>
+        _brokenAfter[character[0]] || ((isWhole || _brokenBefore[character[^1]]) && (codePoint < 0x80 || IsIn(_after, codePoint)));
 
     /// <summary>The least rank at which a token comes about that spans the border at <paramref name="p"/> and holds one of the characters in part; else the largest number.</summary>
     /// <param name="left">Bytes of the character before the border; 0 for a byte that is part of none.</param>
@@ -91,6 +108,8 @@ internal sealed unsafe class TokenSpans
             {
                 ulong bit = Hash(previous, character);
                 _filter[bit >> 6] |= 1UL << (int)bit;
+                _before[previous % CharacterBits / 64] |= 1UL << previous;
+                _after[character % CharacterBits / 64] |= 1UL << character;
             }
             else if (p > start)
             {
@@ -105,6 +124,7 @@ internal sealed unsafe class TokenSpans
     {
         int pair = (p[-1] << 8) | *p;
         _brokenFilter[pair >> 6] |= 1UL << pair;
+        (_brokenBefore[p[-1]], _brokenAfter[*p]) = (true, true);
         _brokenLengths[pair] |= (ushort)(1 << (((before - 1) << 2) | (after - 1)));
         ulong key = Key(p, before, after);
         int at = Place(key, _brokenKeys);
@@ -145,6 +165,8 @@ internal sealed unsafe class TokenSpans
         }
         return at;
     }
+
+    private static bool IsIn(ulong[] set, int codePoint) => (set[codePoint % CharacterBits / 64] >> codePoint & 1) != 0;
 
     private static ulong Key(byte* p, int before, int after)
     {

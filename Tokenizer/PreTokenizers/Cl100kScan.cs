@@ -30,6 +30,10 @@ internal readonly unsafe struct Cl100kScan<TSingleDigits, TWholeEnd> : IPieceSca
     where TSingleDigits : struct, IScanOption
     where TWholeEnd : struct, IScanOption
 {
+    public static uint Lasting => CharacterKind.Letters;
+
+    public static bool TakesSymbol => true;
+
     public static byte* Next(byte* p, byte* end)
     {
         uint first = *p;

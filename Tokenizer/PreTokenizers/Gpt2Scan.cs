@@ -12,6 +12,8 @@ internal readonly unsafe struct Gpt2Scan : IPieceScan
         [@"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"],
     ];
 
+    public static uint Lasting => CharacterKind.Letters;
+
     public static byte* Next(byte* p, byte* end)
     {
         byte* start = p;

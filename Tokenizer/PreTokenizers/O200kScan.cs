@@ -33,6 +33,10 @@ internal readonly unsafe struct O200kScan<TPlain> : IPieceScan
     private const uint Upper = CharacterKind.Capitals | Both;
     private const uint Lower = CharacterKind.Small | Both;
 
+    public static uint Lasting => Both;
+
+    public static bool TakesSymbol => true;
+
     public static byte* Next(byte* p, byte* end)
     {
         int kind = ScanText.KindAt(p, end, out int length);

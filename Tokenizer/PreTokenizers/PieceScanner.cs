@@ -89,6 +89,12 @@ internal unsafe interface IPieceScan
 {
     /// <summary>The end of the piece that starts at <paramref name="p"/>, which must lie before <paramref name="end"/>.</summary>
     static abstract byte* Next(byte* p, byte* end);
+
+    /// <summary>Kinds of which a run is never parted, and a piece that is looked for inside one ends where the piece with the whole run ends; none where the rule has no such.</summary>
+    static virtual uint Lasting => 0;
+
+    /// <summary>Whether a symbol right before such a run, and beyond ASCII, is the beginning of the run's piece, not a piece of its own.</summary>
+    static virtual bool TakesSymbol => false;
 }
 
 internal sealed unsafe class PieceScanner<TScan>(string name, params string[][] spellings) : PieceScanner(name, spellings)
