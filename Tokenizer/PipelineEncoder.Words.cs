@@ -76,12 +76,12 @@ internal sealed unsafe partial class PipelineEncoder
         {
             _tokens.EnsureCapacity(count + WordCache.WrittenTokens);
         }
-        (int[] ids, int[] starts, int[] ends) = _tokens.Arrays;
+        (int[] ids, int[] starts, int[] tokenBorders) = _tokens.ArraysWithStarts;
         WordCache.Entry.Write(
             word,
             ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(ids), count),
             ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(starts), count),
-            ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(ends), count),
+            ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(tokenBorders), count + 1),
             offset);
         _tokens.SetCount(count + word->Count);
         if (_notesPieces)

@@ -65,6 +65,19 @@ public sealed class TokenBuffer
     /// <summary>The ids, and the borders after which they stand: a loop that writes them itself begins with <see cref="StartAt"/> and ends with <see cref="FillStarts"/>.</summary>
     internal (int[] Ids, int[] Borders) Arrays => (_ids, _borders);
 
+    /// <summary>The arrays for a loop that writes tokens with gaps between them: ids, starts, and the borders, in which the end of token i is number i + 1.</summary>
+    internal (int[] Ids, int[] Starts, int[] Borders) ArraysWithStarts
+    {
+        get
+        {
+            if (!_keepsStarts)
+            {
+                KeepStarts();
+            }
+            return (_ids, _starts, _borders);
+        }
+    }
+
     /// <summary>Says how many tokens were written into <see cref="Arrays"/>.</summary>
     internal void SetCount(int count) => Count = count;
 
@@ -129,7 +142,7 @@ public sealed class TokenBuffer
         _keepsStarts = true;
         if (_starts.Length < _ids.Length)
         {
-            _starts = new int[_ids.Length];
+            _starts = GC.AllocateUninitializedArray<int>(_ids.Length);
         }
         _borders.AsSpan(0, Count).CopyTo(_starts);
     }
