@@ -10,7 +10,7 @@ internal static class LocalParts
     private static readonly string[] SpaceRuns = [" {2,}", " +", "[ ]+", @"\s+", @"\s{2,}"];
 
     /// <summary>What SentencePiece models are converted with: spaces at both ends of the text.</summary>
-    private const string SpacesAtEnds = "^ +| +$";
+    private const string SpacesAtEnds = @"\A +|[ \u2581]+\z";
 
     /// <summary>A normalizer without what it does to the beginning of a text, for the parts after the first; false where it may look over a cut.</summary>
     public static bool TryContinue(Normalizer? normalizer, out Normalizer? continued)
@@ -27,7 +27,7 @@ internal static class LocalParts
                 continued = strip.Right ? new StripNormalizer(left: false) : null;
                 return true;
             case ReplaceNormalizer { IsRegex: true, Pattern: SpacesAtEnds, Content: "" }:
-                continued = new ReplaceNormalizer(" +$", isRegex: true, "");
+                continued = new ReplaceNormalizer(@"[ \u2581]+\z", isRegex: true, "");
                 return true;
             case ReplaceNormalizer { IsRegex: true } replace:
                 return SpaceRuns.Contains(replace.Pattern) && replace.Content is " " or "▁";

@@ -44,6 +44,10 @@ public sealed class TokenizerConvertCommand : CliCommand
             AtomicFile.Write(file, content);
             context.Note($"wrote {context.ShownPath(file)} ({Numbers.Bytes(content.Length)})");
         }
+        foreach (string gap in TokenizerFile.Gaps(known, written))
+        {
+            context.Note($"not exact: {gap}");
+        }
         context.Note($"from {TokenizerInput.Title(context, known, path)}");
         return ExitCode.Ok;
     }

@@ -60,6 +60,10 @@ public static class TokenizerFile
         _ => throw new TokenizerException($"{path}: no format by this name is written; these are: {Targets}."),
     };
 
+    /// <summary>What the format that a name asks for cannot say of a tokenizer, rule by rule; none where it says all.</summary>
+    public static IReadOnlyList<string> Gaps(TextTokenizer tokenizer, string path) =>
+        tokenizer is PipelineTokenizer pipeline && Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) && MergesBeside(path) is null ? [.. SentencePieceJsonGaps.Of(pipeline)] : [];
+
     /// <summary>The merges that belong to a file of this name, which is then a bare vocabulary.</summary>
     private static string? MergesBeside(string path) =>
         Pairs.FirstOrDefault(pair => Path.GetFileName(path).EndsWith(pair.Vocabulary, StringComparison.Ordinal)) is { Merges: { } merges } found ? path[..^found.Vocabulary.Length] + merges : null;

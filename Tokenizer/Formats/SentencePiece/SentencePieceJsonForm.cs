@@ -3,14 +3,14 @@ using PureLlm.Tokenizer.Decoders;
 using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.Models.SentencePiece;
 using PureLlm.Tokenizer.Normalizers;
+using PureLlm.Tokenizer.PreTokenizers;
 
 namespace PureLlm.Tokenizer.Formats.SentencePiece;
 
 /// <summary>A SentencePiece tokenizer in the parts that tokenizer.json has, for the programs that read it.</summary>
 /// <remarks>
-/// Ordinary text gets the same ids. What the format cannot say differs: sums in double precision, rules looked up per user-perceived character,
-/// U+2581 in the input, spaces beside a user-defined piece, ties among merges to one piece, marks spelled out in the
-/// text, pieces of the type UNUSED, and what an unknown token shows.
+/// Ordinary text gets the same ids. User-defined pieces of merging models are cut out by a split, and are tokens because whole pieces are;
+/// what remains different for a model is listed by <see cref="SentencePieceJsonGaps"/>.
 /// </remarks>
 internal static class SentencePieceJsonForm
 {
@@ -29,8 +29,8 @@ internal static class SentencePieceJsonForm
         }
         return new PipelineTokenizer(tokenizer.Parts with
         {
-            AddedTokens = [.. tokenizer.AddedTokens, .. model is SentencePieceUnigramModel ? [] : UserDefined(model)],
             Normalizer = Normalizer(options),
+            PreTokenizer = model is SentencePieceUnigramModel ? null : UserDefinedSplit(model),
             Model = Model(model),
             Decoder = Decoder(options.AddsDummyPrefix || options.RemovesExtraWhitespaces),
         });
@@ -45,7 +45,7 @@ internal static class SentencePieceJsonForm
         }
         if (options.RemovesExtraWhitespaces)
         {
-            steps.Add(new ReplaceNormalizer("^ +| +$", isRegex: true, ""));
+            steps.Add(new ReplaceNormalizer(@"\A +|[ \u2581]+\z", isRegex: true, ""));
             steps.Add(new ReplaceNormalizer(" {2,}", isRegex: true, " "));
         }
         if (options.AddsDummyPrefix)
@@ -60,7 +60,7 @@ internal static class SentencePieceJsonForm
     {
         byte[][] tokens = [.. Enumerable.Range(0, model.VocabularySize).Select(id => model.Piece(id).Spelling)];
         string unknown = Encoding.UTF8.GetString(tokens[model.Unknown]);
-        var options = new CharacterBytePairRules { UnknownToken = unknown, FuseUnknown = true, ByteFallback = model.ByteFallback };
+        var options = new CharacterBytePairRules { UnknownToken = unknown, FuseUnknown = true, ByteFallback = model.ByteFallback, IgnoreMerges = UserDefined(model).Count > 0 };
         return model switch
         {
             SentencePieceUnigramModel unigram => new UnigramModel(tokens, unigram.TextScores, model.Unknown, model.ByteFallback),
@@ -75,9 +75,20 @@ internal static class SentencePieceJsonForm
         [.. model.Pairs.All().Where(m => m.Left < model.VocabularySize && m.Right < model.VocabularySize)
             .OrderBy(m => m.Rank).ThenBy(m => m.Left).ThenBy(m => m.Right).Select(m => (m.Left, m.Right))];
 
-    private static IEnumerable<AddedToken> UserDefined(SentencePieceModel model) =>
-        Enumerable.Range(0, model.VocabularySize).Where(id => model.Piece(id).Type == SentencePieceType.UserDefined)
-            .Select(id => new AddedToken { Id = id, Content = Encoding.UTF8.GetString(model.Piece(id).Spelling) });
+    /// <summary>Sets user-defined pieces apart, at each place the longest.</summary>
+    private static SplitPreTokenizer? UserDefinedSplit(SentencePieceModel model) => UserDefined(model) switch
+    {
+        [] => null,
+        [var only] => new SplitPreTokenizer(only, isRegex: false, SplitBehavior.Isolated),
+        var pieces => new SplitPreTokenizer(string.Join('|', pieces.Select(Escaped)), isRegex: true, SplitBehavior.Isolated),
+    };
+
+    /// <summary>The spellings of the user-defined pieces, the longest first.</summary>
+    internal static List<string> UserDefined(SentencePieceModel model) =>
+        [.. Enumerable.Range(0, model.VocabularySize).Where(id => model.Piece(id).Type == SentencePieceType.UserDefined)
+            .Select(id => Encoding.UTF8.GetString(model.Piece(id).Spelling)).OrderByDescending(spelling => spelling.Length)];
+
+    private static string Escaped(string text) => string.Concat(text.Select(c => @"\.*+?^$|()[]{}".Contains(c) ? $@"\{c}" : $"{c}"));
 
     private static SequenceDecoder Decoder(bool stripsFirst) =>
         new([new ReplaceDecoder(Mark, " "), new ByteFallbackDecoder(), new FuseDecoder(), .. stripsFirst ? [new StripDecoder(new Rune(' '), 1, 0)] : Array.Empty<TokenDecoder>()]);

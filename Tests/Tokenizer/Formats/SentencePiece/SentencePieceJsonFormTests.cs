@@ -4,6 +4,8 @@ using PureLlm.Tokenizer.Formats;
 using PureLlm.Tokenizer.Formats.SentencePiece;
 using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.Models.SentencePiece;
+using PureLlm.Tokenizer.PreTokenizers;
+using PureLlm.Tests.Tokenizer.Models;
 
 namespace PureLlm.Tests.Tokenizer.Formats.SentencePiece;
 
@@ -31,12 +33,50 @@ public class SentencePieceJsonFormTests
     }
 
     [Test]
-    public void User_defined_pieces_and_marks_are_added_tokens()
+    public void Marks_are_added_tokens_and_user_defined_pieces_are_cut_out()
     {
-        PipelineTokenizer converted = ThroughJson(SentencePieceFile.Parse(StoryModels.BytePair, "x.model"));
-        Assert.That(converted.AddedTokens.Select(t => (t.Content, t.IsSpecial)), Is.EquivalentTo(new[] { ("<unk>", true), ("<s>", true), ("</s>", true), ("<sep>", false), ("moon", false) }));
+        PipelineTokenizer tokenizer = SentencePieceFile.Parse(StoryModels.BytePair, "x.model"), converted = ThroughJson(tokenizer);
+        Assert.That(converted.AddedTokens.Select(t => (t.Content, t.IsSpecial)), Is.EquivalentTo(new[] { ("<unk>", true), ("<s>", true), ("</s>", true) }));
         Assert.That(((CharacterBytePairModel)converted.Model).Options.ByteFallback, Is.True);
+        Assert.That(((SplitPreTokenizer)converted.Parts.PreTokenizer!).Pattern, Is.EqualTo("<sep>|moon"));
+        string[] parts = ["moon", "<sep>", " ", "  ", "the", "\u2581", "mo", "on", "<se", "p>", "\n", "é", "Lily", "said"];
+        var random = new Random(4);
+        for (int i = 0; i < 3000; i++)
+        {
+            string text = Vocab.Random(random, parts, 9);
+            Assert.That(converted.Encode(text), Is.EqualTo(tokenizer.Encode(text)), text);
+        }
     }
+
+    [Test]
+    public void Line_breaks_keep_the_spaces_behind_them_and_marks_at_the_end_go()
+    {
+        PipelineTokenizer tokenizer = SentencePieceFile.Parse(StoryModels.Unigram, "x.model"), converted = ThroughJson(tokenizer);
+        foreach (string text in new[] { " a\n  b \n", "a\u2581", "\u2581a \u2581 ", "\u2581", " \u2581 \u2581a", "" })
+        {
+            Assert.That(converted.Encode(text), Is.EqualTo(tokenizer.Encode(text)), text);
+        }
+    }
+
+    [Test]
+    public void What_a_model_loses_is_said_rule_by_rule()
+    {
+        PipelineTokenizer unigram = SentencePieceFile.Parse(StoryModels.Unigram, "x.model"), pairs = SentencePieceFile.Parse(StoryModels.BytePair, "x.model");
+        Assert.That(TokenizerFile.Gaps(unigram, "x.json"), Has.Count.EqualTo(3).And.Some.Contains("double precision").And.Some.Contains("'<s>'").And.Some.Contains("unknown token"));
+        Assert.That(TokenizerFile.Gaps(pairs, "x.json"), Has.Count.EqualTo(1).And.Some.Contains("user-defined"));
+        Assert.That(TokenizerFile.Gaps(pairs, "x.gguf"), Is.Empty);
+        Assert.That(Gaps(new SentencePieceProto { Algorithm = SentencePieceAlgorithm.BytePair, Pieces = Pieces }), Is.EqualTo(new[] { "decoded text shows the name of the unknown token, not the sign that stands for it" }));
+        ScoredPiece[] tied = [.. Pieces, Piece("aab", -5), Piece("ba", -5)], unused = [.. Pieces, new ScoredPiece("ba"u8.ToArray(), -7, SentencePieceType.Unused)];
+        Assert.That(Gaps(new SentencePieceProto { Algorithm = SentencePieceAlgorithm.BytePair, Pieces = tied }), Has.Some.Contains("from left to right"));
+        Assert.That(Gaps(new SentencePieceProto { Algorithm = SentencePieceAlgorithm.BytePair, Pieces = unused }), Has.Some.Contains("'ba'"));
+        Assert.That(Gaps(new SentencePieceProto { Algorithm = SentencePieceAlgorithm.BytePair, Pieces = [.. Pieces, Piece("xy", -7)] }), Has.Some.Contains("no pieces by themselves"));
+    }
+
+    private static readonly ScoredPiece[] Pieces = [new("<unk>"u8.ToArray(), 0, SentencePieceType.Unknown), Piece("a", -1), Piece("b", -2), Piece("ab", -3)];
+
+    private static ScoredPiece Piece(string spelling, float score) => new(Encoding.UTF8.GetBytes(spelling), score, SentencePieceType.Normal);
+
+    private static IReadOnlyList<string> Gaps(SentencePieceProto proto) => TokenizerFile.Gaps(new PipelineTokenizer(SentencePieceFile.Parts(proto)), "x.json");
 
     [Test]
     public void What_the_format_cannot_say_is_refused()
