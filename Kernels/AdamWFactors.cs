@@ -19,7 +19,7 @@ public readonly record struct AdamWFactors(float Scale, float ToMean, float ToSq
         // The decimal that was meant: 1 − 0.999, not 1 − 0.99900001287.
         double beta1 = (double)(decimal)step.Beta1, beta2 = (double)(decimal)step.Beta2;
         return new AdamWFactors(
-            step.GradientScale, (float)(1 - beta1), (float)(1 - beta2), (float)(step.LearningRate / (1 - Math.Pow(beta1, step.Step))),
+            step.GradientScale.Number, (float)(1 - beta1), (float)(1 - beta2), (float)(step.LearningRate / (1 - Math.Pow(beta1, step.Step))),
             (float)((double)step.LearningRate * step.WeightDecay), (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, step.Step))), step.Epsilon);
     }
 }

@@ -159,12 +159,12 @@ public abstract class Backend : IDisposable
     /// <summary>factor[0] = <see cref="Clipping.Factor"/>(norm, maximum) / unit with norm = <see cref="Clipping.Norm"/>(Σ sumsOfSquares, unit), all in float64.</summary>
     public abstract void ClipFactor(View sumsOfSquares, View factor, double maximum, double unit);
 
-    /// <summary>One pass: m, v, bias correction, decay, w, and the clearing of g where it is asked for.</summary>
+    /// <summary>One pass: m, v, bias correction, decay, w.</summary>
     public abstract void AdamW(View w, View g, View m, View v, in AdamWStep step);
 
-    /// <summary>m = momentum·m + scale·g, where a number in <paramref name="scaleFrom"/> takes the place of <paramref name="gradientScale"/>; update = nesterov ? scale·g + momentum·m : m, in float32.</summary>
-    public abstract void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, View scaleFrom = default);
+    /// <summary>m = momentum·m + scale·g; update = nesterov ? scale·g + momentum·m : m, in float32.</summary>
+    public abstract void Momentum(View g, View m, View update, float momentum, bool nesterov, GradientScale scale);
 
-    /// <summary>m = momentum·m + scale·g + decay·w; w −= rate·(nesterov ? scale·g + decay·w + momentum·m : m), scale as in <see cref="Momentum"/>.</summary>
-    public abstract void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, View scaleFrom = default);
+    /// <summary>m = momentum·m + scale·g + decay·w; w −= rate·(nesterov ? scale·g + decay·w + momentum·m : m).</summary>
+    public abstract void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, GradientScale scale);
 }

@@ -63,8 +63,8 @@ public sealed class RehearsalBackend : Backend
     public override void SumOfSquares(View x, View result) { }
     public override void ClipFactor(View sumsOfSquares, View factor, double maximum, double unit) { }
     public override void AdamW(View w, View g, View m, View v, in AdamWStep step) { }
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, View scaleFrom = default) { }
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, View scaleFrom = default) { }
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, GradientScale scale) { }
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, GradientScale scale) { }
 
     public override void Dispose()
     {

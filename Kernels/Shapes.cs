@@ -53,9 +53,8 @@ public readonly record struct RotaryShape(
 /// <param name="WeightDecay">λ; the weight loses η·λ·w.</param>
 /// <param name="Step">1 for the first step; enters the bias correction.</param>
 /// <param name="GradientScale">Factor of the gradient: clipping.</param>
-/// <param name="ScaleFrom">Where given, one number on the device that takes the place of GradientScale.</param>
 public readonly record struct AdamWStep(
-    float LearningRate, float Beta1, float Beta2, float Epsilon, float WeightDecay, int Step, float GradientScale, View ScaleFrom = default);
+    float LearningRate, float Beta1, float Beta2, float Epsilon, float WeightDecay, int Step, GradientScale GradientScale);
 
 /// <summary>A position in counter-based randomness: the same (seed, stream, index) gives the same number on every device, whatever the order.</summary>
 public readonly record struct RandomStream(ulong Seed, ulong Stream);

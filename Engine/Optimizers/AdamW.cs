@@ -27,7 +27,7 @@ public sealed class AdamW : Optimizer
         (double)(decimal)hyper.Beta1, (double)(decimal)hyper.Beta2, hyper.Epsilon, parameter.Decays ? decay : 0,
         m.Slice(parameter.Offset, parameter.Shape.Length), v.Slice(parameter.Offset, parameter.Shape.Length));
 
-    public override void Step(long step, double learningRate, double gradientScale, View scaleFrom = default)
+    public override void Step(long step, double learningRate, GradientScale scale)
     {
         SetRandomness(step);
         IReadOnlyList<SlabRange> ranges = Slabs.Ranges;
@@ -39,8 +39,7 @@ public sealed class AdamW : Optimizer
                 LearningRate = (float)learningRate,
                 WeightDecay = (float)(decays ? decay : 0),
                 Step = (int)step,
-                GradientScale = (float)gradientScale,
-                ScaleFrom = scaleFrom,
+                GradientScale = scale,
             });
         }
     }

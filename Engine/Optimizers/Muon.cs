@@ -55,30 +55,30 @@ public sealed class Muon : Optimizer
         return new AdamWRule((double)(decimal)adam.Beta1, (double)(decimal)adam.Beta2, adam.Epsilon, parameter.Decays ? decay : 0, mean, v.Slice(place, parameter.Shape.Length));
     }
 
-    public override void Step(long step, double learningRate, double gradientScale, View scaleFrom = default)
+    public override void Step(long step, double learningRate, GradientScale scale)
     {
         SetRandomness(step);
         foreach (HiddenMatrix matrix in matrices)
         {
-            Step(matrix, learningRate, (float)gradientScale, scaleFrom);
+            Step(matrix, learningRate, scale);
         }
         int place = 0;
         foreach ((int offset, int length, bool decays) in others)
         {
-            AdamWStep part = adam with { LearningRate = (float)learningRate, WeightDecay = (float)(decays ? decay : 0), Step = (int)step, GradientScale = (float)gradientScale, ScaleFrom = scaleFrom };
+            AdamWStep part = adam with { LearningRate = (float)learningRate, WeightDecay = (float)(decays ? decay : 0), Step = (int)step, GradientScale = scale };
             Backend.AdamW(Slabs.ValuesOf(offset, length), Slabs.GradientsOf(offset, length), m.Slice(offset, length), v.Slice(place, length), part);
             place += length;
         }
     }
 
-    private void Step(HiddenMatrix matrix, double learningRate, float gradientScale, View scaleFrom)
+    private void Step(HiddenMatrix matrix, double learningRate, GradientScale scale)
     {
         View u = new(update, 0, matrix.Length);
-        Backend.Momentum(Slabs.GradientsOf(matrix.Offset, matrix.Length), m.Slice(matrix.Offset, matrix.Length), u, (float)momentum, nesterov, gradientScale, scaleFrom);
+        Backend.Momentum(Slabs.GradientsOf(matrix.Offset, matrix.Length), m.Slice(matrix.Offset, matrix.Length), u, (float)momentum, nesterov, scale);
         newtonSchulz.Orthogonalize(u, matrix.Rows, matrix.Columns);
         Backend.Sgd(
             Slabs.ValuesOf(matrix.Offset, matrix.Length), u, default, (float)learningRate, momentum: 0, (float)decay, nesterov: false,
-            gradientScale: (float)(UpdateSize * Math.Sqrt(Math.Max(matrix.Rows, matrix.Columns))));
+            scale: (float)(UpdateSize * Math.Sqrt(Math.Max(matrix.Rows, matrix.Columns))));
     }
 
     public override void Dispose()

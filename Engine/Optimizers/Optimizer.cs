@@ -31,9 +31,8 @@ public abstract class Optimizer(Backend backend, ParameterSlabs slabs, MomentSto
     /// <summary>One update of all parameters.</summary>
     /// <param name="step">1 for the first update.</param>
     /// <param name="learningRate">η of this update.</param>
-    /// <param name="gradientScale">Factor of all gradients, from clipping.</param>
-    /// <param name="scaleFrom">Where given, one number on the device that takes its place, and that the host need not know.</param>
-    public abstract void Step(long step, double learningRate, double gradientScale, View scaleFrom = default);
+    /// <param name="scale">Factor of all gradients, from clipping.</param>
+    public abstract void Step(long step, double learningRate, GradientScale scale);
 
     /// <summary>How a parameter of the slabs is moved.</summary>
     public abstract UpdateRule RuleOf(Parameter parameter);

@@ -25,7 +25,7 @@ public sealed class Sgd : Optimizer
     public override UpdateRule RuleOf(Parameter parameter) =>
         new SgdRule(momentum, parameter.Decays ? decay : 0, nesterov, m.IsEmpty ? m : m.Slice(parameter.Offset, parameter.Shape.Length));
 
-    public override void Step(long step, double learningRate, double gradientScale, View scaleFrom = default)
+    public override void Step(long step, double learningRate, GradientScale scale)
     {
         SetRandomness(step);
         IReadOnlyList<SlabRange> ranges = Slabs.Ranges;
@@ -34,7 +34,7 @@ public sealed class Sgd : Optimizer
             (int offset, int length, bool decays) = ranges[i];
             Backend.Sgd(
                 Slabs.ValuesOf(offset, length), Slabs.GradientsOf(offset, length), m.IsEmpty ? m : m.Slice(offset, length),
-                (float)learningRate, (float)momentum, (float)(decays ? decay : 0), nesterov, (float)gradientScale, scaleFrom);
+                (float)learningRate, (float)momentum, (float)(decays ? decay : 0), nesterov, scale);
         }
     }
 }

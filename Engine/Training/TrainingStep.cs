@@ -95,7 +95,7 @@ internal sealed class TrainingStep : IDisposable
     public void Update(long step, double learningRate)
     {
         backend.ClipFactor(new View(scalars, Batches.Count, norm.Parts), factor, clip, LossScaler.Scale);
-        optimizer.Step(step + 1, learningRate, 1, factor);
+        optimizer.Step(step + 1, learningRate, GradientScale.Of(factor));
         LossScaler.Advance();
     }
 

@@ -21,14 +21,14 @@ public sealed unsafe partial class CpuBackend
         RequireFormat(v, m.Buffer.Format, operation, nameof(v));
         var update = new AdamWUpdate(
             this, Stored(w, n, operation, nameof(w)), Stored(g, n, operation, nameof(g)), Stored(m, n, operation, nameof(m)), Stored(v, n, operation, nameof(v)),
-            step with { GradientScale = Scale(step.GradientScale, step.ScaleFrom, operation) }, m.Buffer.NextRounding(), n);
+            step with { GradientScale = Number(step.GradientScale, operation) }, m.Buffer.NextRounding(), n);
         Choose(update, w.Buffer.Format, g.Buffer.Format, m.Buffer.Format, operation);
     }
 
     /// <inheritdoc/>
     /// <remarks>An empty m stands for zeros; only without momentum.</remarks>
     /// <exception cref="ArgumentException">Momentum without m.</exception>
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, View scaleFrom = default)
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, GradientScale scale)
     {
         const string operation = "Sgd";
         int n = Length(w);
@@ -38,22 +38,22 @@ public sealed unsafe partial class CpuBackend
         }
         StoredPointer pm = m.IsEmpty ? default : Stored(m, n, operation, nameof(m));
         var update = new SgdUpdate(
-            this, Stored(w, n, operation, nameof(w)), Stored(g, n, operation, nameof(g)), pm, null, learningRate, momentum, weightDecay, nesterov, Scale(gradientScale, scaleFrom, operation),
+            this, Stored(w, n, operation, nameof(w)), Stored(g, n, operation, nameof(g)), pm, null, learningRate, momentum, weightDecay, nesterov, Number(scale, operation),
             m.IsEmpty ? default : m.Buffer.NextRounding(), n);
         Choose(update, w.Buffer.Format, g.Buffer.Format, m.IsEmpty ? StorageFormat.Float32 : m.Buffer.Format, operation);
     }
 
     /// <inheritdoc/>
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, View scaleFrom = default)
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, GradientScale scale)
     {
         const string operation = "Momentum";
         int n = Length(m);
         var move = new SgdUpdate(
-            this, default, Stored(g, n, operation, nameof(g)), Stored(m, n, operation, nameof(m)), Pointer(update, n, operation, nameof(update)), 0, momentum, 0, nesterov, Scale(gradientScale, scaleFrom, operation), m.Buffer.NextRounding(), n);
+            this, default, Stored(g, n, operation, nameof(g)), Stored(m, n, operation, nameof(m)), Pointer(update, n, operation, nameof(update)), 0, momentum, 0, nesterov, Number(scale, operation), m.Buffer.NextRounding(), n);
         Choose(move, StorageFormat.Float32, g.Buffer.Format, m.Buffer.Format, operation);
     }
 
-    private static float Scale(float gradientScale, View scaleFrom, string operation) => scaleFrom.IsEmpty ? gradientScale : *Pointer(scaleFrom, 1, operation, nameof(scaleFrom));
+    private static float Number(GradientScale scale, string operation) => scale.OnDevice.IsEmpty ? scale.Number : *Pointer(scale.OnDevice, 1, operation, nameof(scale));
 
     /// <summary>An update that is compiled for each combination of formats.</summary>
     private interface IStoredUpdate

@@ -21,14 +21,14 @@ internal sealed partial class GpuBackend
         RequireFormat(v, FormatOf(m), operation, nameof(v));
         var update = new AdamWUpdate(
             this, Numbers(w, n, operation, nameof(w)), Numbers(g, n, operation, nameof(g)), Numbers(m, n, operation, nameof(m)), Numbers(v, n, operation, nameof(v)),
-            AdamWFactors.Of(step), Optional(step.ScaleFrom, 1, operation, nameof(step.ScaleFrom)), step.ScaleFrom.IsEmpty ? 0 : 1, Rounded(Over(n, w, g, m, v), m.IsEmpty ? default : m.Buffer.NextRounding()));
+            AdamWFactors.Of(step), Optional(step.GradientScale.OnDevice, 1, operation, nameof(step.GradientScale)), step.GradientScale.OnDevice.IsEmpty ? 0 : 1, Rounded(Over(n, w, g, m, v), m.IsEmpty ? default : m.Buffer.NextRounding()));
         Choose(update, FormatOf(w), FormatOf(g), FormatOf(m), operation);
     }
 
     /// <inheritdoc/>
     /// <remarks>An empty m stands for zeros; only without momentum.</remarks>
     /// <exception cref="ArgumentException">Momentum without m.</exception>
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, View scaleFrom = default)
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, GradientScale scale)
     {
         const string operation = "Sgd";
         int n = Length(w);
@@ -38,24 +38,24 @@ internal sealed partial class GpuBackend
             LearningRate = learningRate,
             Momentum = momentum,
             WeightDecay = weightDecay,
-            GradientScale = gradientScale,
+            GradientScale = scale.Number,
             IsNesterov = nesterov ? 1 : 0,
             HasMoment = m.IsEmpty ? 0 : 1,
-            HasScale = scaleFrom.IsEmpty ? 0 : 1,
+            HasScale = scale.OnDevice.IsEmpty ? 0 : 1,
         };
         ArrayView<ushort> pw = Numbers(w, n, operation, nameof(w)), pg = Numbers(g, n, operation, nameof(g)), pm = m.IsEmpty ? default : Numbers(m, n, operation, nameof(m));
-        var update = new SgdUpdate(this, pw, pg, pm, default, Optional(scaleFrom, 1, operation, nameof(scaleFrom)), numbers, Rounded(Over(n, w, g, m), m.IsEmpty ? default : m.Buffer.NextRounding()));
+        var update = new SgdUpdate(this, pw, pg, pm, default, Optional(scale.OnDevice, 1, operation, nameof(scale)), numbers, Rounded(Over(n, w, g, m), m.IsEmpty ? default : m.Buffer.NextRounding()));
         Choose(update, FormatOf(w), FormatOf(g), FormatOf(m), operation);
     }
 
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, View scaleFrom = default)
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, GradientScale scale)
     {
         const string operation = "Momentum";
         int n = Length(m);
-        var numbers = new SgdNumbers { Momentum = momentum, GradientScale = gradientScale, IsNesterov = nesterov ? 1 : 0, HasMoment = 1, HasUpdate = 1, HasScale = scaleFrom.IsEmpty ? 0 : 1 };
+        var numbers = new SgdNumbers { Momentum = momentum, GradientScale = scale.Number, IsNesterov = nesterov ? 1 : 0, HasMoment = 1, HasUpdate = 1, HasScale = scale.OnDevice.IsEmpty ? 0 : 1 };
         ArrayView<ushort> pg = Numbers(g, n, operation, nameof(g)), pm = Numbers(m, n, operation, nameof(m));
         ArrayView<float> pupdate = Floats(update, n, operation, nameof(update));
-        var move = new SgdUpdate(this, default, pg, pm, pupdate, Optional(scaleFrom, 1, operation, nameof(scaleFrom)), numbers, Rounded(Over(n, g, m, update), m.IsEmpty ? default : m.Buffer.NextRounding()));
+        var move = new SgdUpdate(this, default, pg, pm, pupdate, Optional(scale.OnDevice, 1, operation, nameof(scale)), numbers, Rounded(Over(n, g, m, update), m.IsEmpty ? default : m.Buffer.NextRounding()));
         Choose(move, StorageFormat.Float32, FormatOf(g), FormatOf(m), operation);
     }
 

@@ -32,9 +32,9 @@ public class OptimizerKernelsTests
         float[][] arrays = [.. Arrays(onFours ? 68 : 35), [0.37f]];
         foreach (Action<Backend, View[]> call in new Action<Backend, View[]>[]
         {
-            (b, v) => b.AdamW(v[0], v[1], v[2], v[3], s_step with { ScaleFrom = v[4] }),
-            (b, v) => b.Sgd(v[0], v[1], v[2], 0.1f, 0.9f, 0.01f, true, 1, scaleFrom: v[4]),
-            (b, v) => b.Momentum(v[1], v[2], v[0], 0.9f, true, 1, scaleFrom: v[4]),
+            (b, v) => b.AdamW(v[0], v[1], v[2], v[3], s_step with { GradientScale = GradientScale.Of(v[4]) }),
+            (b, v) => b.Sgd(v[0], v[1], v[2], 0.1f, 0.9f, 0.01f, true, GradientScale.Of(v[4])),
+            (b, v) => b.Momentum(v[1], v[2], v[0], 0.9f, true, GradientScale.Of(v[4])),
         })
         {
             Matches(0, onFours ? OnFours(call) : call, [.. arrays.Select(_ => StorageFormat.Float32)], arrays);

@@ -103,9 +103,11 @@ internal sealed class BlindBackend(int threads = 1) : Backend
     public override void Sum(View x, View result) => inner.Sum(Open(x), Open(result));
     public override void SumOfSquares(View x, View result) => inner.SumOfSquares(Open(x), Open(result));
     public override void ClipFactor(View sumsOfSquares, View factor, double maximum, double unit) => inner.ClipFactor(Open(sumsOfSquares), Open(factor), maximum, unit);
-    public override void AdamW(View w, View g, View m, View v, in AdamWStep step) => inner.AdamW(Open(w), Open(g), Open(m), Open(v), step with { ScaleFrom = Open(step.ScaleFrom) });
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, View scaleFrom = default) => inner.Momentum(Open(g), Open(m), Open(update), momentum, nesterov, gradientScale, Open(scaleFrom));
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, View scaleFrom = default) => inner.Sgd(Open(w), Open(g), Open(m), learningRate, momentum, weightDecay, nesterov, gradientScale, Open(scaleFrom));
+    public override void AdamW(View w, View g, View m, View v, in AdamWStep step) => inner.AdamW(Open(w), Open(g), Open(m), Open(v), step with { GradientScale = Open(step.GradientScale) });
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, GradientScale scale) => inner.Momentum(Open(g), Open(m), Open(update), momentum, nesterov, Open(scale));
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, GradientScale scale) => inner.Sgd(Open(w), Open(g), Open(m), learningRate, momentum, weightDecay, nesterov, Open(scale));
+
+    private static GradientScale Open(GradientScale scale) => scale with { OnDevice = Open(scale.OnDevice) };
 
     private static View Open(View view) => view.IsEmpty ? default : new View(((BlindBuffer)view.Buffer).Memory, view.Offset, view.Length);
 

@@ -18,7 +18,7 @@ public class OptimizerKernelTests
         double beta1 = Math.Round((double)s.Beta1, 6), beta2 = Math.Round((double)s.Beta2, 6);
         for (int i = 0; i < arrays[0].Length; i++)
         {
-            double g = (double)arrays[1][i] * s.GradientScale, m = (beta1 * arrays[2][i]) + ((1 - beta1) * g), v = (beta2 * arrays[3][i]) + ((1 - beta2) * g * g);
+            double g = (double)arrays[1][i] * s.GradientScale.Number, m = (beta1 * arrays[2][i]) + ((1 - beta1) * g), v = (beta2 * arrays[3][i]) + ((1 - beta2) * g * g);
             double mHat = m / (1 - Math.Pow(beta1, s.Step)), vHat = v / (1 - Math.Pow(beta2, s.Step));
             result[0][i] = (float)(arrays[0][i] - (s.LearningRate * ((mHat / (Math.Sqrt(vHat) + s.Epsilon)) + (s.WeightDecay * arrays[0][i]))));
             (result[2][i], result[3][i]) = ((float)m, (float)v);
@@ -76,9 +76,9 @@ public class OptimizerKernelTests
     {
         const float Factor = 0.37f;
         float[][] arrays = [.. Arrays(50), [Factor]];
-        Same((b, v) => b.AdamW(v[0], v[1], v[2], v[3], s_step with { GradientScale = Factor }), (b, v) => b.AdamW(v[0], v[1], v[2], v[3], s_step with { ScaleFrom = v[4] }));
-        Same((b, v) => b.Sgd(v[0], v[1], v[2], 0.1f, 0.9f, 0.01f, true, Factor), (b, v) => b.Sgd(v[0], v[1], v[2], 0.1f, 0.9f, 0.01f, true, 1, scaleFrom: v[4]));
-        Same((b, v) => b.Momentum(v[1], v[2], v[0], 0.9f, true, Factor), (b, v) => b.Momentum(v[1], v[2], v[0], 0.9f, true, 1, scaleFrom: v[4]));
+        Same((b, v) => b.AdamW(v[0], v[1], v[2], v[3], s_step with { GradientScale = Factor }), (b, v) => b.AdamW(v[0], v[1], v[2], v[3], s_step with { GradientScale = GradientScale.Of(v[4]) }));
+        Same((b, v) => b.Sgd(v[0], v[1], v[2], 0.1f, 0.9f, 0.01f, true, Factor), (b, v) => b.Sgd(v[0], v[1], v[2], 0.1f, 0.9f, 0.01f, true, GradientScale.Of(v[4])));
+        Same((b, v) => b.Momentum(v[1], v[2], v[0], 0.9f, true, Factor), (b, v) => b.Momentum(v[1], v[2], v[0], 0.9f, true, GradientScale.Of(v[4])));
 
         void Same(Action<Backend, View[]> number, Action<Backend, View[]> device) => Assert.That(Run(OneThread, device, arrays), Is.EqualTo(Run(OneThread, number, arrays)));
     }

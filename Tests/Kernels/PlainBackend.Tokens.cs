@@ -70,7 +70,7 @@ internal partial class PlainBackend
         double correction1 = 1 - Math.Pow(step.Beta1, step.Step), correction2 = 1 - Math.Pow(step.Beta2, step.Step);
         for (int i = 0; i < sw.Length; i++)
         {
-            float gradient = sg[i] * (step.ScaleFrom.IsEmpty ? step.GradientScale : step.ScaleFrom.Span[0]);
+            float gradient = sg[i] * Number(step.GradientScale);
             sm[i] = (step.Beta1 * sm[i]) + ((1 - step.Beta1) * gradient);
             sv[i] = (step.Beta2 * sv[i]) + ((1 - step.Beta2) * gradient * gradient);
             double update = sm[i] / correction1 / (Math.Sqrt(sv[i] / correction2) + step.Epsilon);
@@ -78,26 +78,28 @@ internal partial class PlainBackend
         }
     }
 
-    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, float gradientScale, View scaleFrom = default)
+    public override void Momentum(View g, View m, View update, float momentum, bool nesterov, GradientScale scale)
     {
-        if (!scaleFrom.IsEmpty) { gradientScale = scaleFrom.Span[0]; }
+        float factor = Number(scale);
         Span<float> sg = g.Span, sm = m.Span, su = update.Span;
         for (int i = 0; i < sm.Length; i++)
         {
-            sm[i] = (momentum * sm[i]) + (gradientScale * sg[i]);
-            su[i] = nesterov ? (gradientScale * sg[i]) + (momentum * sm[i]) : sm[i];
+            sm[i] = (momentum * sm[i]) + (factor * sg[i]);
+            su[i] = nesterov ? (factor * sg[i]) + (momentum * sm[i]) : sm[i];
         }
     }
 
-    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, float gradientScale, View scaleFrom = default)
+    public override void Sgd(View w, View g, View m, float learningRate, float momentum, float weightDecay, bool nesterov, GradientScale scale)
     {
-        if (!scaleFrom.IsEmpty) { gradientScale = scaleFrom.Span[0]; }
+        float factor = Number(scale);
         Span<float> sw = w.Span, sg = g.Span, sm = m.Span;
         for (int i = 0; i < sw.Length; i++)
         {
-            float gradient = (gradientScale * sg[i]) + (weightDecay * sw[i]);
+            float gradient = (factor * sg[i]) + (weightDecay * sw[i]);
             sm[i] = (momentum * sm[i]) + gradient;
             sw[i] -= learningRate * (nesterov ? gradient + (momentum * sm[i]) : sm[i]);
         }
     }
+
+    private static float Number(GradientScale scale) => scale.OnDevice.IsEmpty ? scale.Number : scale.OnDevice.Span[0];
 }

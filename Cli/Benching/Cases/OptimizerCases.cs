@@ -11,7 +11,7 @@ internal sealed class AdamWCase(int n)
 
     public override void Textbook<T>(T[][] b)
     {
-        T rate = T.CreateChecked(Step.LearningRate), beta1 = T.CreateChecked(Step.Beta1), beta2 = T.CreateChecked(Step.Beta2), epsilon = T.CreateChecked(Step.Epsilon), decay = T.CreateChecked(Step.WeightDecay), scale = T.CreateChecked(Step.GradientScale);
+        T rate = T.CreateChecked(Step.LearningRate), beta1 = T.CreateChecked(Step.Beta1), beta2 = T.CreateChecked(Step.Beta2), epsilon = T.CreateChecked(Step.Epsilon), decay = T.CreateChecked(Step.WeightDecay), scale = T.CreateChecked(Step.GradientScale.Number);
         T correction1 = T.One - T.Pow(beta1, T.CreateChecked(Step.Step)), correction2 = T.One - T.Pow(beta2, T.CreateChecked(Step.Step));
         for (int i = 0; i < n; i++)
         {
