@@ -82,6 +82,13 @@ internal static class FuzzTargets
         yield return ("o200k", () => Json("o200k", Published("o200k_base"), true));
         yield return ("llama3", () => Json("llama3", Llama3(), true));
         yield return ("qwen2", () => Json("qwen2", Split(Ranks("cl100k_base"), PieceScanner.Qwen2, "<|endoftext|>", "<|im_start|>", "<|im_end|>"), true));
+        yield return ("qwen3.5", () => Json("qwen3.5", Split(Ranks("cl100k_base"), PieceScanner.Qwen35, "<|endoftext|>", "<|im_start|>", "<|im_end|>"), true));
+        yield return ("starcoder", () => Json("starcoder", new PipelineTokenizer(new PipelineParts
+        {
+            PreTokenizer = new SequencePreTokenizer([new DigitsPreTokenizer(individualDigits: true), new ByteLevelPreTokenizer(addPrefixSpace: false)]),
+            Model = Ranks("r50k_base"),
+            Decoder = new ByteLevelDecoder(),
+        }), true));
         yield return ("deepseek", () => Json("deepseek", Split(Ranks("cl100k_base"), PieceScanner.DeepSeek, "<s>", "</s>"), true));
         yield return ("tekken", () => Json("tekken", Split(Ranks("o200k_base"), PieceScanner.Tekken, "<s>", "</s>"), true));
         foreach ((string name, string pattern) in Patterns)

@@ -22,10 +22,10 @@ public abstract class PieceScanner
     public static PieceScanner Gpt2 { get; } = new PieceScanner<Gpt2Scan>("gpt2", Gpt2Scan.Spellings);
 
     /// <summary>GPT-4: cl100k as it was published; white space that ends a text is cut after its last line break.</summary>
-    public static PieceScanner Cl100k { get; } = new PieceScanner<Cl100kScan<No, No>>("cl100k", Cl100kScan.Spellings);
+    public static PieceScanner Cl100k { get; } = new PieceScanner<Cl100kScan<No, No, No>>("cl100k", Cl100kScan.Spellings);
 
     /// <summary>cl100k as tiktoken's Python package writes it since 0.9: white space that ends a text is one piece.</summary>
-    public static PieceScanner Cl100kWholeEnd { get; } = new PieceScanner<Cl100kScan<No, Yes>>("cl100k-whole-end", Cl100kScan.WholeEndSpellings);
+    public static PieceScanner Cl100kWholeEnd { get; } = new PieceScanner<Cl100kScan<No, Yes, No>>("cl100k-whole-end", Cl100kScan.WholeEndSpellings);
 
     /// <summary>GPT-4o: o200k.</summary>
     public static PieceScanner O200k { get; } = new PieceScanner<O200kScan<No>>("o200k", O200kScan.Spellings);
@@ -34,7 +34,16 @@ public abstract class PieceScanner
     public static PieceScanner Llama3 => Cl100k;
 
     /// <summary>Qwen 2, 2.5 and 3: as <see cref="Cl100k"/>, with every digit alone.</summary>
-    public static PieceScanner Qwen2 { get; } = new PieceScanner<Cl100kScan<Yes, No>>("qwen2", Cl100kScan.SingleDigitSpellings);
+    public static PieceScanner Qwen2 { get; } = new PieceScanner<Cl100kScan<Yes, No, No>>("qwen2", Cl100kScan.SingleDigitSpellings);
+
+    /// <summary>Qwen 3.5: as <see cref="Qwen2"/>, with marks among the letters.</summary>
+    public static PieceScanner Qwen35 { get; } = new PieceScanner<Cl100kScan<Yes, No, Yes>>("qwen3.5", Cl100kScan.MarkSpellings);
+
+    /// <summary>StarCoder, SmolLM, Command R and others: as <see cref="Gpt2"/>, with every digit alone.</summary>
+    public static PieceScanner StarCoder { get; } = new PieceScanner<SingleDigitsScan<No>>("starcoder", SingleDigitsScan<No>.Spellings);
+
+    /// <summary>The same where tokenizer.json says "Digits" in place of a pattern.</summary>
+    internal static PieceScanner StarCoderDigits { get; } = new PieceScanner<SingleDigitsScan<Yes>>("starcoder", SingleDigitsScan<Yes>.Spellings);
 
     /// <summary>DeepSeek V3 and R1: three splits, one after the other.</summary>
     public static PieceScanner DeepSeek { get; } = new PieceScanner<DeepSeekScan>("deepseek", DeepSeekScan.Spellings);
@@ -46,7 +55,7 @@ public abstract class PieceScanner
     public static PieceScanner Words { get; } = new PieceScanner<WordScan>("words", [[WordScan.Pattern]]);
 
     /// <summary>Every scanner.</summary>
-    public static IReadOnlyList<PieceScanner> All { get; } = [Gpt2, Cl100k, Cl100kWholeEnd, O200k, Qwen2, DeepSeek, Tekken, Words];
+    public static IReadOnlyList<PieceScanner> All { get; } = [Gpt2, Cl100k, Cl100kWholeEnd, O200k, Qwen2, Qwen35, StarCoder, DeepSeek, Tekken, Words];
 
     /// <summary>"gpt2", "cl100k" …</summary>
     public string Name { get; }

@@ -30,6 +30,7 @@ public sealed class SequencePreTokenizer(IReadOnlyList<PreTokenizer> steps) : Pr
     {
         PreTokenizer[] cutting = [.. steps.Where(step => step is not ByteLevelPreTokenizer { ChangesNothing: true })];
         return cutting.Length == 1 ? cutting[0].Scanner
+            : cutting is [DigitsPreTokenizer { IndividualDigits: true }, { } last] && last.Scanner == PieceScanner.Gpt2 ? PieceScanner.StarCoderDigits
             : cutting.All(step => step is SplitPreTokenizer { IsPlainPattern: true })
                 ? PieceScanner.Find([.. cutting.Select(step => ((SplitPreTokenizer)step).Pattern)]) : null;
     }

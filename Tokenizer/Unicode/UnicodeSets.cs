@@ -14,6 +14,9 @@ internal static class UnicodeSets
     /// <summary>General category N of Unicode 17.0, as Hugging Face's Digits knows it: digits, letter-like and other numbers.</summary>
     public static CharacterSet Number => LazyNumber.Value;
 
+    /// <summary>True for a number that Unicode 17.0 added.</summary>
+    public static bool IsLaterNumber(int character) => character is (>= 0x11DE0 and <= 0x11DE9) or (>= 0x16FF4 and <= 0x16FF6);
+
     /// <summary>Punctuation as Hugging Face's tokenizers know it: general category P of Unicode 8.0, and all of ASCII's 32 punctuation characters.</summary>
     public static CharacterSet Punctuation => LazyPunctuation.Value;
 

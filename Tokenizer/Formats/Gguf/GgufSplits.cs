@@ -12,6 +12,7 @@ internal static class GgufSplits
         (new ScannerPreTokenizer(PieceScanner.Llama3), true, true, ["llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2"]),
         (new ScannerPreTokenizer(PieceScanner.Cl100k), false, false, ["dbrx", "smaug-bpe", "glm4", "chatglm-bpe"]),
         (new ScannerPreTokenizer(PieceScanner.Qwen2), false, false, ["qwen2", "deepseek-r1-qwen", "kormo", "megrez", "stablelm2", "hunyuan", "grok-2"]),
+        (new ScannerPreTokenizer(PieceScanner.Qwen35), false, false, ["qwen35"]),
         (new ScannerPreTokenizer(PieceScanner.O200k), false, false, ["gpt-4o", "llama4"]),
         (new ScannerPreTokenizer(PieceScanner.DeepSeek), false, false, ["deepseek-v3", "hunyuan-dense"]),
         (new ScannerPreTokenizer(PieceScanner.Tekken), true, true, ["tekken"]),
@@ -38,7 +39,7 @@ internal static class GgufSplits
     public static string? NameOf(PreTokenizer? split, bool ignoresMerges)
     {
         PieceScanner? scanner = split?.Scanner;
-        string? name = scanner is null ? null : Known.FirstOrDefault(k => k.Split.Scanner == scanner && k.IgnoresMerges == ignoresMerges).Names?[0];
-        return name ?? (!ignoresMerges && split is SequencePreTokenizer { Steps: [DigitsPreTokenizer { IndividualDigits: true }, { } last] } && last.Scanner == PieceScanner.Gpt2 ? "starcoder" : null);
+        scanner = scanner == PieceScanner.StarCoder ? PieceScanner.StarCoderDigits : scanner;
+        return scanner is null ? null : Known.FirstOrDefault(k => k.Split.Scanner == scanner && k.IgnoresMerges == ignoresMerges).Names?[0];
     }
 }
