@@ -137,9 +137,9 @@ internal static unsafe partial class AttentionKernel
             (int head, int query) = Math.DivRem(row, queries);
             count = Math.Min(end - row, queries - query);
             float* q = state->Q + state->QueryRow(place.Batch, place.FirstQuery + query, place.FirstHead + head);
+            AttentionTiles.CopyRows<TWidth, TVector>(q, shape.QueryStride, scratch.Q + (row * shape.HeadSize), shape.HeadSize, count, shape.HeadSize, shape.Scale * VectorMath.Log2E);
             AttentionTiles.Fetch(q + ((nint)RowsAhead * shape.QueryStride), shape.QueryStride, Math.Min(count, queries - query - RowsAhead), shape.HeadSize);
             AttentionTiles.Fetch(state->Y + state->OutputRow(place.Batch, place.FirstQuery + query, place.FirstHead + head), shape.OutputStride, count, shape.HeadSize);
-            AttentionTiles.CopyRows<TWidth, TVector>(q, shape.QueryStride, scratch.Q + (row * shape.HeadSize), shape.HeadSize, count, shape.HeadSize, shape.Scale * VectorMath.Log2E);
         }
     }
 

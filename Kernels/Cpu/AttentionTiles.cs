@@ -48,30 +48,19 @@ internal static unsafe class AttentionTiles
             float* a5 = a + (5 * aRow);
             float* bi = b;
             nint offset = 0;
-            for (int i = inner; i > 0; i--)
+            int i = inner;
+            for (; i >= 2; i -= 2, bi += 2 * bStep, offset += 2 * aStep)
             {
-                TVector b0 = TWidth.Load(bi);
-                TVector b1 = TWidth.Load(bi + n);
-                bi += bStep;
-                TVector x = TWidth.Broadcast(a0[offset]);
-                c00 = TWidth.MultiplyAdd(x, b0, c00);
-                c01 = TWidth.MultiplyAdd(x, b1, c01);
-                x = TWidth.Broadcast(a1[offset]);
-                c10 = TWidth.MultiplyAdd(x, b0, c10);
-                c11 = TWidth.MultiplyAdd(x, b1, c11);
-                x = TWidth.Broadcast(a2[offset]);
-                c20 = TWidth.MultiplyAdd(x, b0, c20);
-                c21 = TWidth.MultiplyAdd(x, b1, c21);
-                x = TWidth.Broadcast(a3[offset]);
-                c30 = TWidth.MultiplyAdd(x, b0, c30);
-                c31 = TWidth.MultiplyAdd(x, b1, c31);
-                x = TWidth.Broadcast(a4[offset]);
-                c40 = TWidth.MultiplyAdd(x, b0, c40);
-                c41 = TWidth.MultiplyAdd(x, b1, c41);
-                x = TWidth.Broadcast(a5[offset]);
-                c50 = TWidth.MultiplyAdd(x, b0, c50);
-                c51 = TWidth.MultiplyAdd(x, b1, c51);
-                offset += aStep;
+                Step<TWidth, TVector>(bi, a0 + offset, a1 + offset, a2 + offset, a3 + offset, a4 + offset, a5 + offset,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                nint next = offset + aStep;
+                Step<TWidth, TVector>(bi + bStep, a0 + next, a1 + next, a2 + next, a3 + next, a4 + next, a5 + next,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            }
+            if (i > 0)
+            {
+                Step<TWidth, TVector>(bi, a0 + offset, a1 + offset, a2 + offset, a3 + offset, a4 + offset, a5 + offset,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             }
             TWidth.Store(c00, c);
             TWidth.Store(c01, c + n);
@@ -86,6 +75,34 @@ internal static unsafe class AttentionTiles
             TWidth.Store(c50, c + (5 * cRow));
             TWidth.Store(c51, c + (5 * cRow) + n);
         }
+    }
+
+    // One step along the inner index.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TWidth, TVector>(float* b, float* a0, float* a1, float* a2, float* a3, float* a4, float* a5,
+        ref TVector c00, ref TVector c01, ref TVector c10, ref TVector c11, ref TVector c20, ref TVector c21,
+        ref TVector c30, ref TVector c31, ref TVector c40, ref TVector c41, ref TVector c50, ref TVector c51)
+        where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+    {
+        TVector b0 = TWidth.Load(b), b1 = TWidth.Load(b + TWidth.Lanes);
+        TVector x = TWidth.Broadcast(*a0);
+        c00 = TWidth.MultiplyAdd(x, b0, c00);
+        c01 = TWidth.MultiplyAdd(x, b1, c01);
+        x = TWidth.Broadcast(*a1);
+        c10 = TWidth.MultiplyAdd(x, b0, c10);
+        c11 = TWidth.MultiplyAdd(x, b1, c11);
+        x = TWidth.Broadcast(*a2);
+        c20 = TWidth.MultiplyAdd(x, b0, c20);
+        c21 = TWidth.MultiplyAdd(x, b1, c21);
+        x = TWidth.Broadcast(*a3);
+        c30 = TWidth.MultiplyAdd(x, b0, c30);
+        c31 = TWidth.MultiplyAdd(x, b1, c31);
+        x = TWidth.Broadcast(*a4);
+        c40 = TWidth.MultiplyAdd(x, b0, c40);
+        c41 = TWidth.MultiplyAdd(x, b1, c41);
+        x = TWidth.Broadcast(*a5);
+        c50 = TWidth.MultiplyAdd(x, b0, c50);
+        c51 = TWidth.MultiplyAdd(x, b1, c51);
     }
 
     /// <summary>destination[r, :columns] = scale · source[r, :], then zeros up to the padded width.</summary>
