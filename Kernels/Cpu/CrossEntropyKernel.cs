@@ -11,6 +11,9 @@ internal static unsafe class CrossEntropyKernel
     // Floats of a part: two of them fit into the first cache.
     private const int Part = 4096;
 
+    // Beyond it the float next to x/ln 2 is too far away.
+    private const float LargestOfPowers = 1e6f;
+
     /// <summary>losses and logSumExp of each row.</summary>
     public readonly struct Forward(float* logits, int* targets, float* losses, float* logSumExp, int columns, int ignoreIndex) : IRowBody
     {
@@ -26,22 +29,25 @@ internal static unsafe class CrossEntropyKernel
                 }
                 float* x = logits + (row * columns);
                 float max = float.NegativeInfinity;
-                double sum = 0;
+                double origin = float.NegativeInfinity, sum = 0;
                 for (nint i = 0; i < columns; i += Part)
                 {
+                    // In powers of two the shift is a float again, and its rounding part of where the sum starts.
                     int count = (int)Math.Min(Part, columns - i);
-                    float larger = Width1.Max(SoftmaxKernel.Max<TWidth, TVector>(x + i, count), max);
-                    if (larger > max)
+                    max = Width1.Max(SoftmaxKernel.Max<TWidth, TVector>(x + i, count), max);
+                    bool isBinary = MathF.Abs(max) < LargestOfPowers;
+                    float shift = isBinary ? max * VectorMath.Log2E : max;
+                    double start = isBinary ? shift / (double)VectorMath.Log2E : shift;
+                    if (start > origin)
                     {
-                        sum *= VectorMath.Exp(max - larger);
-                        max = larger;
+                        sum *= VectorMath.Exp((float)(origin - start));
+                        origin = start;
                     }
-
-                    // Where all so far is −∞ a shift of 0 keeps its weights at 0, and a NaN a NaN.
-                    float shift = float.IsNegativeInfinity(max) ? 0f : max;
-                    sum += VectorLoop.SumLong<TWidth, TVector, ExpTerm>(new ExpTerm(x + i, shift), count);
+                    sum += isBinary
+                        ? VectorLoop.SumLong<TWidth, TVector, WeightTerm>(new WeightTerm(x + i, shift), count)
+                        : VectorLoop.SumLong<TWidth, TVector, ExpTerm>(new ExpTerm(x + i, shift), count);
                 }
-                logSumExp[row] = max + VectorMath.Log((float)sum);
+                logSumExp[row] = (float)(origin + VectorMath.Log((float)sum));
                 losses[row] = logSumExp[row] - x[targets[row]];
             }
         }
@@ -67,8 +73,8 @@ internal static unsafe class CrossEntropyKernel
         }
     }
 
-    /// <summary>Σ e^(x − shift), while the part that follows is asked for: the hardware does not look past the one that is read twice.</summary>
-    private readonly struct ExpTerm(float* x, float shift) : IVectorTerm
+    /// <summary>Σ 2^(x/ln 2 − shift), while the part that follows is asked for: the hardware does not look past the one that is read twice.</summary>
+    private readonly struct WeightTerm(float* x, float shift) : IVectorTerm
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Add<TWidth, TVector>(TVector sum, nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
@@ -77,8 +83,17 @@ internal static unsafe class CrossEntropyKernel
             {
                 Sse.Prefetch0(x + i + Part);
             }
-            return TWidth.Add(sum, SoftmaxKernel.Exp<TWidth, TVector>(VectorLoop.Load<TWidth, TVector>(x + i, count), shift));
+            TVector exponent = TWidth.MultiplyAdd(VectorLoop.Load<TWidth, TVector>(x + i, count), TWidth.Broadcast(VectorMath.Log2E), TWidth.Broadcast(-shift));
+            return TWidth.Add(sum, VectorMath.BinaryWeight<TWidth, TVector>(exponent));
         }
+    }
+
+    /// <summary>Σ e^(x − shift) of logits so large that x/ln 2 is no good exponent. Where all are −∞ a shift of 0 keeps their weights at 0, and a NaN a NaN.</summary>
+    private readonly struct ExpTerm(float* x, float shift) : IVectorTerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Add<TWidth, TVector>(TVector sum, nint i, int count) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+            => TWidth.Add(sum, SoftmaxKernel.Exp<TWidth, TVector>(VectorLoop.Load<TWidth, TVector>(x + i, count), float.IsNegativeInfinity(shift) ? 0f : shift));
     }
 
     private readonly struct Body(float* x, float* dx, float logSumExp, float scale) : IVectorBody

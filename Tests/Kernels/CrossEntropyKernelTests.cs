@@ -80,6 +80,18 @@ public class CrossEntropyKernelTests
         Assert.That(result[4], Is.All.EqualTo(0f));
     }
 
+    [TestCase(3f)]
+    [TestCase(-777.7f)]
+    [TestCase(99_999f)]
+    [TestCase(3_000_000f)]
+    public void A_constant_added_to_all_logits_changes_no_loss(float constant)
+    {
+        // Two parts, the larger logits in the second; the constants are so large that a float holds no more than halves beside them.
+        float[] logits = [.. Enumerable.Range(0, 5000).Select(i => MathF.Floor(i / 500f) / 2)];
+        float Loss(float added) => SameBits(Forward(1, 5000), false, [.. logits.Select(x => x + added)], Words([4999]), new float[1], new float[1])[3][0] - added;
+        Assert.That(Loss(MathF.Round(constant)), Is.EqualTo(Loss(0f)).Within(MathF.Max(1e-6f, MathF.Abs(constant) * 1.2e-7f)));
+    }
+
     [TestCase(40)]
     [TestCase(-7)]
     public void A_target_outside_the_vocabulary_is_refused_before_anything_is_written(int token)
