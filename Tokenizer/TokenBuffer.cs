@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PureLlm.Tokenizer.Text;
 
 namespace PureLlm.Tokenizer;
@@ -82,6 +83,7 @@ public sealed class TokenBuffer
     internal void SetCount(int count) => Count = count;
 
     /// <summary>Appends a token that starts where the last one ended, or where <see cref="StartAt"/> says.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddNext(int id, int end)
     {
         if (Count == _ids.Length)

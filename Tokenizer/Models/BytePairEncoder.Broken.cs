@@ -29,6 +29,7 @@ public sealed unsafe partial class BytePairEncoder
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool EncodeCarefully(byte* p, byte* end, int place, TokenBuffer tokens)
     {
         int first = tokens.Count;
@@ -102,6 +103,7 @@ public sealed unsafe partial class BytePairEncoder
     }
 
     /// <summary>The border as the ranks let it be: a character that is whole before a token with a part of it could come about stays whole.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Border RankedBorderAt(byte* border, WideCharacter left, WideCharacter right, bool trustsRanks)
     {
         int brokenFrom = _spans.BrokenFrom(border, left.BytesOfCharacter, right.BytesOfCharacter);

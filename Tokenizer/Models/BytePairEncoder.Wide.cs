@@ -64,6 +64,7 @@ public sealed unsafe partial class BytePairEncoder
     }
 
     /// <summary>Whether a token can hold the first two characters, or there is one alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool BeginsJoined(byte* p, byte* end)
     {
         WideCharacter first = Read(p, end);
@@ -123,6 +124,7 @@ public sealed unsafe partial class BytePairEncoder
     }
 
     /// <summary>Characters between borders that no token spans; true where they are remembered.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool EncodePart(byte* p, byte* end, int place, TokenBuffer tokens, int symbols, Border borders, bool isPart) =>
         (borders & Border.Broken) == 0 ? EncodeJoined(p, end, place, tokens, symbols) : EncodeBroken(p, end, place, tokens, isPart);
 
@@ -171,6 +173,7 @@ public sealed unsafe partial class BytePairEncoder
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool WriteRemembered(ShortKey key, ulong hash, int place, TokenBuffer tokens)
     {
         ShortPieceCache.Entry* known = _short.Find(key, hash);

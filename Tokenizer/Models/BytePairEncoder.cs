@@ -181,6 +181,7 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
     }
 
     /// <summary>Remembers what merging made of a short piece or part, unless it is too much, or a whole piece of the same bytes can be another token.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Remember(ShortKey key, ulong hash, ReadOnlySpan<int> ids, bool isPart)
     {
         if (ids.Length <= ShortPieceCache.MostTokens && !(isPart && _model.HasUnmadeWholes && ids.Length > 1 && _table.Find(key, hash) >= 0))
@@ -252,6 +253,7 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
         Write(ids, place, tokens);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<int> Merge(ReadOnlySpan<byte> piece, ReadOnlySpan<int> symbols) => symbols.IsEmpty ? _merger.Merge(piece) : _merger.MergeSymbols(symbols);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

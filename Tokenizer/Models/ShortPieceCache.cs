@@ -20,7 +20,7 @@ internal sealed unsafe class ShortPieceCache
     private const int SmallestBits = 9;
     private const int LargestBits = 15;
     private const int SmallestBlock = 1 << 10;
-    private const int LargestBlock = 1 << 17;
+    private const int LargestBlock = 1 << 18;
 
     private Entry[] _memory = [];
     private Entry* _entries;
@@ -95,6 +95,7 @@ internal sealed unsafe class ShortPieceCache
     }
 
     /// <summary>Puts tokens into the block; the place where they stand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Store(ReadOnlySpan<int> tokens)
     {
         if (_tokenEnd == _block.Length)

@@ -156,6 +156,7 @@ internal sealed unsafe class TokenSpans
     }
 
     /// <summary>Where a key is or belongs; keys are never 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Place(ulong key, ulong[] keys)
     {
         int at = (int)(key * 0x9E3779B97F4A7C15 >> 32) & (keys.Length - 1);
@@ -168,6 +169,7 @@ internal sealed unsafe class TokenSpans
 
     private static bool IsIn(ulong[] set, int codePoint) => (set[codePoint % CharacterBits / 64] >> codePoint & 1) != 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Key(byte* p, int before, int after)
     {
         ulong key = 0;
