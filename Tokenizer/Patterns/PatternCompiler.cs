@@ -15,12 +15,14 @@ internal sealed class PatternCompiler
     private readonly List<int> _loops = [];
     private int _columns;
     private int _registers;
+    private int _keep = -1;
+    private int _bodies;
     private bool _backward;
 
     private PatternCompiler(string pattern) => _pattern = pattern;
 
     /// <summary>The program of a tree.</summary>
-    /// <exception cref="TokenizerException">Its repetitions make the program too long, or an atomic group stands in a look behind.</exception>
+    /// <exception cref="TokenizerException">Its repetitions make the program too long, or something stands in a look or an atomic group that must not.</exception>
     public static PatternProgram Compile(PatternNode node, string pattern)
     {
         var compiler = new PatternCompiler(pattern);
@@ -28,7 +30,7 @@ internal sealed class PatternCompiler
         compiler.Add(new PatternInstruction(PatternOp.End));
         bool[] first = new bool[256];
         bool canBeEmpty = FirstBytes.Add(node, first);
-        return new PatternProgram([.. compiler._code], compiler._columns, compiler._registers, canBeEmpty ? null : first);
+        return new PatternProgram([.. compiler._code], compiler._columns, compiler._registers, canBeEmpty ? null : first, compiler._keep);
     }
 
     private PatternInstruction Add(PatternInstruction instruction)
@@ -72,6 +74,12 @@ internal sealed class PatternCompiler
                 break;
             case AnchorNode anchor:
                 Add(new PatternInstruction(PatternOp.Anchor) { Anchor = anchor.Kind });
+                break;
+            case KeepNode when _bodies > 0:
+                throw Wrong("\\K in a look, an atomic group or a possessive repetition is not read");
+            case KeepNode:
+                _keep = _keep < 0 ? _registers++ : _keep;
+                Add(new PatternInstruction(PatternOp.Keep) { Target = _keep });
                 break;
         }
     }
@@ -269,7 +277,9 @@ internal sealed class PatternCompiler
         (bool outerDirection, int[] outerLoops) = (_backward, [.. _loops]);
         _loops.Clear();
         _backward = backward;
+        _bodies++;
         Emit(node);
+        _bodies--;
         Add(new PatternInstruction(PatternOp.End));
         _backward = outerDirection;
         _loops.AddRange(outerLoops);

@@ -30,6 +30,9 @@ internal sealed record LookNode(PatternNode Body, bool Ahead, bool Negative) : P
 /// <summary>A place between characters.</summary>
 internal sealed record AnchorNode(AnchorKind Kind) : PatternNode;
 
+/// <summary>The match counts from here: \K.</summary>
+internal sealed record KeepNode : PatternNode;
+
 /// <summary>How a repetition chooses its count.</summary>
 internal enum RepeatKind
 {

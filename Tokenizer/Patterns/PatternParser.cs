@@ -7,7 +7,8 @@ namespace PureLlm.Tokenizer.Patterns;
 /// What differs from other engines: ^ and $ always stand at lines, (?m) is what others call (?s) (which is read too), {m,n}+ repeats the
 /// repetition, {n}? makes it optional, and \h is a hexadecimal digit. What differs from Oniguruma itself: case is ignored character by
 /// character, so that (?i)ss does not match ß, and a counted group such as (?:a*b?){2} goes on counting after an iteration of nothing.
-/// Not read, and refused by name: back references, recursion, conditions, absence operators, \K, \G, \X.
+/// Not read, and refused by name: back references, recursion, conditions, absence operators, \G, \X; and \K inside of
+/// looks, atomic groups and possessive repetitions.
 /// </remarks>
 internal sealed class PatternParser
 {
@@ -88,7 +89,7 @@ internal sealed class PatternParser
             {
                 return body;
             }
-            if (body is AnchorNode or LookNode)
+            if (body is AnchorNode or LookNode or KeepNode)
             {
                 _reader.At = start;
                 throw _reader.Wrong("a place between characters cannot be repeated");
@@ -157,6 +158,10 @@ internal sealed class PatternParser
         {
             return new AtomicNode(new ChoiceNode([new SequenceNode([Literal('\r'), Literal('\n')]), new SetNode(PatternClassParser.LineBreaks)]));
         }
+        if (_reader.Take("\\K"))
+        {
+            return new KeepNode();
+        }
         if (_classes.SetEscape() is { } set)
         {
             return new SetNode(set);
@@ -166,7 +171,7 @@ internal sealed class PatternParser
             >= '1' and <= '9' => "back references are not read: they have no bound in time",
             'k' => "back references are not read: they have no bound in time",
             'g' => "recursion is not read",
-            'K' or 'G' or 'X' or 'y' or 'Y' or 'c' or 'C' or 'M' => $"\\{(char)_reader.PeekAt(1)} is not read",
+            'G' or 'X' or 'y' or 'Y' or 'c' or 'C' or 'M' => $"\\{(char)_reader.PeekAt(1)} is not read",
             _ => null,
         };
         if (refused is not null && !(_reader.PeekAt(1) is >= '1' and <= '3' && _reader.PeekAt(2) is >= '0' and <= '7' && _reader.PeekAt(3) is >= '0' and <= '7'))

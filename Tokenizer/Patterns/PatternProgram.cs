@@ -32,6 +32,9 @@ internal enum PatternOp : byte
     /// <summary>The first match of the body at the next instruction, for good; goes on at Target.</summary>
     Atomic,
 
+    /// <summary>Notes in register Target that the match counts from here.</summary>
+    Keep,
+
     /// <summary>Notes in register Target where an iteration began.</summary>
     LoopBegin,
 
@@ -72,4 +75,5 @@ internal sealed class PatternInstruction(PatternOp op)
 /// <param name="Columns">Columns in the table of failures.</param>
 /// <param name="Registers">Registers of loops.</param>
 /// <param name="First">Which bytes can begin a match [256]; null where a match can be empty.</param>
-internal sealed record PatternProgram(PatternInstruction[] Code, int Columns, int Registers, bool[]? First);
+/// <param name="Keep">The register of the place that a match counts from; −1 where that is always its start.</param>
+internal sealed record PatternProgram(PatternInstruction[] Code, int Columns, int Registers, bool[]? First, int Keep);

@@ -68,6 +68,7 @@ internal sealed partial class PatternRunner
     public bool Next(ReadOnlySpan<byte> utf8, out int start, out int end)
     {
         bool[]? first = _pattern.Program.First;
+        int keep = _pattern.Program.Keep;
         while (_at <= utf8.Length)
         {
             int found = -1;
@@ -75,6 +76,10 @@ internal sealed partial class PatternRunner
             {
                 if (first is null || (start < utf8.Length && first[utf8[start]]))
                 {
+                    if (keep >= 0)
+                    {
+                        _registers[keep] = start;
+                    }
                     found = Run(utf8, 0, start, isBody: false);
                     if (found >= 0)
                     {
@@ -92,6 +97,7 @@ internal sealed partial class PatternRunner
                 break;
             }
             end = found;
+            start = keep >= 0 ? _registers[keep] : start;
             if (end > start || end != _lastEnd)
             {
                 _at = _lastEnd = end;
@@ -143,6 +149,7 @@ internal sealed partial class PatternRunner
                     holds = PatternAnchors.Holds(at.Anchor, utf8, place);
                     pc++;
                     break;
+                case PatternOp.Keep:
                 case PatternOp.LoopBegin:
                     Push(FrameKind.Register, at.Target, 0, _registers[at.Target]);
                     _registers[at.Target] = place;

@@ -52,6 +52,14 @@ public class PatternTests
     [TestCase("(?#a comment)a(?<name>b)", "ab", "ab")]
     [TestCase("x*", "axb", "|x|", Description = "an empty match does not follow at the end of another")]
     [TestCase("", "ab", "||")]
+    [TestCase("a\\Kb|c", "abcac", "b|c|c", Description = "the match counts from \\K")]
+    [TestCase("a\\K", "aab", "|")]
+    [TestCase("(?:a\\K)*b", "aabxb", "b|b")]
+    [TestCase("(?:a\\Kb|ab)c?", "abcabx", "bc|b")]
+    [TestCase("é\\K.", "édéé", "d|é")]
+    [TestCase("a\\Kb?", "aaab", "||b")]
+    [TestCase("(?:\\Ka|ab)c", "abcac", "abc|ac", Description = "an alternative that fails takes its \\K with it")]
+    [TestCase("(?:\\Ka|ab)c|ab", "abac", "ab|ac")]
     public void Finds_what_Oniguruma_finds(string pattern, string text, string expected)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
@@ -80,7 +88,8 @@ public class PatternTests
     [TestCase("\\g<1>", 1, "recursion")]
     [TestCase("(?(1)a|b)", 3, "kind of group")]
     [TestCase("(?~ab)", 3, "kind of group")]
-    [TestCase("a\\K", 2, "\\K")]
+    [TestCase("a\\X", 2, "\\X")]
+    [TestCase("a\\K*", 4, "cannot be repeated")]
     [TestCase("\\x{110000}", 4, "code point")]
     [TestCase("a\\", 3, "ends where")]
     public void What_is_not_read_is_refused_at_its_place(string pattern, int character, string problem) =>
@@ -93,6 +102,7 @@ public class PatternTests
         Assert.That(() => Pattern.Parse(new string('(', 5000) + new string(')', 5000)), Throws.TypeOf<TokenizerException>().With.Message.Contains("nested"));
         Assert.That(() => Pattern.Parse(new string('[', 5000)), Throws.TypeOf<TokenizerException>().With.Message.Contains("nested"));
         Assert.That(() => Pattern.Parse(new string('a', 200_000)), Throws.TypeOf<TokenizerException>().With.Message.Contains("200000"));
+        Assert.That(() => Pattern.Parse("(?>a\\K)"), Throws.TypeOf<TokenizerException>().With.Message.Contains("\\K in a look"));
         Assert.That(() => Pattern.Parse("(?<=(?>a|ab))c"), Throws.TypeOf<TokenizerException>().With.Message.Contains("look behind"));
     }
 

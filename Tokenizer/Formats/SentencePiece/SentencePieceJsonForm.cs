@@ -75,18 +75,25 @@ internal static class SentencePieceJsonForm
         [.. model.Pairs.All().Where(m => m.Left < model.VocabularySize && m.Right < model.VocabularySize)
             .OrderBy(m => m.Rank).ThenBy(m => m.Left).ThenBy(m => m.Right).Select(m => (m.Left, m.Right))];
 
-    /// <summary>Sets user-defined pieces apart, at each place the longest.</summary>
-    private static SplitPreTokenizer? UserDefinedSplit(SentencePieceModel model) => UserDefined(model) switch
+    /// <summary>Sets user-defined pieces apart, at each place the longest. Where all text up to the next one spells a mark or a byte piece, its first character too: it is not that token.</summary>
+    private static SplitPreTokenizer? UserDefinedSplit(SentencePieceModel model)
     {
-        [] => null,
-        [var only] => new SplitPreTokenizer(only, isRegex: false, SplitBehavior.Isolated),
-        var pieces => new SplitPreTokenizer(string.Join('|', pieces.Select(Escaped)), isRegex: true, SplitBehavior.Isolated),
-    };
+        if (UserDefined(model) is not { Count: > 0 } pieces)
+        {
+            return null;
+        }
+        string any = string.Join('|', pieces.Select(Escaped));
+        IEnumerable<string> marks = Spellings(model, SentencePieceType.Unknown, SentencePieceType.Control).Select(Escaped);
+        string names = string.Join('|', model.ByteFallback ? marks.Append("<0x[0-9A-F]{2}>") : marks);
+        return new SplitPreTokenizer($@"{any}|(?:\A|(?<={any}))(?=(?:{names})(?:{any}|\z)).", isRegex: true, SplitBehavior.Isolated);
+    }
 
     /// <summary>The spellings of the user-defined pieces, the longest first.</summary>
     internal static List<string> UserDefined(SentencePieceModel model) =>
-        [.. Enumerable.Range(0, model.VocabularySize).Where(id => model.Piece(id).Type == SentencePieceType.UserDefined)
-            .Select(id => Encoding.UTF8.GetString(model.Piece(id).Spelling)).OrderByDescending(spelling => spelling.Length)];
+        [.. Spellings(model, SentencePieceType.UserDefined).OrderByDescending(spelling => spelling.Length)];
+
+    private static IEnumerable<string> Spellings(SentencePieceModel model, params SentencePieceType[] types) =>
+        Enumerable.Range(0, model.VocabularySize).Where(id => types.Contains(model.Piece(id).Type)).Select(id => Encoding.UTF8.GetString(model.Piece(id).Spelling));
 
     private static string Escaped(string text) => string.Concat(text.Select(c => @"\.*+?^$|()[]{}".Contains(c) ? $@"\{c}" : $"{c}"));
 

@@ -21,7 +21,7 @@ internal static class SentencePieceJsonGaps
         {
             yield return "rewriting rules are looked up by user-perceived characters: a combining mark behind a character that a rule rewrites can vanish";
         }
-        foreach (string gap in model is SentencePieceUnigramModel unigram ? Unigram(unigram) : Pairs(model, userDefined))
+        foreach (string gap in model is SentencePieceUnigramModel unigram ? Unigram(unigram) : Pairs(tokenizer, model, userDefined))
         {
             yield return gap;
         }
@@ -48,9 +48,9 @@ internal static class SentencePieceJsonGaps
         }
     }
 
-    private static IEnumerable<string> Pairs(SentencePieceModel model, List<string> userDefined)
+    private static IEnumerable<string> Pairs(PipelineTokenizer tokenizer, SentencePieceModel model, List<string> userDefined)
     {
-        if (userDefined.Count > 0 && Whole(model) is { } whole)
+        if (userDefined.Count > 0 && FindWhole(tokenizer, model, userDefined[0]) is { } whole)
         {
             yield return $"text between two user-defined pieces, or behind one, that is spelled like a token becomes it: '{whole}'";
         }
@@ -83,21 +83,12 @@ internal static class SentencePieceJsonGaps
         return false;
     }
 
-    /// <summary>A token whose own text is encoded as something else: a mark, or a piece that its merges do not make.</summary>
-    private static string? Whole(SentencePieceModel model)
+    /// <summary>A token that the converted tokenizer finds behind a user-defined piece, where SentencePiece makes others of its text.</summary>
+    private static string? FindWhole(PipelineTokenizer tokenizer, SentencePieceModel model, string before)
     {
-        PieceEncoder encoder = model.CreateEncoder();
-        var tokens = new TokenBuffer();
-        for (int id = 0; id < model.VocabularySize; id++)
-        {
-            tokens.Clear();
-            encoder.Encode(model.Piece(id).Spelling, 0, tokens);
-            if (tokens.Count != 1 || tokens.Ids[0] != id)
-            {
-                return Encoding.UTF8.GetString(model.Piece(id).Spelling);
-            }
-        }
-        return null;
+        PipelineTokenizer converted = SentencePieceJsonForm.Of(tokenizer);
+        return Enumerable.Range(0, model.VocabularySize).Select(id => Encoding.UTF8.GetString(model.Piece(id).Spelling))
+            .FirstOrDefault(spelling => !converted.Encode(before + spelling).AsSpan().SequenceEqual(tokenizer.Encode(before + spelling)));
     }
 
     private static string? Find(SentencePieceModel model, SentencePieceType type) =>
