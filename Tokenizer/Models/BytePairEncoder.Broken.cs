@@ -9,19 +9,19 @@ public sealed unsafe partial class BytePairEncoder
     /// <summary>A part, by merges alone; true where it is remembered.</summary>
     /// <param name="isPart">There is more of its piece, so that nobody looked whether it is remembered.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private bool EncodeBroken(byte* p, byte* end, int place, TokenBuffer tokens, bool isPart)
+    private bool EncodeBroken(byte* p, byte* end, TokenBuffer tokens, bool isPart)
     {
         var bytes = new ReadOnlySpan<byte>(p, (int)(end - p));
         if (!isPart || bytes.Length > ShortKey.MaximumLength)
         {
-            return EncodeCarefully(p, end, place, tokens);
+            return EncodeCarefully(p, end, tokens);
         }
         ShortKey key = ShortKey.Of(bytes);
         ulong hash = _table.Seed.Of(key);
-        if (!WriteRemembered(key, hash, place, tokens))
+        if (!WriteRemembered(key, hash, tokens))
         {
             int first = tokens.Count;
-            if (!EncodeCarefully(p, end, place, tokens))
+            if (!EncodeCarefully(p, end, tokens))
             {
                 Remember(key, hash, tokens.Ids[first..], isPart: true);
             }
@@ -30,15 +30,15 @@ public sealed unsafe partial class BytePairEncoder
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool EncodeCarefully(byte* p, byte* end, int place, TokenBuffer tokens)
+    private bool EncodeCarefully(byte* p, byte* end, TokenBuffer tokens)
     {
         int first = tokens.Count;
-        if (TryEncodeBroken(p, end, place, tokens, _model.IsOrdered, out bool isRemembered))
+        if (TryEncodeBroken(p, end, tokens, _model.IsOrdered, out bool isRemembered))
         {
             return isRemembered;
         }
         tokens.SetCount(first);
-        TryEncodeBroken(p, end, place, tokens, trustsRanks: false, out isRemembered);
+        TryEncodeBroken(p, end, tokens, trustsRanks: false, out isRemembered);
         return isRemembered;
     }
 
@@ -46,9 +46,9 @@ public sealed unsafe partial class BytePairEncoder
     /// <param name="trustsRanks">A character that is whole before a token with a part of it can come about counts as whole.</param>
     /// <param name="isRemembered">It is one part after all, and that is remembered.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool TryEncodeBroken(byte* p, byte* end, int place, TokenBuffer tokens, bool trustsRanks, out bool isRemembered)
+    private bool TryEncodeBroken(byte* p, byte* end, TokenBuffer tokens, bool trustsRanks, out bool isRemembered)
     {
-        (int[] idArray, int[] borderArray) = tokens.Arrays;
+        (int[] idArray, byte[] lengthArray) = tokens.Arrays;
         byte* start = p, part = p;
         int symbols = 0;
         bool ofCharacters = true;
@@ -78,7 +78,7 @@ public sealed unsafe partial class BytePairEncoder
             {
                 Flush(p, ref isRemembered);
                 int count = tokens.Count;
-                here.Known->Write(ref idArray[count], ref borderArray[count + 1], place + (int)(p - start));
+                here.Known->Write(ref idArray[count], ref lengthArray[count]);
                 tokens.SetCount(count + here.Known->Count);
                 part = next;
             }
@@ -95,7 +95,7 @@ public sealed unsafe partial class BytePairEncoder
         {
             if (symbols > 0)
             {
-                isRemembered = EncodeJoined(part, to, place + (int)(part - start), tokens, ofCharacters ? symbols : 0) && part == start && to == end;
+                isRemembered = EncodeJoined(part, to, tokens, ofCharacters ? symbols : 0) && part == start && to == end;
                 part = to;
                 (symbols, ofCharacters) = (0, true);
             }

@@ -14,12 +14,12 @@ public sealed unsafe partial class BytePairEncoder
 {
     /// <summary>Encodes from the beginning of a piece, or of the rest of one, up to the first character that is none of three bytes, or a piece that is best remembered; returns its place.</summary>
     /// <param name="isRest">The character does not begin its piece, but no token joins it to what came before, and the scan may begin with it.</param>
-    private byte* EncodeRun<TScan>(byte* p, byte* end, nint shift, TokenBuffer tokens, ref bool isRest)
+    private byte* EncodeRun<TScan>(byte* p, byte* end, TokenBuffer tokens, ref bool isRest)
         where TScan : struct, IPieceScan
     {
-        (int[] idArray, int[] borderArray) = tokens.Arrays;
+        (int[] idArray, byte[] lengthArray) = tokens.Arrays;
         ref int ids = ref MemoryMarshal.GetArrayDataReference(idArray);
-        ref int ends = ref borderArray[1];
+        ref byte lengths = ref MemoryMarshal.GetArrayDataReference(lengthArray);
         nint count = tokens.Count, room = tokens.Capacity - MostAtOnce;
         byte* last = end - sizeof(uint), part = p;
         int symbols = 0;
@@ -47,7 +47,7 @@ public sealed unsafe partial class BytePairEncoder
             }
             if (border == Border.Free && symbols == 0)
             {
-                here.Known->Write(ref Unsafe.Add(ref ids, count), ref Unsafe.Add(ref ends, count), (int)((nint)p + shift));
+                here.Known->Write(ref Unsafe.Add(ref ids, count), ref Unsafe.Add(ref lengths, count));
                 count += here.Known->Count;
             }
             else
@@ -64,10 +64,10 @@ public sealed unsafe partial class BytePairEncoder
                 if (symbols > 0)
                 {
                     tokens.SetCount((int)count);
-                    EncodePart(part, next, (int)((nint)part + shift), tokens, symbols, borders, isPart: true);
-                    (idArray, borderArray) = tokens.Arrays;
+                    EncodePart(part, next, tokens, symbols, borders, isPart: true);
+                    (idArray, lengthArray) = tokens.Arrays;
                     ids = ref MemoryMarshal.GetArrayDataReference(idArray);
-                    ends = ref borderArray[1];
+                    lengths = ref MemoryMarshal.GetArrayDataReference(lengthArray);
                     (count, room) = (tokens.Count, tokens.Capacity - MostAtOnce);
                     (symbols, borders) = (0, Border.Free);
                 }

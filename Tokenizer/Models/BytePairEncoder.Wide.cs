@@ -24,7 +24,7 @@ public sealed unsafe partial class BytePairEncoder
 
     /// <summary>A whole piece that is not among the short ones that are remembered, or the rest of one; true where it may be put there.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private bool MeetWide(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, bool isRest)
+    private bool MeetWide(ReadOnlySpan<byte> piece, TokenBuffer tokens, bool isRest)
     {
         fixed (byte* p = piece)
         {
@@ -41,19 +41,19 @@ public sealed unsafe partial class BytePairEncoder
                     int id = isLong ? _table.FindLong(piece, hash) : _table.Find(ShortKey.Of(piece), hash);
                     if (id >= 0 && ((_model.IgnoresMerges && !isRest) || _model.IsMade(id, _merger)))
                     {
-                        tokens.AddNext(id, place + piece.Length);
+                        tokens.AddNext(id, piece.Length);
                         return false;
                     }
                 }
                 ReadOnlySpan<int> known = isKept ? _long.Find(piece, hash) : [];
                 if (known.Length > 0)
                 {
-                    Write(known, place, tokens);
+                    Write(known, tokens);
                     return false;
                 }
             }
             int first = tokens.Count;
-            bool isRemembered = EncodeParts(p, p + piece.Length, place, tokens, out int characters);
+            bool isRemembered = EncodeParts(p, p + piece.Length, tokens, out int characters);
             int count = tokens.Count - first;
             if (isKept && (isLong || count > ShortPieceCache.MostTokens) && characters - count >= FewMerges)
             {
@@ -74,13 +74,13 @@ public sealed unsafe partial class BytePairEncoder
 
     /// <summary>Parts a piece where no token spans the border of two characters; true where it is one part, which is remembered.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool EncodeParts(byte* p, byte* end, int place, TokenBuffer tokens, out int characters)
+    private bool EncodeParts(byte* p, byte* end, TokenBuffer tokens, out int characters)
     {
         // Room for all: what is called below does not move the arrays.
         tokens.EnsureCapacity(tokens.Count + (int)(end - p) + MostAtOnce);
-        (int[] idArray, int[] borderArray) = tokens.Arrays;
+        (int[] idArray, byte[] lengthArray) = tokens.Arrays;
         ref int ids = ref MemoryMarshal.GetArrayDataReference(idArray);
-        ref int ends = ref borderArray[1];
+        ref byte lengths = ref MemoryMarshal.GetArrayDataReference(lengthArray);
         byte* start = p, part = p;
         int symbols = 0;
         bool isRemembered = false;
@@ -96,7 +96,7 @@ public sealed unsafe partial class BytePairEncoder
             if (border == Border.Free && symbols == 0)
             {
                 int count = tokens.Count;
-                here.Known->Write(ref Unsafe.Add(ref ids, count), ref Unsafe.Add(ref ends, count), place + (int)(p - start));
+                here.Known->Write(ref Unsafe.Add(ref ids, count), ref Unsafe.Add(ref lengths, count));
                 tokens.SetCount(count + here.Known->Count);
                 part = next;
             }
@@ -110,9 +110,8 @@ public sealed unsafe partial class BytePairEncoder
                 borders |= here.Known->Count == 1 ? border : border | Border.Broken;
                 if (border == Border.Free)
                 {
-                    int at = place + (int)(part - start);
                     bool isPart = part != start || next != end;
-                    isRemembered = EncodePart(part, next, at, tokens, symbols, borders, isPart) && !isPart;
+                    isRemembered = EncodePart(part, next, tokens, symbols, borders, isPart) && !isPart;
                     part = next;
                     (symbols, borders) = (0, Border.Free);
                 }
@@ -125,56 +124,55 @@ public sealed unsafe partial class BytePairEncoder
 
     /// <summary>Characters between borders that no token spans; true where they are remembered.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool EncodePart(byte* p, byte* end, int place, TokenBuffer tokens, int symbols, Border borders, bool isPart) =>
-        (borders & Border.Broken) == 0 ? EncodeJoined(p, end, place, tokens, symbols) : EncodeBroken(p, end, place, tokens, isPart);
+    private bool EncodePart(byte* p, byte* end, TokenBuffer tokens, int symbols, Border borders, bool isPart) =>
+        (borders & Border.Broken) == 0 ? EncodeJoined(p, end, tokens, symbols) : EncodeBroken(p, end, tokens, isPart);
 
     /// <summary>Characters that tokens may join, by merges alone; true where they are remembered.</summary>
     /// <param name="symbols">How many of <see cref="_symbols"/> the characters are; 0 where it takes the bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool EncodeJoined(byte* p, byte* end, int place, TokenBuffer tokens, int symbols)
+    private bool EncodeJoined(byte* p, byte* end, TokenBuffer tokens, int symbols)
     {
         var bytes = new ReadOnlySpan<byte>(p, (int)(end - p));
         ReadOnlySpan<int> from = symbols <= PieceMerger.MostSymbols && _model.IsOrdered ? _symbols.AsSpan(0, symbols) : [];
         if (from.Length == 1)
         {
-            tokens.AddNext(from[0], place + bytes.Length);
+            tokens.AddNext(from[0], bytes.Length);
             return false;
         }
         if (from.Length == 2)
         {
-            int made = from[1];
-            if (_model.Pairs.Rank(from[0], from[1], out int joined) != PairTable.Never)
+            if (_model.Pairs.Rank(from[0], from[1], out int made) != PairTable.Never)
             {
-                made = joined;
+                tokens.AddNext(made, bytes.Length);
             }
             else
             {
-                tokens.AddNext(from[0], place + _table.LengthOf(from[0]));
+                tokens.AddNext(from[0], _table.LengthOf(from[0]));
+                tokens.AddNext(from[1], _table.LengthOf(from[1]));
             }
-            tokens.AddNext(made, place + bytes.Length);
             return false;
         }
         if (from.Length is > 0 and <= FewSymbols || Ascii.IsValid(bytes))
         {
-            Write(Merge(bytes, from), place, tokens);
+            Write(Merge(bytes, from), tokens);
             return false;
         }
         if (bytes.Length > ShortKey.MaximumLength)
         {
-            EncodeLong(bytes, place, tokens, from, isPart: true);
+            EncodeLong(bytes, tokens, from, isPart: true);
             return true;
         }
         ShortKey key = ShortKey.Of(bytes);
         ulong hash = _table.Seed.Of(key);
-        if (!WriteRemembered(key, hash, place, tokens))
+        if (!WriteRemembered(key, hash, tokens))
         {
-            MeetShort(key, hash, bytes, place, tokens, from, isPart: true);
+            MeetShort(key, hash, bytes, tokens, from, isPart: true);
         }
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool WriteRemembered(ShortKey key, ulong hash, int place, TokenBuffer tokens)
+    private bool WriteRemembered(ShortKey key, ulong hash, TokenBuffer tokens)
     {
         ShortPieceCache.Entry* known = _short.Find(key, hash);
         if (known == null)
@@ -183,8 +181,8 @@ public sealed unsafe partial class BytePairEncoder
         }
         int count = tokens.Count;
         tokens.EnsureCapacity(count + ShortPieceCache.MostTokens);
-        (int[] ids, int[] borders) = tokens.Arrays;
-        _short.Write(known, ref ids[count], ref borders[count + 1], place);
+        (int[] ids, byte[] lengths) = tokens.Arrays;
+        _short.Write(known, ref ids[count], ref lengths[count]);
         tokens.SetCount(count + known->Count);
         return true;
     }

@@ -41,12 +41,12 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
         if (piece.Length > 0)
         {
             int first = tokens.Count;
-            tokens.StartAt(offset);
+            tokens.BeginTiles(offset);
             fixed (byte* start = piece)
             {
-                EncodePiece(start, start + piece.Length, offset, tokens, isRest: false);
+                EncodePiece(start, start + piece.Length, tokens, isRest: false);
             }
-            tokens.FillStarts(first, offset);
+            tokens.EndTiles(first, offset, offset + piece.Length);
         }
     }
 
@@ -61,12 +61,11 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
     internal void EncodeText<TScan>(ReadOnlySpan<byte> text, int offset, TokenBuffer tokens)
         where TScan : struct, IPieceScan
     {
-        tokens.StartAt(offset);
+        tokens.BeginTiles(offset);
         int first = tokens.Count;
         fixed (byte* start = text)
         {
             byte* p = start, end = start + text.Length;
-            nint shift = offset - (nint)start;
             bool isRest = false;
             while (p < end)
             {
@@ -74,7 +73,7 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
                 {
                     MakeRoom(tokens, tokens.Count - first, p - start, end - p);
                 }
-                p = EncodeRemembered<TScan>(p, end, shift, tokens, out byte* next, ref isRest);
+                p = EncodeRemembered<TScan>(p, end, tokens, out byte* next, ref isRest);
                 if (p == end)
                 {
                     break;
@@ -82,17 +81,17 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
                 byte* piece = p;
                 if (TScan.Lasting != 0 && next - p > 3 && *p == ' ' && (p[1] & 0xF0) == 0xE0)
                 {
-                    p = EncodeRun<TScan>(p, end, shift, tokens, ref isRest);
+                    p = EncodeRun<TScan>(p, end, tokens, ref isRest);
                 }
                 if (p == piece)
                 {
-                    EncodePiece(p, next, (int)((nint)p + shift), tokens, isRest);
+                    EncodePiece(p, next, tokens, isRest);
                     p = next;
                     isRest = false;
                 }
             }
         }
-        tokens.FillStarts(first, offset);
+        tokens.EndTiles(first, offset, offset + text.Length);
     }
 
     /// <summary>Room for the rest of a text, if it goes on as it began: its memory is touched once, and hardly more of it than it takes.</summary>
@@ -103,14 +102,13 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
     }
 
     /// <summary>Encodes as long as there is room, and pieces are short and remembered or fall into single characters; returns the place of the first piece that is not, and its end.</summary>
-    /// <param name="shift">What takes a place in memory to a byte position.</param>
     /// <param name="isRest">What comes next is the rest of a piece, whose beginning no token joins to it.</param>
-    private byte* EncodeRemembered<TScan>(byte* p, byte* end, nint shift, TokenBuffer tokens, out byte* next, ref bool isRest)
+    private byte* EncodeRemembered<TScan>(byte* p, byte* end, TokenBuffer tokens, out byte* next, ref bool isRest)
         where TScan : struct, IPieceScan
     {
-        (int[] idArray, int[] borderArray) = tokens.Arrays;
+        (int[] idArray, byte[] lengthArray) = tokens.Arrays;
         ref int ids = ref MemoryMarshal.GetArrayDataReference(idArray);
-        ref int ends = ref borderArray[1];
+        ref byte lengths = ref MemoryMarshal.GetArrayDataReference(lengthArray);
         nint count = tokens.Count, room = tokens.Capacity - MostAtOnce;
         HashSeed seed = _table.Seed;
         next = end;
@@ -119,10 +117,10 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
             if (TScan.Lasting != 0 && (*p & 0xF0) == 0xE0)
             {
                 tokens.SetCount((int)count);
-                p = EncodeRun<TScan>(p, end, shift, tokens, ref isRest);
-                (idArray, borderArray) = tokens.Arrays;
+                p = EncodeRun<TScan>(p, end, tokens, ref isRest);
+                (idArray, lengthArray) = tokens.Arrays;
                 ids = ref MemoryMarshal.GetArrayDataReference(idArray);
-                ends = ref borderArray[1];
+                lengths = ref MemoryMarshal.GetArrayDataReference(lengthArray);
                 (count, room) = (tokens.Count, tokens.Capacity - MostAtOnce);
             }
             next = TScan.Next(p, end);
@@ -137,7 +135,7 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
             {
                 break;
             }
-            _short.Write(known, ref Unsafe.Add(ref ids, count), ref Unsafe.Add(ref ends, count), (int)((nint)p + shift));
+            _short.Write(known, ref Unsafe.Add(ref ids, count), ref Unsafe.Add(ref lengths, count));
             count += known->Count;
             isRest = false;
         }
@@ -147,34 +145,34 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
 
     /// <summary>A whole piece, or what is left of one behind characters that no token joins to it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void EncodePiece(byte* p, byte* end, int place, TokenBuffer tokens, bool isRest)
+    private void EncodePiece(byte* p, byte* end, TokenBuffer tokens, bool isRest)
     {
         var piece = new ReadOnlySpan<byte>(p, (int)(end - p));
         if (piece.Length > ShortKey.MaximumLength)
         {
             if ((p[0] | p[1]) >= 0x80)
             {
-                MeetWide(piece, place, tokens, isRest);
+                MeetWide(piece, tokens, isRest);
             }
             else
             {
-                EncodeLong(piece, place, tokens, [], isPart: false);
+                EncodeLong(piece, tokens, [], isPart: false);
             }
             return;
         }
         ShortKey key = ShortKey.Of(piece);
         ulong hash = _table.Seed.Of(key);
-        if (WriteRemembered(key, hash, place, tokens))
+        if (WriteRemembered(key, hash, tokens))
         {
             return;
         }
         if (key.IsAscii)
         {
-            MeetShort(key, hash, piece, place, tokens, [], isPart: false);
+            MeetShort(key, hash, piece, tokens, [], isPart: false);
             return;
         }
         int first = tokens.Count;
-        if (MeetWide(piece, place, tokens, isRest))
+        if (MeetWide(piece, tokens, isRest))
         {
             Remember(key, hash, tokens.Ids[first..], isRest);
         }
@@ -197,7 +195,7 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
     /// can be where merges are ignored: such a token is remembered only if it is ASCII, and parts that are ASCII do not come here.
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private void MeetShort(ShortKey key, ulong hash, ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, ReadOnlySpan<int> symbols, bool isPart)
+    private void MeetShort(ShortKey key, ulong hash, ReadOnlySpan<byte> piece, TokenBuffer tokens, ReadOnlySpan<int> symbols, bool isPart)
     {
         int whole = _table.Find(key, hash);
         bool whatever = _model.IgnoresMerges && !isPart;
@@ -208,7 +206,7 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
         }
         else if (whole >= 0 && whatever)
         {
-            tokens.AddNext(whole, place + piece.Length);
+            tokens.AddNext(whole, piece.Length);
             return;
         }
         else
@@ -227,17 +225,17 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
         {
             _short.Add(key, hash, ids, _table);
         }
-        Write(ids, place, tokens);
+        Write(ids, tokens);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private void EncodeLong(ReadOnlySpan<byte> piece, int place, TokenBuffer tokens, ReadOnlySpan<int> symbols, bool isPart)
+    private void EncodeLong(ReadOnlySpan<byte> piece, TokenBuffer tokens, ReadOnlySpan<int> symbols, bool isPart)
     {
         ulong hash = _table.Seed.Of(piece);
         int whole = _table.FindLong(piece, hash);
         if (whole >= 0 && ((_model.IgnoresMerges && !isPart) || _model.IsMade(whole, _merger)))
         {
-            tokens.AddNext(whole, place + piece.Length);
+            tokens.AddNext(whole, piece.Length);
             return;
         }
         bool remembered = piece.Length <= LongPieceCache.LongestPiece;
@@ -250,23 +248,22 @@ public sealed unsafe partial class BytePairEncoder : PieceEncoder
                 _long.Add(piece, hash, ids);
             }
         }
-        Write(ids, place, tokens);
+        Write(ids, tokens);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<int> Merge(ReadOnlySpan<byte> piece, ReadOnlySpan<int> symbols) => symbols.IsEmpty ? _merger.Merge(piece) : _merger.MergeSymbols(symbols);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Write(ReadOnlySpan<int> ids, int place, TokenBuffer tokens)
+    private void Write(ReadOnlySpan<int> ids, TokenBuffer tokens)
     {
         int count = tokens.Count;
         tokens.EnsureCapacity(count + ids.Length);
-        (int[] idArray, int[] borders) = tokens.Arrays;
+        int[] idArray = tokens.Arrays.Ids;
         foreach (int id in ids)
         {
-            place += _table.LengthOf(id);
             idArray[count] = id;
-            borders[++count] = place;
+            tokens.SetLength(count++, _table.LengthOf(id));
         }
         tokens.SetCount(count);
     }

@@ -6,13 +6,13 @@ using PureLlm.Tokenizer.Unicode;
 
 namespace PureLlm.Tokenizer.Models;
 
-/// <summary>The tokens of single characters, by code point: pages of 256 that are made when first met. Belongs to one encoder.</summary>
+/// <summary>The tokens of single characters, by code point: pages of 64 that are made when first met. Belongs to one encoder.</summary>
 internal sealed unsafe class CharacterTokens
 {
     /// <summary>The most tokens that a character can have.</summary>
     public const int MostTokens = 4;
 
-    private const int PageBits = 8;
+    private const int PageBits = 6;
     private const int PageSize = 1 << PageBits;
 
     private readonly BytePairModel _model;
@@ -29,10 +29,11 @@ internal sealed unsafe class CharacterTokens
         _page = (Entry**)Unsafe.AsPointer(ref _pages[0]);
         _empty = NewPage();
         Array.Fill(_pages, (nint)_empty);
-        _bytes = NewPage();
-        for (int b = 0; b < PageSize; b++)
+        _memory.Add(GC.AllocateArray<Entry>(256, pinned: true));
+        _bytes = (Entry*)Unsafe.AsPointer(ref _memory[^1][0]);
+        for (int b = 0; b < 256; b++)
         {
-            _bytes[b] = new Entry { First = model.ByteIds[b], Count = 1, Ends = 1, WholeFrom = PairTable.Never, Kind = CharacterKind.Broken, Left = Joints.All, Right = Joints.All };
+            _bytes[b] = new Entry { First = model.ByteIds[b], Count = 1, Lengths = 1, WholeFrom = PairTable.Never, Kind = CharacterKind.Broken, Left = Joints.All, Right = Joints.All };
         }
     }
 
@@ -74,12 +75,10 @@ internal sealed unsafe class CharacterTokens
         Entry* entry = _page[codePoint >> PageBits] + (codePoint & (PageSize - 1));
         var character = new ReadOnlySpan<byte>(p, length);
         ReadOnlySpan<int> ids = _merger.Merge(character);
-        uint end = 0;
         for (int i = 0; i < ids.Length; i++)
         {
             (&entry->First)[i] = ids[i];
-            end += (uint)_model.Table.LengthOf(ids[i]);
-            entry->Ends |= end << (8 * i);
+            entry->Lengths |= (uint)_model.Table.LengthOf(ids[i]) << (8 * i);
         }
         bool isWhole = ids.Length == 1, isUnmade = !isWhole && _model.IgnoresMerges && _model.Table.Find(character) >= 0;
         entry->WholeFrom = !isWhole ? PairTable.Never : length == 1 ? -1 : _model.LastRankOf(ids[0]);
@@ -123,8 +122,8 @@ internal sealed unsafe class CharacterTokens
         private readonly int _third;
         private readonly int _fourth;
 
-        /// <summary>The end of each token in the character, the first in the low byte.</summary>
-        public uint Ends;
+        /// <summary>The bytes of each token, the first in the low byte.</summary>
+        public uint Lengths;
 
         /// <summary>The rank of the merge that makes the character one token; the largest number where none does.</summary>
         public int WholeFrom;
@@ -143,13 +142,11 @@ internal sealed unsafe class CharacterTokens
         public readonly bool IsUnmade => (Right & 2) != 0;
 
         /// <summary>Writes four tokens, whose count only says how many there are: no branch depends on the text.</summary>
-        /// <param name="place">The place of the character.</param>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Write(ref int ids, ref int ends, int place)
+        public readonly void Write(ref int ids, ref byte lengths)
         {
             Vector128.LoadUnsafe(in First).StoreUnsafe(ref ids);
-            Vector128<int> bytes = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(Ends).AsByte())).AsInt32();
-            (Vector128.Create(place) + bytes).StoreUnsafe(ref ends);
+            Unsafe.WriteUnaligned(ref lengths, Lengths);
         }
     }
 }

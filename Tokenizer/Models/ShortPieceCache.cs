@@ -48,19 +48,19 @@ internal sealed unsafe class ShortPieceCache
         return entry->High == key.High && entry->Low == key.Low ? entry : null;
     }
 
-    /// <summary>Writes the tokens of an entry, and where each ends in a text where the piece begins at <paramref name="place"/>; there is room for eight.</summary>
+    /// <summary>Writes the tokens of an entry and the bytes of each; there is room for eight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write(Entry* entry, ref int ids, ref int ends, int place)
+    public void Write(Entry* entry, ref int ids, ref byte lengths)
     {
         if (entry->Count > MostInEntry)
         {
             Vector256.Load(_tokens + entry->First).StoreUnsafe(ref ids);
-            (Vector256.Create(place) + Vector256.WidenLower(Vector256.WidenLower(Vector256.CreateScalar(entry->ManyEnds).AsByte())).AsInt32()).StoreUnsafe(ref ends);
+            Unsafe.WriteUnaligned(ref lengths, entry->ManyLengths);
             return;
         }
         // Always three, and a fourth that means nothing: how many there are decides nothing here.
         Vector128.Load(&entry->First).StoreUnsafe(ref ids);
-        (Vector128.Create(place) + Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(entry->Ends).AsByte())).AsInt32()).StoreUnsafe(ref ends);
+        Unsafe.WriteUnaligned(ref lengths, entry->Lengths);
     }
 
     /// <summary>Remembers one to eight tokens and their lengths in bytes; the older of the two pieces at this place is forgotten.</summary>
@@ -71,22 +71,20 @@ internal sealed unsafe class ShortPieceCache
         {
             Grow(table);
         }
-        ulong ends = 0;
-        uint end = 0;
+        ulong lengths = 0;
         for (int i = 0; i < tokens.Length; i++)
         {
-            end += (uint)table.LengthOf(tokens[i]);
-            ends |= (ulong)end << (8 * i);
+            lengths |= (ulong)table.LengthOf(tokens[i]) << (8 * i);
         }
         var made = new Entry { Low = key.Low, High = key.High };
         if (tokens.Length > MostInEntry)
         {
-            (made.First, made.ManyEnds) = (Store(tokens), ends);
+            (made.First, made.ManyLengths) = (Store(tokens), lengths);
         }
         else
         {
             (made.First, made.Second, made.Third) = (tokens[0], tokens.Length > 1 ? tokens[1] : 0, tokens.Length > 2 ? tokens[2] : 0);
-            made.Ends = (uint)ends;
+            made.Lengths = (uint)lengths;
         }
         made.Count = (byte)tokens.Length;
         Entry* entry = _entries + (2 * (hash >> _shift));
@@ -168,13 +166,13 @@ internal sealed unsafe class ShortPieceCache
         [FieldOffset(24)]
         public int Third;
 
-        /// <summary>In the place of the second and the third of more than three tokens: the end of each in the piece, the first in the low byte.</summary>
+        /// <summary>In the place of the second and the third of more than three tokens: the bytes of each, the first in the low byte.</summary>
         [FieldOffset(20)]
-        public ulong ManyEnds;
+        public ulong ManyLengths;
 
-        /// <summary>The end of each of up to three tokens in the piece, the first in the low byte.</summary>
+        /// <summary>The bytes of each of up to three tokens, the first in the low byte.</summary>
         [FieldOffset(28)]
-        public uint Ends;
+        public uint Lengths;
 
         [FieldOffset(31)]
         public byte Count;
