@@ -9,11 +9,10 @@ namespace PureLlm.Kernels.Cpu;
 // one loop over tiles of keys for dk and dv and one over queries for dq (7 products). Both add in the same order: the same bits.
 internal static unsafe partial class AttentionKernel
 {
+    // Keys of a tile: whole register tiles both as rows and as columns. No bit depends on it.
+    private const int KeysAtOnce = 96;
     private const int QueryTile = 48;
     private const int QueriesPerBackwardUnit = 4 * QueryTile;
-
-    // Floats between the rows of a tile of scores; a register tile may read a few columns past the keys, which are kept at 0.
-    private const int ScoreRow = KeyTile + SumLanes;
 
     /// <summary>Adds to dq, dk and dv.</summary>
     public static void Backward<TWidth, TVector>(
@@ -40,7 +39,7 @@ internal static unsafe partial class AttentionKernel
         {
             if (dk != null || dv != null)
             {
-                team.For(groups * Blocks(shape.Keys, KeyTile), &state, &BackwardKeys<TWidth, TVector>);
+                team.For(groups * Blocks(shape.Keys, KeysAtOnce), &state, &BackwardKeys<TWidth, TVector>);
             }
             if (dq != null)
             {
@@ -74,12 +73,12 @@ internal static unsafe partial class AttentionKernel
         (int batch, int group) = Math.DivRem(unit, state->Shape.KeyValueHeads);
         BackwardPair pair = new() { Batch = batch, Group = group, AddsKeys = state->Dk != null || state->Dv != null, AddsQueries = state->Dq != null };
         pair.TakeAll(state);
-        for (int key = 0; key < state->Shape.Keys; key += KeyTile)
+        for (int key = 0; key < state->Shape.Keys; key += KeysAtOnce)
         {
             AttentionRowsAhead ahead = new(state->Shape.HeadSize);
-            if (key + KeyTile < state->Shape.Keys)
+            if (key + KeysAtOnce < state->Shape.Keys)
             {
-                pair.FetchKeys(state, ref ahead, key + KeyTile);
+                pair.FetchKeys(state, ref ahead, key + KeysAtOnce);
             }
             else if (After(state, unit) is int after && after != unit)
             {
@@ -101,7 +100,7 @@ internal static unsafe partial class AttentionKernel
         BackwardPair pair = new() { Batch = batch, Group = group, AddsKeys = true };
         pair.TakeAll(state);
         AttentionRowsAhead ahead = new(state->Shape.HeadSize);
-        BackwardTile<TWidth, TVector>(state, worker, in pair, tile * KeyTile, ref ahead);
+        BackwardTile<TWidth, TVector>(state, worker, in pair, tile * KeysAtOnce, ref ahead);
     }
 
     private static void BackwardQueries<TWidth, TVector>(State* state, int unit, int worker)
@@ -123,12 +122,12 @@ internal static unsafe partial class AttentionKernel
             AddsQueries = true,
         };
         int endKey = state->EndKey(end - 1);
-        for (int key = RoundDown(state->FirstKey(first), KeyTile); key < endKey; key += KeyTile)
+        for (int key = RoundDown(state->FirstKey(first), KeysAtOnce); key < endKey; key += KeysAtOnce)
         {
             AttentionRowsAhead ahead = new(shape.HeadSize);
-            if (key + KeyTile < endKey)
+            if (key + KeysAtOnce < endKey)
             {
-                pair.FetchKeys(state, ref ahead, key + KeyTile);
+                pair.FetchKeys(state, ref ahead, key + KeysAtOnce);
             }
             BackwardTile<TWidth, TVector>(state, worker, in pair, key, ref ahead);
         }
@@ -140,7 +139,7 @@ internal static unsafe partial class AttentionKernel
         where TWidth : struct, IVectorWidth<TVector> where TVector : struct
     {
         ref readonly AttentionShape shape = ref state->Shape;
-        int size = shape.HeadSize, keys = Math.Min(KeyTile, shape.Keys - key);
+        int size = shape.HeadSize, keys = Math.Min(KeysAtOnce, shape.Keys - key);
         (int firstQuery, int endQuery) = state->QueriesOf(key, keys);
         firstQuery = Math.Max(RoundDown(firstQuery, AttentionTiles.Rows), pair.FirstQuery);
         endQuery = Math.Min(endQuery, pair.EndQuery);
@@ -150,8 +149,8 @@ internal static unsafe partial class AttentionKernel
         }
         Arena arena = new(state->Scratch[worker]);
         BackwardScratch scratch = new(ref arena, size, Align<TWidth, TVector>());
-        AttentionTiles.Transpose(state->K + state->KeyRow(pair.Batch, key, pair.Group), shape.KeyStride, scratch.KeyColumns, KeyTile, keys, size);
-        AttentionTiles.Transpose(state->V + state->ValueRow(pair.Batch, key, pair.Group), shape.ValueStride, scratch.ValueColumns, KeyTile, keys, size);
+        AttentionTiles.Transpose(state->K + state->KeyRow(pair.Batch, key, pair.Group), shape.KeyStride, scratch.KeyColumns, KeysAtOnce, keys, size);
+        AttentionTiles.Transpose(state->V + state->ValueRow(pair.Batch, key, pair.Group), shape.ValueStride, scratch.ValueColumns, KeysAtOnce, keys, size);
         if (pair.AddsQueries)
         {
             AttentionTiles.CopyRows<TWidth, TVector>(state->K + state->KeyRow(pair.Batch, key, pair.Group), shape.KeyStride, scratch.Keys, scratch.Padded, keys, size, shape.Scale);
@@ -223,18 +222,18 @@ internal static unsafe partial class AttentionKernel
         {
             return;
         }
-        int padded = scratch.Padded, align = Align<TWidth, TVector>();
+        int padded = scratch.Padded, align = Align<TWidth, TVector>(), wholeKeys = RoundUp(keys, AttentionTiles.Rows);
         int firstColumn = RoundDown(first, align), endColumn = RoundUp(end, align);
-        float* p = scratch.P + (row * ScoreRow);
-        float* ds = scratch.Ds + (row * ScoreRow);
-        AttentionTiles.Multiply<TWidth, TVector>(scratch.Q + (row * padded), padded, 1, scratch.KeyColumns + firstColumn, KeyTile,
-            p + firstColumn, ScoreRow, endColumn - firstColumn, size, accumulate: false);
-        AttentionTiles.Multiply<TWidth, TVector>(scratch.Dy + (row * padded), padded, 1, scratch.ValueColumns + firstColumn, KeyTile,
-            ds + firstColumn, ScoreRow, endColumn - firstColumn, size, accumulate: false);
+        float* p = scratch.P + (row * KeysAtOnce);
+        float* ds = scratch.Ds + (row * KeysAtOnce);
+        AttentionTiles.Multiply<TWidth, TVector>(scratch.Q + (row * padded), padded, 1, scratch.KeyColumns + firstColumn, KeysAtOnce,
+            p + firstColumn, KeysAtOnce, endColumn - firstColumn, size, accumulate: false);
+        AttentionTiles.Multiply<TWidth, TVector>(scratch.Dy + (row * padded), padded, 1, scratch.ValueColumns + firstColumn, KeysAtOnce,
+            ds + firstColumn, KeysAtOnce, endColumn - firstColumn, size, accumulate: false);
         for (int r = 0; r < rows; r++)
         {
-            float* pRow = p + (r * ScoreRow);
-            float* dsRow = ds + (r * ScoreRow);
+            float* pRow = p + (r * KeysAtOnce);
+            float* dsRow = ds + (r * KeysAtOnce);
             if (masked || endColumn > keys)
             {
                 int from = scratch.FirstKey[row + r] - key, to = Math.Clamp(scratch.EndKey[row + r] - key, 0, keys);
@@ -243,13 +242,13 @@ internal static unsafe partial class AttentionKernel
             }
             SoftmaxGradient<TWidth, TVector>(pRow, dsRow, firstColumn, endColumn, scratch.LogSumExp[row + r], scratch.Delta[row + r]);
 
-            if (endColumn - firstColumn < KeyTile)
+            if (firstColumn > 0 || endColumn < wholeKeys)
             {
-                // The products for dk and dv read whole rows.
+                // The products for dk and dv read whole register tiles.
                 AttentionTiles.Fill(pRow, firstColumn, 0f);
                 AttentionTiles.Fill(dsRow, firstColumn, 0f);
-                AttentionTiles.Fill(pRow + endColumn, KeyTile - endColumn, 0f);
-                AttentionTiles.Fill(dsRow + endColumn, KeyTile - endColumn, 0f);
+                AttentionTiles.Fill(pRow + endColumn, Math.Max(0, wholeKeys - endColumn), 0f);
+                AttentionTiles.Fill(dsRow + endColumn, Math.Max(0, wholeKeys - endColumn), 0f);
             }
         }
         if (dq != null)
@@ -261,7 +260,7 @@ internal static unsafe partial class AttentionKernel
             {
                 AttentionTiles.CopyRows<TWidth, TVector>(dq, queryStride, into, padded, rows, size, 1f);
             }
-            AttentionTiles.Multiply<TWidth, TVector>(ds + first, ScoreRow, 1, scratch.Keys + (first * padded), padded,
+            AttentionTiles.Multiply<TWidth, TVector>(ds + first, KeysAtOnce, 1, scratch.Keys + (first * padded), padded,
                 into, fills ? queryStride : padded, padded, end - first, accumulate: true);
             for (int r = 0; r < rows && !fills; r++)
             {
@@ -282,10 +281,10 @@ internal static unsafe partial class AttentionKernel
             (first, end) = (Math.Max(first - query, 0), Math.Min(end - query, queries));
             if (first < end)
             {
-                int at = (first * ScoreRow) + j;
-                AttentionTiles.Multiply<TWidth, TVector>(scratch.P + at, 1, ScoreRow, scratch.Dy + (first * padded), padded,
+                int at = (first * KeysAtOnce) + j;
+                AttentionTiles.Multiply<TWidth, TVector>(scratch.P + at, 1, KeysAtOnce, scratch.Dy + (first * padded), padded,
                     scratch.Dv + (j * padded), padded, padded, end - first, accumulate: true);
-                AttentionTiles.Multiply<TWidth, TVector>(scratch.Ds + at, 1, ScoreRow, scratch.Q + (first * padded), padded,
+                AttentionTiles.Multiply<TWidth, TVector>(scratch.Ds + at, 1, KeysAtOnce, scratch.Q + (first * padded), padded,
                     scratch.Dk + (j * padded), padded, padded, end - first, accumulate: true);
             }
         }

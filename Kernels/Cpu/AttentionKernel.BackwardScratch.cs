@@ -11,17 +11,17 @@ internal static unsafe partial class AttentionKernel
 
         public BackwardScratch(ref Arena arena, int size, int align)
         {
-            int wholeKeys = RoundUp(KeyTile, AttentionTiles.Rows), wholeQueries = RoundUp(QueryTile, AttentionTiles.Rows);
+            int wholeQueries = RoundUp(QueryTile, AttentionTiles.Rows);
             Padded = RoundUp(size, align);
-            KeyColumns = arena.Take(size * KeyTile);
-            ValueColumns = arena.Take(size * KeyTile);
-            Keys = arena.Take(KeyTile * Padded);
-            Dk = arena.Take(wholeKeys * Padded);
-            Dv = arena.Take(wholeKeys * Padded);
+            KeyColumns = arena.Take(size * KeysAtOnce);
+            ValueColumns = arena.Take(size * KeysAtOnce);
+            Keys = arena.Take(KeysAtOnce * Padded);
+            Dk = arena.Take(KeysAtOnce * Padded);
+            Dv = arena.Take(KeysAtOnce * Padded);
             Q = arena.Take(wholeQueries * Padded);
             Dy = arena.Take(wholeQueries * Padded);
-            P = arena.Take(wholeQueries * ScoreRow);
-            Ds = arena.Take(wholeQueries * ScoreRow);
+            P = arena.Take(wholeQueries * KeysAtOnce);
+            Ds = arena.Take(wholeQueries * KeysAtOnce);
             DqRows = arena.Take(AttentionTiles.Rows * Padded);
             LogSumExp = arena.Take(wholeQueries);
             Delta = arena.Take(wholeQueries);
@@ -29,15 +29,8 @@ internal static unsafe partial class AttentionKernel
             EndKey = (int*)arena.Take(wholeQueries);
         }
 
-        /// <summary>Gradients of the tile start at 0; so do the columns past the keys.</summary>
-        public void Begin()
-        {
-            AttentionTiles.Fill(Dk, (int)(Q - Dk), 0f);
-            for (float* row = P; row < DqRows; row += ScoreRow)
-            {
-                AttentionTiles.Fill(row + KeyTile, ScoreRow - KeyTile, 0f);
-            }
-        }
+        /// <summary>Gradients of the tile start at 0.</summary>
+        public void Begin() => AttentionTiles.Fill(Dk, (int)(Q - Dk), 0f);
     }
 
     /// <summary>Which heads and queries a unit of work pairs with its keys, and which gradients it adds.</summary>
@@ -57,7 +50,7 @@ internal static unsafe partial class AttentionKernel
         /// <summary>Asks for a tile of keys and values.</summary>
         public readonly void FetchKeys(State* state, ref AttentionRowsAhead ahead, int key)
         {
-            int keys = Math.Min(KeyTile, state->Shape.Keys - key);
+            int keys = Math.Min(KeysAtOnce, state->Shape.Keys - key);
             ahead.Add(state->K + state->KeyRow(Batch, key, Group), state->Shape.KeyStride, keys);
             ahead.Add(state->V + state->ValueRow(Batch, key, Group), state->Shape.ValueStride, keys);
         }
