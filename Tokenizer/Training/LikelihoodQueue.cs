@@ -10,11 +10,13 @@ namespace PureLlm.Tokenizer.Training;
 /// </remarks>
 internal sealed class LikelihoodQueue : PairQueue
 {
+    /// <summary>So many entries for each pair are kept before those that no longer count are dropped.</summary>
+    private const int MostStale = 4;
+
     private readonly List<long> _tokenCounts = [];
     private readonly List<List<ulong>> _pairsOf = [];
     private readonly Dictionary<ulong, Pair> _pairs = [];
-    private readonly PriorityQueue<ulong, (double Score, ulong Key)> _heap = new(Comparer<(double Score, ulong Key)>.Create(
-        (x, y) => x.Score != y.Score ? y.Score.CompareTo(x.Score) : x.Key.CompareTo(y.Key)));
+    private readonly ScoreHeap _heap = new();
 
     public LikelihoodQueue(SymbolWords words, int symbols, long minimum)
         : base(minimum)
@@ -46,14 +48,18 @@ internal sealed class LikelihoodQueue : PairQueue
 
     public override bool TryPop(out Entry best)
     {
-        while (_heap.TryDequeue(out ulong key, out (double Score, ulong Key) item))
+        if (_heap.Count > MostStale * (_pairs.Count + 1024))
+        {
+            DropStale();
+        }
+        while (_heap.TryTake(out double score, out ulong key))
         {
             ref Pair pair = ref CollectionsMarshal.GetValueRefOrNullRef(_pairs, key);
-            if (Unsafe.IsNullRef(ref pair) || pair.Score != item.Score)
+            if (Unsafe.IsNullRef(ref pair) || pair.Score != score)
             {
                 continue;
             }
-            if (Score(key) != item.Score)
+            if (Score(key) != score)
             {
                 pair.Score = 0;
                 Renew(key, ref pair);
@@ -105,11 +111,21 @@ internal sealed class LikelihoodQueue : PairQueue
         if (score > pair.Score)
         {
             pair.Score = score;
-            _heap.Enqueue(key, (score, key));
+            _heap.Add(score, key);
         }
         else if (score == 0)
         {
             _pairs.Remove(key);
+        }
+    }
+
+    /// <summary>Begins the heap anew with the one entry that counts for each pair.</summary>
+    private void DropStale()
+    {
+        _heap.Clear();
+        foreach ((ulong key, Pair pair) in _pairs)
+        {
+            _heap.Add(pair.Score, key);
         }
     }
 
