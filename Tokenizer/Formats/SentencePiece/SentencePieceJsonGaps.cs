@@ -63,24 +63,24 @@ internal static class SentencePieceJsonGaps
         {
             yield return "merges of characters that are no pieces by themselves are left out";
         }
-        if (HasTies(merges))
+        if (FindTie(merges) is { } tie)
         {
-            yield return "merges of the same score apply by the ids of their parts, not from left to right";
+            yield return $"merges of the same score that overlap may not apply from left to right, such as two that make '{Encoding.UTF8.GetString(model.Piece(tie).Spelling)}'";
         }
     }
 
-    /// <summary>True where two merges of one rank can meet in a symbol that both would take.</summary>
-    private static bool HasTies(PairTable.Merge[] merges)
+    /// <summary>What is made by a merge that can meet another one of its rank in a symbol that both would take; null where none can.</summary>
+    private static int? FindTie(PairTable.Merge[] merges)
     {
         foreach (IGrouping<int, PairTable.Merge> rank in merges.GroupBy(m => m.Rank).Where(group => group.Skip(1).Any()))
         {
-            HashSet<int> lefts = [.. rank.Select(m => m.Left)];
-            if (rank.Any(m => lefts.Contains(m.Right)))
+            ILookup<int, PairTable.Merge> byLeft = rank.ToLookup(m => m.Left);
+            foreach (PairTable.Merge merge in rank.Where(m => byLeft[m.Right].Any(other => other != m)))
             {
-                return true;
+                return merge.Result;
             }
         }
-        return false;
+        return null;
     }
 
     /// <summary>A token that the converted tokenizer finds behind a user-defined piece, where SentencePiece makes others of its text.</summary>
