@@ -63,9 +63,10 @@ internal static class StepSpeed
             long end = Stopwatch.GetTimestamp();
             if (step <= 2) { continue; }
             steps.Add((Milliseconds(start, forward), Milliseconds(forward, backward), Milliseconds(backward, end)));
-            if (Stopwatch.GetElapsedTime(sampled) >= BetweenSamples)
+            TimeSpan since = Stopwatch.GetElapsedTime(sampled);
+            if (since >= BetweenSamples)
             {
-                ceilings.Sample();
+                ceilings.Sample(since.TotalSeconds / 10);
                 sampled = Stopwatch.GetTimestamp();
             }
         }

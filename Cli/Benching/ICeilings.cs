@@ -15,8 +15,8 @@ internal interface ICeilings : IDisposable
     /// <summary>Operations per second over all samples of <see cref="Sample"/>: what the machine gives for longer than a moment. The peak where none was taken.</summary>
     double Sustained => Peak;
 
-    /// <summary>Measures the arithmetic for some milliseconds, beside the work that is held to it; other programs of a shared machine slow both.</summary>
-    void Sample()
+    /// <summary>Measures the arithmetic for about so many seconds, beside the work that is held to it; other programs of a shared machine slow both.</summary>
+    void Sample(double seconds)
     {
     }
 

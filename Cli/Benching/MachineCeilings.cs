@@ -8,9 +8,6 @@ namespace PureLlm.Cli.Benching;
 /// <summary>What this machine can do at all, measured in the same run as the rows that are held to it: multiply-adds, and copying as much memory as a kernel touches.</summary>
 internal sealed unsafe class MachineCeilings : ICeilings
 {
-    // Some 20 ms: long enough that waking the threads does not count.
-    private const int RoundsOfSample = 600;
-
     private readonly Dictionary<int, double> copies = [];
     private readonly ThreadTeam team;
     private readonly CpuBackend backend;
@@ -37,12 +34,14 @@ internal sealed unsafe class MachineCeilings : ICeilings
 
     public double Sustained => sampledSeconds > 0 ? sampledOperations / sampledSeconds : Peak;
 
-    public void Sample()
+    public void Sample(double seconds)
     {
+        double round = MultiplyAddPeak.Operations(width, team.Threads);
+        int rounds = Math.Max(1, (int)(seconds * Peak / round));
         long began = Stopwatch.GetTimestamp();
-        MultiplyAddPeak.Run(team, width, sink, RoundsOfSample);
+        MultiplyAddPeak.Run(team, width, sink, rounds);
         sampledSeconds += Stopwatch.GetElapsedTime(began).TotalSeconds;
-        sampledOperations += RoundsOfSample * MultiplyAddPeak.Operations(width, team.Threads);
+        sampledOperations += rounds * round;
     }
 
     public string PeakOf => $"multiply-adds on {team.Threads} thread{(team.Threads == 1 ? "" : "s")}";

@@ -71,7 +71,7 @@ internal static class TrainBench
         _ => 50257,
     };
 
-    // A sample of the ceiling after every fifth of a second: a tenth of the time.
+    // A sample of the ceiling after every fifth of a second, a tenth as long as what came before it.
     private static void Measure(IReadOnlyList<StepRun> runs, double seconds, ICeilings ceilings)
     {
         for (int i = 0; i < WarmUp; i++)
@@ -83,9 +83,10 @@ internal static class TrainBench
         for (int i = 0; i < FewestSteps || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds; i++)
         {
             foreach (StepRun run in runs) { run.Step(); }
-            if (i + 1 == FewestSteps || Stopwatch.GetElapsedTime(sampled) >= BetweenSamples)
+            TimeSpan since = Stopwatch.GetElapsedTime(sampled);
+            if (i + 1 == FewestSteps || since >= BetweenSamples)
             {
-                ceilings.Sample();
+                ceilings.Sample(since.TotalSeconds / 10);
                 sampled = Stopwatch.GetTimestamp();
             }
         }
