@@ -81,8 +81,10 @@ public class ViewerWalkTests : BrowserFixture
     public async Task Keys_in_quick_succession_are_one_entry_of_the_history()
     {
         await using Viewer viewer = await OpenResidualAsync("0:f0");
+        string before = viewer.Session.Move(Cursor.Parse("0:f0"), StepCommand.Next).ToString();
         await viewer.PressAsync("n");
-        string before = await viewer.CursorAsync();
+        // Something else may have been shown meanwhile.
+        await viewer.Page.WaitForFunctionAsync("cursor => document.body.dataset.cursor === cursor", before);
         await viewer.AfterAsync(() => viewer.Page.EvaluateAsync("() => { for (const key of 'nnn') document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); }"));
         Cursor expected = Cursor.Parse(before);
         for (int i = 0; i < 3; i++) { expected = viewer.Session.Move(expected, StepCommand.Next); }

@@ -1,11 +1,11 @@
 using System.Text;
+using PureLlm.Tests.Tokenizer.Models;
 using PureLlm.Tokenizer;
 using PureLlm.Tokenizer.Formats;
 using PureLlm.Tokenizer.Formats.SentencePiece;
 using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.Models.SentencePiece;
 using PureLlm.Tokenizer.PreTokenizers;
-using PureLlm.Tests.Tokenizer.Models;
 
 namespace PureLlm.Tests.Tokenizer.Formats.SentencePiece;
 
