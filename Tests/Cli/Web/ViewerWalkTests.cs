@@ -81,12 +81,13 @@ public class ViewerWalkTests : BrowserFixture
     public async Task Keys_in_quick_succession_are_one_entry_of_the_history()
     {
         await using Viewer viewer = await OpenResidualAsync("0:f0");
-        string before = viewer.Session.Move(Cursor.Parse("0:f0"), StepCommand.Next).ToString();
+        Cursor next = viewer.Session.Move(Cursor.Parse("0:f0"), StepCommand.Next);
+        string before = next.ToString();
         await viewer.PressAsync("n");
-        // Something else may have been shown meanwhile.
-        await viewer.Page.WaitForFunctionAsync("cursor => document.body.dataset.cursor === cursor", before);
+        // Until it is an entry of its own; something else may have been shown meanwhile.
+        await viewer.Page.WaitForFunctionAsync("end => location.href.endsWith(end)", StepApi.PageOf(next));
         await viewer.AfterAsync(() => viewer.Page.EvaluateAsync("() => { for (const key of 'nnn') document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); }"));
-        Cursor expected = Cursor.Parse(before);
+        Cursor expected = next;
         for (int i = 0; i < 3; i++) { expected = viewer.Session.Move(expected, StepCommand.Next); }
         Assert.That(await viewer.CursorAsync(), Is.EqualTo(expected.ToString()), "none is lost");
         Assert.That(viewer.Page.Url, Does.EndWith(StepApi.PageOf(expected)));
