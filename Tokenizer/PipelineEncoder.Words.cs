@@ -15,9 +15,10 @@ internal sealed unsafe partial class PipelineEncoder
     /// <summary>How many words are looked for before they are looked up.</summary>
     private const int Ahead = 8;
 
-    private readonly WordCache _words = new();
-    private readonly PieceCache _longWords = new();
-    private int[] _fresh = new int[64];
+    // Of an encoder that has borders.
+    private readonly WordCache _words = borders is null ? null! : new();
+    private readonly PieceCache _longWords = borders is null ? null! : new();
+    private int[] _fresh = [];
 
     /// <summary>Encodes text that begins a segment, word by word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -101,12 +101,7 @@ public class DroppingBytePairEncoderTests
     /// <summary>Of the pairs that merge, each is left out of this round with the given probability; the best that is left merges; a round that has none is the last.</summary>
     private static int Textbook(BytePairModel model, byte[] piece, float dropout, Random random)
     {
-        Dictionary<(int, int), (int Rank, int Result)> ranks = [];
-        for (int rank = 0; rank < model.Merges.Count; rank++)
-        {
-            (int left, int right) = model.Merges[rank];
-            ranks[(left, right)] = (rank, model.Find([.. model.Token(left).Span, .. model.Token(right).Span]));
-        }
+        Dictionary<(int, int), (int Rank, int Result)> ranks = PlainBytePairs.Ranks(model);
         List<int> symbols = [.. piece.Select(b => model.Find([b]))];
         while (true)
         {

@@ -33,8 +33,8 @@ internal static class PlainBytePairs
         return new BytePairModel(tokens, merges, ignoreMerges);
     }
 
-    /// <summary>The textbook: the lowest-ranked pair that is there, its leftmost occurrence, again and again.</summary>
-    public static List<int> Textbook(BytePairModel model, byte[] piece)
+    /// <summary>For each pair that merges, how early, and into which token.</summary>
+    public static Dictionary<(int, int), (int Rank, int Result)> Ranks(BytePairModel model)
     {
         Dictionary<(int, int), (int Rank, int Result)> ranks = [];
         for (int rank = 0; rank < model.Merges.Count; rank++)
@@ -42,6 +42,13 @@ internal static class PlainBytePairs
             (int left, int right) = model.Merges[rank];
             ranks[(left, right)] = (rank, model.Find([.. model.Token(left).Span, .. model.Token(right).Span]));
         }
+        return ranks;
+    }
+
+    /// <summary>The textbook: the lowest-ranked pair that is there, its leftmost occurrence, again and again.</summary>
+    public static List<int> Textbook(BytePairModel model, byte[] piece)
+    {
+        Dictionary<(int, int), (int Rank, int Result)> ranks = Ranks(model);
         List<int> symbols = [.. piece.Select(b => model.Find([b]))];
         while (true)
         {
