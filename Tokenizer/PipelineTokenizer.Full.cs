@@ -26,7 +26,7 @@ public sealed partial class PipelineTokenizer
     public EncodedText[] EncodeFullBatch(IReadOnlyList<ReadOnlyMemory<byte>> texts, EncodeOptions options, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return Pad(BatchWork.Run(texts.Count, i => texts[i].Length, i => Finish([Build(texts[i].Span, 0, options)], options), threads));
+        return Pad(BatchWork.Run(texts.Count, i => texts[i].Length, _encoders, (i, own) => Finish([Build(own, texts[i].Span, 0, options)], options), threads));
     }
 
     /// <summary>Encodes many pairs of texts on all cores, or on <paramref name="threads"/> of them, and pads them to one length where padding is set.</summary>
@@ -37,13 +37,21 @@ public sealed partial class PipelineTokenizer
         return Pad(BatchWork.Run(
             pairs.Count,
             i => pairs[i].First.Length + pairs[i].Second.Length,
-            i => Finish([Build(pairs[i].First.Span, 0, options), Build(pairs[i].Second.Span, 1, options)], options),
+            _encoders,
+            (i, own) => Finish([Build(own, pairs[i].First.Span, 0, options), Build(own, pairs[i].Second.Span, 1, options)], options),
             threads));
     }
 
     private EncodedText Build(ReadOnlySpan<byte> utf8, int text, EncodeOptions options)
     {
         PipelineEncoder encoder = _encoders.Take();
+        EncodedText built = Build(encoder, utf8, text, options);
+        _encoders.Return(encoder);
+        return built;
+    }
+
+    private EncodedText Build(PipelineEncoder encoder, ReadOnlySpan<byte> utf8, int text, EncodeOptions options)
+    {
         TokenBuffer tokens = encoder.Scratch;
         tokens.Clear();
         encoder.Encode(utf8, options.FindsSpecialTokens, tokens, notesPieces: true);
@@ -70,7 +78,7 @@ public sealed partial class PipelineTokenizer
                 Space = trims ? TokenSpace.Of(isAdded || id == unknown ? utf8[start..end] : Model.Token(id).Span, !isAdded && Model.IsByteLevel, utf8, start, end) : default,
             };
         }
-        Return(encoder);
+        encoder.ReleaseLarge();
         return new EncodedText(built);
     }
 

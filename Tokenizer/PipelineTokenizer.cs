@@ -135,7 +135,10 @@ public sealed partial class PipelineTokenizer : TextTokenizer
         byte[] rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {
-            return ToArray(rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented)), options);
+            PipelineEncoder encoder = _encoders.Take();
+            int[] ids = ToArray(encoder, rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented)), options);
+            _encoders.Return(encoder);
+            return ids;
         }
         finally
         {
@@ -168,7 +171,7 @@ public sealed partial class PipelineTokenizer : TextTokenizer
         }
         Return(encoder);
         EncodeOptions unframed = options with { AddsSpecialTokens = false };
-        int[][] encoded = BatchWork.Run(parts.Count, k => parts[k].Length, k => ToArray(parts[k].Span, unframed), threads);
+        int[][] encoded = BatchWork.Run(parts.Count, k => parts[k].Length, _encoders, (k, own) => ToArray(own, parts[k].Span, unframed), threads);
         (int[] before, int[] after) = Frame(options);
         if (parts.Count == ends.Length && before.Length + after.Length == 0)
         {
@@ -194,13 +197,13 @@ public sealed partial class PipelineTokenizer : TextTokenizer
         return joined;
     }
 
-    private int[] ToArray(ReadOnlySpan<byte> utf8, EncodeOptions options)
+    private int[] ToArray(PipelineEncoder encoder, ReadOnlySpan<byte> utf8, EncodeOptions options)
     {
-        PipelineEncoder encoder = _encoders.Take();
         encoder.Scratch.Clear();
         Encode(encoder, utf8, encoder.Scratch, options);
-        int[] ids = encoder.Scratch.Ids.ToArray();
-        Return(encoder);
+        int[] ids = GC.AllocateUninitializedArray<int>(encoder.Scratch.Count);
+        encoder.Scratch.Ids.CopyTo(ids);
+        encoder.ReleaseLarge();
         return ids;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using PureLlm.Tokenizer.Text;
 
 namespace PureLlm.Tokenizer;
 
@@ -67,9 +68,9 @@ public abstract class TextTokenizer
     public virtual int[][] EncodeBatch(IReadOnlyList<ReadOnlyMemory<byte>> texts, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return BatchWork.Run(texts.Count, i => texts[i].Length, i =>
+        return BatchWork.Run(texts.Count, i => texts[i].Length, new Spares<List<int>>(() => []), (i, ids) =>
         {
-            List<int> ids = [];
+            ids.Clear();
             Encode(texts[i].Span, ids);
             return ids.ToArray();
         }, threads);
