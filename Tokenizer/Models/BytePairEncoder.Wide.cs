@@ -55,7 +55,8 @@ public sealed unsafe partial class BytePairEncoder
             int first = tokens.Count;
             bool isRemembered = EncodeParts(p, p + piece.Length, tokens, out int characters);
             int count = tokens.Count - first;
-            if (isKept && (isLong || count > ShortPieceCache.MostTokens) && characters - count >= FewMerges)
+            bool isWorthIt = characters - count >= FewMerges || piece.Length <= 2 * characters;
+            if (isKept && (isLong || count > ShortPieceCache.MostTokens) && isWorthIt)
             {
                 _long.Add(piece, hash, tokens.Ids[first..]);
             }
@@ -198,7 +199,7 @@ public sealed unsafe partial class BytePairEncoder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Border BorderAt(byte* border, WideCharacter left, WideCharacter right)
     {
-        if ((left.Known->Right & right.Known->Left) == 0)
+        if ((left.Known->Right >> right.Known->Left & 1) == 0)
         {
             return Border.Free;
         }

@@ -33,7 +33,7 @@ internal sealed unsafe class CharacterTokens
         _bytes = (Entry*)Unsafe.AsPointer(ref _memory[^1][0]);
         for (int b = 0; b < 256; b++)
         {
-            _bytes[b] = new Entry { First = model.ByteIds[b], Count = 1, Lengths = 1, WholeFrom = PairTable.Never, Kind = CharacterKind.Broken, Left = Joints.All, Right = Joints.All };
+            _bytes[b] = new Entry { First = model.ByteIds[b], Count = 1, Lengths = 1, WholeFrom = PairTable.Never, Kind = CharacterKind.Broken, Right = JoinClass.All, Left = JoinClass.Always, IsUnmade = true };
         }
     }
 
@@ -83,8 +83,9 @@ internal sealed unsafe class CharacterTokens
         bool isWhole = ids.Length == 1, isUnmade = !isWhole && _model.IgnoresMerges && _model.Table.Find(character) >= 0;
         entry->WholeFrom = !isWhole ? PairTable.Never : length == 1 ? -1 : _model.LastRankOf(ids[0]);
         entry->Kind = (byte)ScanText.KindAt(p, p + length, out _);
-        entry->Left = Joints.Left(_model.Spans.CanJoinLeft(codePoint, character, isWhole), isUnmade);
-        entry->Right = Joints.Right(_model.Spans.CanJoinRight(codePoint, character, isWhole), isUnmade);
+        entry->Right = isUnmade ? JoinClass.All : _model.Spans.JoinedRight(codePoint, character, isWhole) | 1U << JoinClass.Always;
+        entry->Left = (byte)(isUnmade ? JoinClass.Always : _model.Spans.CanJoinLeft(codePoint, character, isWhole) ? JoinClass.Of(codePoint) : JoinClass.Never);
+        entry->IsUnmade = isUnmade;
         entry->Count = (byte)ids.Length;
         return entry;
     }
@@ -94,23 +95,6 @@ internal sealed unsafe class CharacterTokens
         Entry[] page = GC.AllocateArray<Entry>(PageSize, pinned: true);
         _memory.Add(page);
         return (Entry*)Unsafe.AsPointer(ref page[0]);
-    }
-
-    /// <summary>What can happen at the two borders of a character, so that one "and" of a right and a left side says that nothing does.</summary>
-    public static class Joints
-    {
-        /// <summary>Some token holds bytes of both sides of such a border.</summary>
-        private const int Spanned = 1;
-
-        // Set on the one side for a character that is a token which merging does not make, and on the other side for all.
-        private const int UnmadeRight = 2;
-        private const int UnmadeLeft = 4;
-
-        public const byte All = Spanned | UnmadeRight | UnmadeLeft;
-
-        public static byte Left(bool spanned, bool unmade) => (byte)((spanned ? Spanned : 0) | UnmadeRight | (unmade ? UnmadeLeft : 0));
-
-        public static byte Right(bool spanned, bool unmade) => (byte)((spanned ? Spanned : 0) | (unmade ? UnmadeRight : 0) | UnmadeLeft);
     }
 
     /// <summary>One to four tokens of a character, 32 bytes.</summary>
@@ -128,18 +112,20 @@ internal sealed unsafe class CharacterTokens
         /// <summary>The rank of the merge that makes the character one token; the largest number where none does.</summary>
         public int WholeFrom;
 
+        /// <summary>The classes of characters that may be joined to it on its right, as a mask.</summary>
+        public uint Right;
+
         /// <summary>How many tokens there are; 0 where the character was not met.</summary>
         public byte Count;
 
         /// <summary>The character's <see cref="CharacterKind"/>.</summary>
         public byte Kind;
 
-        /// <summary>The <see cref="Joints"/> of its two borders.</summary>
+        /// <summary>The <see cref="JoinClass"/> that says what may be joined to it on its left.</summary>
         public byte Left;
-        public byte Right;
 
-        /// <summary>True where the character as a whole piece is a token that merging does not make.</summary>
-        public readonly bool IsUnmade => (Right & 2) != 0;
+        /// <summary>True where the character as a whole piece is a token that merging does not make, and for a byte that is part of none.</summary>
+        public bool IsUnmade;
 
         /// <summary>Writes four tokens, whose count only says how many there are: no branch depends on the text.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,10 +24,11 @@ internal sealed unsafe class TokenSpans
     private int[] _brokenRanks = new int[1 << 8];
     private int _brokenCount;
 
-    // By the low bits of a code point, and by the last and first byte of a character: whether it stands at such a border at all.
-    private readonly ulong[] _before = new ulong[CharacterBits / 64];
+    // By the low bits of a code point, and by the last byte of a character: the classes of characters that tokens put behind it, and by the first
+    // byte of one whether tokens put it behind another.
+    private readonly uint[] _before = new uint[CharacterBits];
     private readonly ulong[] _after = new ulong[CharacterBits / 64];
-    private readonly bool[] _brokenBefore = new bool[256];
+    private readonly uint[] _brokenBefore = new uint[256];
     private readonly bool[] _brokenAfter = new bool[256];
 
     /// <summary>Reads the tokens.</summary>
@@ -55,15 +56,18 @@ internal sealed unsafe class TokenSpans
         return (_filter[bit >> 6] >> (int)bit & 1) != 0;
     }
 
-    /// <summary>False where no token that can come about spans the border after this character.</summary>
+    /// <summary>The <see cref="JoinClass"/> of each character behind this one that a token which can come about may join to it, as a mask.</summary>
     /// <param name="isWhole">Merging makes one token of the character; one of several tokens joins a neighbour only by its bytes, or after the other neighbour took of them.</param>
-    public bool CanJoinRight(int codePoint, ReadOnlySpan<byte> character, bool isWhole) =>
-        _brokenBefore[character[^1]] || ((isWhole || _brokenAfter[character[0]]) && (codePoint < 0x80 || IsIn(_before, codePoint)));
+    public uint JoinedRight(int codePoint, ReadOnlySpan<byte> character, bool isWhole)
+    {
+        uint whole = codePoint < 0x80 ? JoinClass.Any : _before[codePoint % CharacterBits];
+        return _brokenBefore[character[^1]] | (isWhole || _brokenAfter[character[0]] ? whole : 0);
+    }
 
     /// <summary>False where no token that can come about spans the border before this character.</summary>
     /// <param name="isWhole">Merging makes one token of the character; one of several tokens joins a neighbour only by its bytes, or after the other neighbour took of them.</param>
     public bool CanJoinLeft(int codePoint, ReadOnlySpan<byte> character, bool isWhole) =>
-        _brokenAfter[character[0]] || ((isWhole || _brokenBefore[character[^1]]) && (codePoint < 0x80 || IsIn(_after, codePoint)));
+        _brokenAfter[character[0]] || ((isWhole || _brokenBefore[character[^1]] != 0) && (codePoint < 0x80 || IsIn(_after, codePoint)));
 
     /// <summary>The least rank at which a token comes about that spans the border at <paramref name="p"/> and holds one of the characters in part; else the largest number.</summary>
     /// <param name="left">Bytes of the character before the border; 0 for a byte that is part of none.</param>
@@ -108,11 +112,12 @@ internal sealed unsafe class TokenSpans
             {
                 ulong bit = Hash(previous, character);
                 _filter[bit >> 6] |= 1UL << (int)bit;
-                _before[previous % CharacterBits / 64] |= 1UL << previous;
+                _before[previous % CharacterBits] |= 1U << JoinClass.Of(character);
                 _after[character % CharacterBits / 64] |= 1UL << character;
             }
             else if (p > start)
             {
+                _brokenBefore[p[-1]] |= 1U << JoinClass.Always | (character >= 0 ? 1U << JoinClass.Of(character) : JoinClass.Beginning(new ReadOnlySpan<byte>(p, (int)(end - p))));
                 AddBroken(p, previous >= 0 ? previousLength : (int)Math.Min(4, p - start), character >= 0 ? length : (int)Math.Min(4, end - p), rank);
             }
             (previous, previousLength) = (character, length);
@@ -124,7 +129,7 @@ internal sealed unsafe class TokenSpans
     {
         int pair = (p[-1] << 8) | *p;
         _brokenFilter[pair >> 6] |= 1UL << pair;
-        (_brokenBefore[p[-1]], _brokenAfter[*p]) = (true, true);
+        _brokenAfter[*p] = true;
         _brokenLengths[pair] |= (ushort)(1 << (((before - 1) << 2) | (after - 1)));
         ulong key = Key(p, before, after);
         int at = Place(key, _brokenKeys);

@@ -17,7 +17,7 @@ public class CharacterMergeTests
     [TestCase(35)]
     public void Characters_merge_as_the_textbook_does_where_merges_are_ordered(int seed)
     {
-        string[] characters = ["日", "本", "語", "中", "é", "а", "о", "😀", "a", " "];
+        string[] characters = ["日", "本", "語", "中", "한", "ｱ", "é", "а", "о", "😀", "a", " "];
         var random = new Random(seed);
         List<byte[]> tokens = [.. Bytes];
         List<(int Left, int Right)> merges = [];
@@ -55,7 +55,7 @@ public class CharacterMergeTests
     [TestCase(24, true)]
     public void Characters_of_several_bytes_merge_as_the_textbook_does(int seed, bool ignoreMerges)
     {
-        string[] characters = ["日", "本", "語", "中", "é", "а", "😀", "a", " "];
+        string[] characters = ["日", "本", "語", "中", "한", "ｱ", "é", "а", "😀", "a", " "];
         var random = new Random(seed);
         List<byte[]> tokens = [.. Bytes];
         List<(int Left, int Right)> merges = [];
