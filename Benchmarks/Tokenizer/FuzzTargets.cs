@@ -3,6 +3,7 @@ using PureLlm.Benchmarks.Peers;
 using PureLlm.Tokenizer;
 using PureLlm.Tokenizer.Decoders;
 using PureLlm.Tokenizer.Formats;
+using PureLlm.Tokenizer.Formats.Gguf;
 using PureLlm.Tokenizer.Models;
 using PureLlm.Tokenizer.Normalizers;
 using PureLlm.Tokenizer.PreTokenizers;
@@ -36,16 +37,6 @@ internal static class FuzzTargets
         ("sp-bpe-bytes", "model_type=bpe vocab_size=8000 byte_fallback=true normalization_rule_name=identity split_digits=true remove_extra_whitespaces=false"),
         ("sp-unigram", "model_type=unigram vocab_size=8000"),
         ("sp-unigram-bytes", "model_type=unigram vocab_size=8000 byte_fallback=true normalization_rule_name=nfkc_cf user_defined_symbols=<|im_start|>,the"),
-    ];
-
-    /// <summary>Published splits that have no scanner of their own, for the engine of tokenizer.json's patterns: Kimi K2's, BLOOM's, Falcon's digits.</summary>
-    private static readonly (string Name, string Pattern)[] Patterns =
-    [
-        ("kimi", @"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-            + @"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-            + @"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"),
-        ("bloom", @" ?[^(\s|[.,!?…。，、।۔،])]+"),
-        ("falcon", "[0-9][0-9][0-9]"),
     ];
 
     public static IEnumerable<FuzzTarget> Of(FuzzOptions options)
@@ -91,11 +82,12 @@ internal static class FuzzTargets
         }), true));
         yield return ("deepseek", () => Json("deepseek", Split(Ranks("cl100k_base"), PieceScanner.DeepSeek, "<s>", "</s>"), true));
         yield return ("tekken", () => Json("tekken", Split(Ranks("o200k_base"), PieceScanner.Tekken, "<s>", "</s>"), true));
-        foreach ((string name, string pattern) in Patterns)
+        // Published splits that have no scanner of their own, for the engine of tokenizer.json's patterns.
+        foreach ((string[] patterns, _, string[] names) in GgufSplits.Patterns)
         {
-            yield return (name, () => Json(name, new PipelineTokenizer(new PipelineParts
+            yield return (names[0], () => Json(names[0], new PipelineTokenizer(new PipelineParts
             {
-                PreTokenizer = new SequencePreTokenizer([new SplitPreTokenizer(pattern, isRegex: true, SplitBehavior.Isolated), new ByteLevelPreTokenizer(addPrefixSpace: false, useRegex: name == "falcon")]),
+                PreTokenizer = new SequencePreTokenizer([.. GgufSplits.SplitBy(patterns).Steps, new ByteLevelPreTokenizer(addPrefixSpace: false, useRegex: false)]),
                 Model = Ranks("cl100k_base"),
                 Decoder = new ByteLevelDecoder(),
             }), true));

@@ -1,6 +1,7 @@
 using System.Text;
 using PureLlm.Tests.Tokenizer.Formats.SentencePiece;
 using PureLlm.Tests.Tokenizer.Models;
+using PureLlm.Tests.Tokenizer.PreTokenizers;
 using PureLlm.Tokenizer;
 using PureLlm.Tokenizer.Decoders;
 using PureLlm.Tokenizer.Formats.Gguf;
@@ -23,13 +24,15 @@ public class GgufTokenizerTests
         return GgufTokenizer.Read(GgufReader.Read(new MemoryStream(bytes[..Math.Min(length, bytes.Length)]), "x.gguf"));
     }
 
-    private static PipelineTokenizer ByteLevel(PieceScanner scanner, bool ignoresMerges)
+    private static PipelineTokenizer ByteLevel(PieceScanner scanner, bool ignoresMerges) => ByteLevel(new ScannerPreTokenizer(scanner), ignoresMerges);
+
+    private static PipelineTokenizer ByteLevel(PreTokenizer split, bool ignoresMerges)
     {
         List<byte[]?> tokens = [.. Enumerable.Range(0, 256).Select(b => new[] { (byte)b }), "he"u8.ToArray(), " t"u8.ToArray(), " the"u8.ToArray(), null];
         return new PipelineTokenizer(new PipelineParts
         {
             Model = new BytePairModel(tokens, [('h', 'e'), (' ', 't'), (257, 256)], ignoresMerges),
-            PreTokenizer = new ScannerPreTokenizer(scanner),
+            PreTokenizer = split,
             AddedTokens = [new AddedToken { Id = 259, Content = "<|endoftext|>", IsSpecial = true }, new AddedToken { Id = 260, Content = "<tool>" }],
         });
     }
@@ -54,6 +57,33 @@ public class GgufTokenizerTests
             Assert.That(back.Tokenizer.Encode("he", WithMarks), Is.EqualTo(new[] { 259, 256 }));
             Assert.That((back.Tokenizer.IsSpecial(259), back.Tokenizer.IsSpecial(260), back.Tokenizer.VocabularySize), Is.EqualTo((true, false, 261)));
         }
+    }
+
+    [Test]
+    public void Splits_without_a_scanner_come_back_by_their_names()
+    {
+        foreach ((string[] patterns, bool ignores, string[] names) in GgufSplits.Patterns)
+        {
+            PipelineTokenizer tokenizer = ByteLevel(GgufSplits.SplitBy(patterns), ignores);
+            var file = new GgufFile();
+            new GgufTokenizer { Tokenizer = tokenizer }.WriteTo(file);
+            Assert.That(file.Text("tokenizer.ggml.pre"), Is.EqualTo(names[0]));
+            PipelineTokenizer back = RoundTrip(new GgufTokenizer { Tokenizer = tokenizer }).Tokenizer;
+            string text = "he  the 1234567 DON'T,\r\nthe日本 the";
+            Assert.That(Pieces.Of(back.Parts.PreTokenizer!, text), Is.EqualTo(Pieces.Of(tokenizer.Parts.PreTokenizer!, text)));
+            Assert.That(back.Encode(text), Is.EqualTo(tokenizer.Encode(text)));
+        }
+    }
+
+    [TestCase("viking", " the 123.", " the| |1|2|3|.")]
+    [TestCase("falcon", "x+=12345 6", "x|+=|123|45| 6")]
+    [TestCase("superbpe", "the he 1234567", "the he |1|234|567")]
+    [TestCase("seed-coder", "DON'T 12", "DON|'T| |1|2")]
+    [TestCase("granite-embed-multi-97m", "getHe 1234", "get|He| |123|4")]
+    public void A_split_cuts_as_its_name_says(string name, string text, string pieces)
+    {
+        (PreTokenizer split, _, _) = GgufSplits.Find(new GgufFile(), name);
+        Assert.That(Pieces.Of(split, text), Is.EqualTo(pieces));
     }
 
     [Test]
