@@ -132,19 +132,15 @@ internal static class TokenizerSpeed
             }
             ReadOnlyMemory<byte>[] documents = [.. Documents(text.Utf8, 16_384)];
             // Twice on two threads first, so that both have met the text; then in turns.
-            List<double> one = [], two = [], ratios = [];
-            for (int i = -2; i < BatchRounds; i++)
+            ours.Batch(documents, 2);
+            ours.Batch(documents, 2);
+            var scaling = new CoreScaling(threads => ours.Batch(documents, threads));
+            for (int i = 0; i < BatchRounds; i++)
             {
-                double single = i < 0 ? 0 : OneCore.Seconds(() => ours.Batch(documents, 1)), both = ours.Batch(documents, 2);
-                if (i >= 0)
-                {
-                    one.Add(single);
-                    two.Add(both);
-                    ratios.Add(single / both);
-                }
+                scaling.Measure();
             }
             Console.WriteLine(FormattableString.Invariant(
-                $"| {vocabulary.Name} | {text.Name} | {size:0.00} | pure-llm, {documents.Length} documents, 2 threads | | | {size / Median(two):0.0} | | | {Median(ratios):0.00}× 1 thread; shortest {one.Min() / two.Min():0.00}× |"));
+                $"| {vocabulary.Name} | {text.Name} | {size:0.00} | pure-llm, {documents.Length} documents, 2 threads | | | {size / scaling.Two:0.0} | | | {scaling.Ratio:0.00}× 1 thread (plain arithmetic {scaling.PlainRatio:0.00}×); shortest {scaling.RatioOfShortest:0.00}× |"));
         }
         peers.ForEach(peer => peer.Dispose());
     }
