@@ -70,9 +70,9 @@ internal static class StepSpeed
                 sampled = Stopwatch.GetTimestamp();
             }
         }
-        double median = Median(steps.Select(s => s.Forward + s.Backward + s.Update)), tokens = shape.Batch * shape.Time, rate = shape.Operations(model) / median * 1e3;
+        double median = Median(steps.Select(s => s.Forward + s.Backward + s.Update)), tokens = shape.Batch * shape.Time, rate = shape.Operations(model) / median * 1e3, sustained = ceilings.Sustained ?? ceilings.Peak;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {shape.Name} | {threads} | {median:0.0} | {Median(steps.Select(s => s.Forward)):0.0} | {Median(steps.Select(s => s.Backward)):0.0} | {Median(steps.Select(s => s.Update)):0.0} | {tokens / median * 1e3:0} | {rate / 1e9:0.0} | {rate / ceilings.Peak:0.0%} of {ceilings.Peak / 1e9:0} | {rate / ceilings.Sustained:0.0%} of {ceilings.Sustained / 1e9:0} |"));
+            $"| {shape.Name} | {threads} | {median:0.0} | {Median(steps.Select(s => s.Forward)):0.0} | {Median(steps.Select(s => s.Backward)):0.0} | {Median(steps.Select(s => s.Update)):0.0} | {tokens / median * 1e3:0} | {rate / 1e9:0.0} | {rate / ceilings.Peak:0.0%} of {ceilings.Peak / 1e9:0} | {rate / sustained:0.0%} of {sustained / 1e9:0} |"));
         times?.Print(steps.Count);
     }
 

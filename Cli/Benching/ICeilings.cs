@@ -12,8 +12,8 @@ internal interface ICeilings : IDisposable
     /// <summary>What the peak was measured with.</summary>
     string PeakOf { get; }
 
-    /// <summary>Operations per second over all samples of <see cref="Sample"/>: what the machine gives for longer than a moment. The peak where none was taken.</summary>
-    double Sustained => Peak;
+    /// <summary>Operations per second over all samples of <see cref="Sample"/>: what the machine gives for longer than a moment. Null where none was taken.</summary>
+    double? Sustained => null;
 
     /// <summary>Measures the arithmetic for about so many seconds, beside the work that is held to it; other programs of a shared machine slow both.</summary>
     void Sample(double seconds)

@@ -32,7 +32,7 @@ internal sealed unsafe class MachineCeilings : ICeilings
     /// <summary>Multiply-adds of the vectors, in operations per second: the best of half a second, as a ceiling should be.</summary>
     public double Peak => peak ??= MultiplyAddPeak.Operations(width, team.Threads) / Best(MultiplyAdds(width), 0.5);
 
-    public double Sustained => sampledSeconds > 0 ? sampledOperations / sampledSeconds : Peak;
+    public double? Sustained => sampledSeconds > 0 ? sampledOperations / sampledSeconds : null;
 
     public void Sample(double seconds)
     {

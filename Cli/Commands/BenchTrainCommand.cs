@@ -50,7 +50,7 @@ public sealed class BenchTrainCommand : CliCommand
         try
         {
             IReadOnlyList<BenchRow> rows = runs.Length > 1 ? TrainBench.Compare(runs, threads, context.Get(seconds), ceilings) : TrainBench.Run(runs[0], threads, context.Get(seconds), ceilings);
-            BenchOptions.Write(context, format, new BenchReport("train", rows) { Peak = ceilings.Peak, Sustained = ceilings.Sustained }, () => runs.Length > 1 ? Table(runs, rows) : Table(rows));
+            BenchOptions.Write(context, format, new BenchReport("train", rows) { Peak = ceilings.Peak, Sustained = ceilings.Sustained ?? ceilings.Peak }, () => runs.Length > 1 ? Table(runs, rows) : Table(rows));
             if (format is BenchFormat.Text or BenchFormat.Markdown)
             {
                 context.Out.WriteLine();
@@ -68,8 +68,8 @@ public sealed class BenchTrainCommand : CliCommand
     {
         using Process process = Process.GetCurrentProcess();
         string held = runs.Length > 1 ? "" : $"{Numbers.Bytes(runs[0].Bytes)} held by weights, gradients, moments and activations ({BenchTable.Digits((double)runs[0].Bytes / runs[0].Model.ParameterCount)} bytes a parameter), {Numbers.Bytes(Math.Max(process.PeakWorkingSet64, Environment.WorkingSet))} at the peak of the process · ";
-        string meanwhile = ceilings.Sustained == ceilings.Peak || runs.Length > 1 ? ""
-            : $", {BenchTable.Digits(ceilings.Sustained / 1e9)} of them between these steps, of which a step is {BenchTable.Percent(step.Share * ceilings.Peak / ceilings.Sustained, "0")}";
+        string meanwhile = ceilings.Sustained is not { } sustained || runs.Length > 1 ? ""
+            : $", {BenchTable.Digits(sustained / 1e9)} of them between these steps, of which a step is {BenchTable.Percent(step.Share * ceilings.Peak / sustained, "0")}";
         return $"{Numbers.Count(runs[0].Model.ParameterCount)} parameters · {held}peak {BenchTable.Digits(ceilings.Peak / 1e9)} GFLOP/s of {ceilings.PeakOf}{meanwhile}";
     }
 

