@@ -83,5 +83,7 @@ internal sealed class Viewer : IAsyncDisposable
 
     private Task<string> TurnAsync() => Page.EvaluateAsync<string>("() => document.body.dataset.turn ?? ''");
 
-    private Task ShownAsync(string turn) => Page.WaitForFunctionAsync("turn => document.body.dataset.cursor && document.body.dataset.turn !== turn", turn);
+    /// <summary>Waits until another turn than this one is over, and the page knows its keys: before that, what is shown next may be of an earlier press.</summary>
+    private Task ShownAsync(string turn) =>
+        Page.WaitForFunctionAsync("turn => document.body.dataset.turn && document.body.dataset.turn !== turn && performance.getEntriesByName('ready').length > 0", turn);
 }
