@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PureLlm.Cli.Benching;
 
 namespace PureLlm.Benchmarks.Tokenizer;
 
@@ -19,13 +20,13 @@ internal sealed class CoreScaling(Func<int, double> work)
     private readonly List<double> _plain = [];
 
     /// <summary>The median of the seconds on two threads.</summary>
-    public double Two => Median(_two);
+    public double Two => SampleStatistics.Median([.. _two]);
 
     /// <summary>The median of one thread's seconds over those of two right after.</summary>
-    public double Ratio => Median(_ratios);
+    public double Ratio => SampleStatistics.Median([.. _ratios]);
 
     /// <summary>The same for arithmetic that touches no memory, in turns with the work.</summary>
-    public double PlainRatio => Median(_plain);
+    public double PlainRatio => SampleStatistics.Median([.. _plain]);
 
     /// <summary>One thread's shortest seconds over the shortest of two.</summary>
     public double RatioOfShortest => _one.Min() / _two.Min();
@@ -88,6 +89,4 @@ internal sealed class CoreScaling(Func<int, double> work)
         GC.KeepAlive(sum);
         return clock.Elapsed.TotalSeconds;
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -33,7 +33,7 @@ internal sealed unsafe class CharacterTokens
         _bytes = (Entry*)Unsafe.AsPointer(ref _memory[^1][0]);
         for (int b = 0; b < 256; b++)
         {
-            _bytes[b] = new Entry { First = model.ByteIds[b], Count = 1, Lengths = 1, WholeFrom = PairTable.Never, Kind = CharacterKind.Broken, Right = JoinClass.All, Left = JoinClass.Always, IsUnmade = true };
+            _bytes[b] = new Entry { First = model.ByteIds[b], Count = 1, Lengths = 1, WholeFrom = PairTable.Never, Kind = CharacterKind.Broken, Right = JoinClass.All, Left = JoinClass.Always };
         }
     }
 
@@ -85,7 +85,6 @@ internal sealed unsafe class CharacterTokens
         entry->Kind = (byte)ScanText.KindAt(p, p + length, out _);
         entry->Right = isUnmade ? JoinClass.All : _model.Spans.JoinedRight(codePoint, character, isWhole) | 1U << JoinClass.Always;
         entry->Left = (byte)(isUnmade ? JoinClass.Always : _model.Spans.CanJoinLeft(codePoint, character, isWhole) ? JoinClass.Of(codePoint) : JoinClass.Never);
-        entry->IsUnmade = isUnmade;
         entry->Count = (byte)ids.Length;
         return entry;
     }
@@ -125,7 +124,7 @@ internal sealed unsafe class CharacterTokens
         public byte Left;
 
         /// <summary>True where the character as a whole piece is a token that merging does not make, and for a byte that is part of none.</summary>
-        public bool IsUnmade;
+        public readonly bool IsUnmade => Left == JoinClass.Always;
 
         /// <summary>Writes four tokens, whose count only says how many there are: no branch depends on the text.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

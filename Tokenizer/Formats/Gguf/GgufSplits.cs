@@ -80,7 +80,7 @@ internal static class GgufSplits
         {
             return Scanned.FirstOrDefault(k => k.Split.Scanner == scanner && k.IgnoresMerges == ignoresMerges).Names?[0];
         }
-        PreTokenizer[] steps = split is SequencePreTokenizer sequence ? [.. sequence.Steps.Where(step => step is not ByteLevelPreTokenizer { ChangesNothing: true })] : split is null ? [] : [split];
+        PreTokenizer[] steps = split is SequencePreTokenizer sequence ? [.. sequence.CuttingSteps] : split is null ? [] : [split];
         return Array.TrueForAll(steps, step => step is SplitPreTokenizer { IsPlainPattern: true })
             ? Patterns.FirstOrDefault(k => k.IgnoresMerges == ignoresMerges && k.Patterns.SequenceEqual(steps.Select(step => ((SplitPreTokenizer)step).Pattern))).Names?[0] : null;
     }
